@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/* The plan machine: runs the rules of a verified image for one request and fills an outcome. It knows no SIP: headers
+ * and words come from the host. It can be stopped by a word that has to wait and resumed where it stood. */
+#ifndef FOV_RUNTIME_PLAN_VM_H
+#define FOV_RUNTIME_PLAN_VM_H
+
+#include "runtime/plan/outcome.h"
+
+enum { VM_STEPS = 4 * 1000 * 1000 }; /* per request: instructions of rules and patterns; about 10 ms */
+
+struct vm;
+
+enum word_result {
+    WORD_TEXT,        /* *result is the text */
+    WORD_NULL,        /* no result */
+    WORD_WAIT,        /* asked somebody; vm_resume() later */
+    WORD_FAULT,       /* out of memory: 500 */
+    WORD_BAD_REQUEST, /* the request cannot be judged: 400 */
+};
+
+/* One implementation of a word. Arguments may be null slices. Results must live until the evaluation ends: in the
+ * message, the image or vm->outcome->arena. */
+typedef enum word_result word_call(struct vm *vm, const struct slice *arguments, unsigned count, struct slice *result);
+
+/* Rows of other homes are NULL. */
+typedef word_call *word_table[WORD_COUNT];
+extern const word_table words_text; /* HOME_TEXT */
+
+struct vm_host {
+    const word_table *homes[HOME_COUNT];
+    /* Line `index` (from 0) of a header of the request as it was received: value unfolded and trimmed. False: there
+     * is none. The vm lays the outcome's changes over it. `scratch` is for unfolded copies. -ENOMEM is a fault. */
+    int (*header)(struct vm *vm, enum header header, struct slice name, unsigned index, struct slice *value);
+    /* The subject limit was met or an insert was illegal: for the log. */
+    void *message; /* for words of HOME_MESSAGE: struct sip_facts */
+    void *state;   /* for words of HOME_STATE: struct proxy_facts */
+};
+
+enum vm_result {
+    VM_DONE,        /* evaluation ended; see outcome->matched */
+    VM_WAITING,     /* vm_resume() when the word's answer is there */
+    VM_BAD_REQUEST, /* 400: subject too long, or an inserted text that may not stand where the plan puts it */
+    VM_FAULT,       /* 500: budget, memory, or a value that turned out to be none */
+};
+
+struct vm {
+    const struct image *image;
+    const struct vm_host *host;
+    struct outcome *outcome;
+    struct rx_scratch *scratch;
+    uint64_t steps; /* left */
+    uint32_t rule, pc;
+    struct slice stack[IMAGE_STACK_MAX];
+    unsigned depth;
+    struct slice slots[IMAGE_SLOTS_MAX];
+    /* The last match, for KEEP. */
+    struct slice subject;
+    struct rx_group groups[IMAGE_GROUPS_MAX + 1];
+    /* Why BAD_REQUEST or FAULT, for the log: no full stop. */
+    const char *why;
+    int capture; /* %n concerned, 0 for none */
+};
+
+/* Evaluates one list; `outcome` carries what the other list set. */
+enum vm_result vm_run(struct vm *vm, const struct image *image, const struct vm_host *host, struct outcome *outcome,
+                      struct rx_scratch *scratch, bool preliminary);
+/* After VM_WAITING: the waiting word is called again. */
+enum vm_result vm_resume(struct vm *vm);
+/* A pattern of the image against a text of the proxy's (pattern.response, redirection.hosts). */
+bool vm_matches(const struct image *image, uint32_t pattern, struct slice subject, struct rx_scratch *scratch);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* Addresses without sockets: an IP address, an endpoint of a transport. Text forms are RFC 3261's (IPv6 in brackets
+ * where a port may follow). */
+#ifndef FOV_RUNTIME_SIP_ADDRESS_H
+#define FOV_RUNTIME_SIP_ADDRESS_H
+
+#include "grammar/tables.h"
+#include "grammar/value.h"
+
+/* struct ip_address comes from grammar/value.h: { uint8_t family (4, 6; 0 none); uint8_t bytes[16]; }, with
+ * ip_parse, ip_format, ip_equal, ip_in_prefix; IPv4-mapped IPv6 addresses are turned into IPv4 by ip_parse. */
+struct endpoint {
+    struct ip_address ip;
+    uint16_t port;
+    uint8_t transport; /* enum transport */
+    uint32_t scope;    /* of a link-local IPv6 address: interface index, else 0 */
+};
+
+enum { ENDPOINT_TEXT = 80 };
+
+bool endpoint_equal(const struct endpoint *a, const struct endpoint *b);
+/* "192.0.2.1:5060", "[2001:db8::1]:5060"; returns buffer. */
+const char *endpoint_text(const struct endpoint *endpoint, char buffer[ENDPOINT_TEXT]);
+/* loopback, multicast, broadcast, unspecified ... as the redirection limits and $globalAddr need them */
+bool ip_is_loopback(const struct ip_address *ip);
+bool ip_is_multicast(const struct ip_address *ip);
+bool ip_is_broadcast(const struct ip_address *ip);
+bool ip_is_unspecified(const struct ip_address *ip);
+bool ip_is_global(const struct ip_address *ip); /* IANA special-purpose registries */
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* Edits of a message as bytes: what is not named stays as it came, byte for byte (RFC 3261 16.6). Edits are noted in any
+ * order and applied in one pass. Inserted texts must live until edit_apply. */
+#ifndef FOV_RUNTIME_SIP_EDIT_H
+#define FOV_RUNTIME_SIP_EDIT_H
+
+#include "grammar/arena.h"
+#include "runtime/sip/scan.h"
+
+enum { EDITS_MAX = 160 };
+
+struct edit {
+    const struct sip_message *message;
+    struct edit_piece {
+        uint32_t at, end; /* bytes of the message to leave out */
+        struct slice with;
+        uint16_t order;
+    } pieces[EDITS_MAX];
+    unsigned count;
+    bool overflow; /* too many edits: edit_apply answers -E2BIG */
+};
+
+void edit_begin(struct edit *edit, const struct sip_message *message);
+void edit_replace(struct edit *edit, uint32_t at, uint32_t end, struct slice with);
+/* Before the first header line, in order of the calls (Via, Record-Route go on top). `line` has its CRLF. */
+void edit_prepend_line(struct edit *edit, struct slice line);
+/* Behind the last header line. */
+void edit_append_line(struct edit *edit, struct slice line);
+/* Every line of that header goes (any spelling); name is for HEADER_OTHER. */
+void edit_remove_header(struct edit *edit, enum header header, struct slice name);
+/* All its lines become one (where the first stood); added when absent, removed when the value is empty. The name is
+ * kept as it came. `arena` for the line's text. */
+int edit_set_header(struct edit *edit, struct arena *arena, enum header header, struct slice name, struct slice value);
+/* Only the value of header line n; its name and place stay. */
+void edit_set_value(struct edit *edit, unsigned header_line, struct slice value);
+
+size_t edit_size(const struct edit *edit);
+/* Bytes written to out (of `room`), or -E2BIG. */
+long edit_apply(const struct edit *edit, char *out, size_t room);
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/* Our own strict reader of SIP, SIPS and TEL URIs (RFC 3261 19.1, 25.1; RFC 3966) and of the name-addr around them.
+ * Slices point into the text; nothing is unescaped. The compiler uses it on plans, the server on messages. */
+#ifndef FOV_RUNTIME_SIP_URI_H
+#define FOV_RUNTIME_SIP_URI_H
+
+#include "grammar/value.h"
+
+enum uri_scheme { URI_SIP, URI_SIPS, URI_TEL, URI_OTHER };
+
+struct sip_uri {
+    struct slice text; /* all of it */
+    enum uri_scheme scheme;
+    struct slice scheme_name;
+    struct slice user;     /* null: no '@'; without the password */
+    struct slice password; /* null: none */
+    struct slice host;     /* IPv6 with its brackets; empty in "sip:user@" */
+    uint16_t port;         /* 0: none */
+    bool port_given;
+    struct slice params;   /* ";a=b;c", from the first ';', empty for none */
+    struct slice headers;  /* "?a=b&c=d" */
+    struct ip_address ip;  /* family 0: the host is a name */
+};
+
+enum uri_options {
+    URI_EMPTY_HOST = 1, /* plans may say sip:user@ */
+};
+
+/* The whole of `text` is a URI: 0, or the 1-based place of what is wrong (for a caret). Unknown schemes are accepted
+ * as URI_OTHER when RFC 3261's absoluteURI is kept. */
+size_t uri_parse(struct sip_uri *uri, struct slice text, unsigned options);
+
+/* Value of ;name or ;name=value in a list of parameters. False: absent. An empty value: there, without '='. */
+bool uri_param(struct slice params, struct slice name, struct slice *value);
+
+struct sip_name_addr {
+    struct slice display; /* with its quotes, trimmed; empty for none */
+    struct slice uri;     /* without <> */
+    struct slice params;  /* behind the URI, from the first ';' */
+    bool brackets;
+};
+
+/* One value (no commas outside quotes and <>): RFC 3261 20.10's rule for ';' without brackets. 0, or the 1-based
+ * place of what is wrong. */
+size_t name_addr_parse(struct sip_name_addr *address, struct slice text);
+
+/* Next value of a comma-separated header (quotes, <> and comments respected); false at the end. *rest advances. */
+bool list_next(struct slice *rest, struct slice *value);
+
+/* May `text` stand in that part of a URI? (RFC 3261 25.1) */
+bool uri_is_user(struct slice text);
+bool uri_is_host(struct slice text);
+bool uri_is_param(struct slice text);
+
+/* RFC 3261 19.1.4 */
+bool uri_equal(const struct sip_uri *a, const struct sip_uri *b);
+
+#endif
