@@ -110,8 +110,8 @@ $(BUILD)/tests/unit/regex/%: TEST_LIBS := -lpcre2-8
 .PHONY: units
 units: $(UNITS)
 
-# --- other test programs and tools: tests/ROOM-PROGRAM sources name their rooms here ------------------------------
-include $(wildcard tests/*/*.mk)
+# --- other test programs and tools bring their rules with them ----------------------------------------------------
+include $(wildcard tests/*/*.mk tools/*.mk)
 
 .PHONY: clean bootstrap check
 clean:
