@@ -30,7 +30,8 @@ enum uri_options {
  * as URI_OTHER when RFC 3261's absoluteURI is kept. */
 size_t uri_parse(struct sip_uri *uri, struct slice text, unsigned options);
 
-/* Value of ;name or ;name=value in a list of parameters. False: absent. An empty value: there, without '='. */
+/* Value of ;name or ;name=value in a list of parameters of a URI or a header, as it stands there (a quoted string with
+ * its quotes). False: absent, *value is null. An empty value: there, without '='. */
 bool uri_param(struct slice params, struct slice name, struct slice *value);
 
 struct sip_name_addr {
@@ -41,13 +42,15 @@ struct sip_name_addr {
 };
 
 /* One value (no commas outside quotes and <>): RFC 3261 20.10's rule for ';' without brackets. 0, or the 1-based
- * place of what is wrong. */
+ * place of what is wrong. The URI has a scheme and no byte that could end it elsewhere; uri_parse judges the rest. */
 size_t name_addr_parse(struct sip_name_addr *address, struct slice text);
 
-/* Next value of a comma-separated header (quotes, <> and comments respected); false at the end. *rest advances. */
+/* Next value of a comma-separated header (quotes and <> respected, empty values passed over); false at the end. *rest
+ * advances. */
 bool list_next(struct slice *rest, struct slice *value);
 
-/* May `text` stand in that part of a URI? (RFC 3261 25.1) */
+/* May `text` stand inside that part of a URI? (RFC 3261 25.1) An empty text may; whether the whole is a URI is
+ * uri_parse's. An IPv6 reference is a host as a whole only. */
 bool uri_is_user(struct slice text);
 bool uri_is_host(struct slice text);
 bool uri_is_param(struct slice text);
