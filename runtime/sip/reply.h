@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Responses that this server makes itself (RFC 3261 8.2.6, 16.7) and where any response goes (18.2.2, RFC 3581). */
+/* Responses that this server makes itself (RFC 3261 8.2.6) and where any response goes (18.2.2, RFC 3581).
+ *
+ * Over UDP a response goes to the address that the request came from, whatever its Via says, and to the source's port
+ * with rport, else to the port of sent-by. A maddr in the Via (18.2.2) is not followed: it is for requests that were
+ * sent to a multicast group, none of which come here, and would let anybody point our responses, which are larger than
+ * the requests and repeated, at a third party. For the same reason received and rport values that came with the
+ * request are replaced by what was seen.
+ */
 #ifndef FOV_RUNTIME_SIP_REPLY_H
 #define FOV_RUNTIME_SIP_REPLY_H
 
@@ -12,10 +19,12 @@ struct reply {
     struct slice reason;  /* null: the usual phrase */
     struct slice to_tag;  /* added when the request's To has none; null: no tag (100) */
     struct slice headers; /* whole lines with CRLF, may be empty */
+    uint32_t delay;       /* of a 100: ms since the request came, for its Timestamp; 0: at once */
 };
 
 /* From, To, Call-ID, CSeq and all Vias byte for byte (received and rport filled in on the top one), Timestamp on a 100,
- * Content-Length: 0. Bytes in `arena`; the null slice when out of memory. */
+ * Content-Length: 0. Bytes in `arena`; the null slice when out of memory, or when a message that the fence refused has
+ * not got the five headers that a response needs. */
 struct slice reply_build(struct arena *arena, const struct sip_message *request, const struct endpoint *source,
                          const struct reply *reply);
 
@@ -23,7 +32,7 @@ struct slice reply_build(struct arena *arena, const struct sip_message *request,
  * null slice when nothing has to change (or memory is out: -ENOMEM in *error). */
 struct slice reply_via(struct arena *arena, const struct sip_message *request, const struct endpoint *source, int *error);
 
-/* Where the response to `request` goes over UDP: rport, received, maddr, sent-by (18.2.2, RFC 3581 4). */
+/* Where the response to `request` goes: over UDP as said above; over a stream it is the stream it came on. */
 struct endpoint reply_destination(const struct sip_message *request, const struct endpoint *source);
 
 #endif
