@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: MIT */
+#include "runtime/net/server.h"
+
+#include "runtime/net/addresses.h"
+#include "runtime/net/key.h"
+#include "runtime/net/log.h"
+#include "runtime/net/loop.h"
+#include "runtime/net/record.h"
+#include "runtime/net/route.h"
+#include "runtime/net/trace.h"
+#include "runtime/net/udp.h"
+#include "runtime/net/zone.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    DRAIN = 32 * 1000, /* ms that running transactions get after SIGTERM: 64*T1 */
+    ROUNDS = 8,        /* batches from one listener before the others have their turn */
+};
+
+struct listener {
+    struct server *server;
+    struct udp_listener *udp;
+    struct loop_watch *room; /* awake while the socket's buffer is full */
+    bool blocked;
+};
+
+struct server {
+    struct loop *loop;
+    struct log log;
+    struct record record;
+    struct zones zones;
+    struct routes routes;
+    struct listener *listeners;
+    struct endpoint *endpoints; /* of the listeners, as bound */
+    unsigned listener_count;
+    struct ip_address *addresses;
+    struct proxy_settings settings;
+    struct world world;
+    struct proxy *proxy;
+    bool draining;
+    uint64_t deadline;
+    bool dropping; /* datagrams are being lost to a full queue: said once */
+};
+
+/* --- the world, as the proxy sees it ---------------------------------------------------------------------------- */
+
+static struct listener *listener_of(struct server *server, const struct endpoint *local) {
+    struct listener *wildcard = NULL;
+    for (unsigned i = 0; i < server->listener_count; i++) {
+        const struct endpoint *bound = &server->endpoints[i];
+        if (bound->port != local->port || bound->ip.family != local->ip.family)
+            continue;
+        if (ip_equal(&bound->ip, &local->ip))
+            return &server->listeners[i];
+        if (ip_is_unspecified(&bound->ip))
+            wildcard = &server->listeners[i];
+    }
+    return wildcard;
+}
+
+/* A datagram that finds no room is lost like one on the way: SIP repeats it. */
+static void world_send(void *context, const struct endpoint *local, const struct endpoint *remote, struct slice bytes) {
+    struct server *server = context;
+    struct listener *listener = listener_of(server, local);
+    bool queued = listener && udp_queue(listener->udp, local, remote, bytes);
+    trace_message(&server->log, "sent", local, remote, bytes);
+    if (!queued && !server->dropping)
+        log_printf(&server->log, LOG_WARNING, "event=datagrams-lost reason=\"%s\"",
+                   listener ? "no room to queue them" : "no listener has their address");
+    server->dropping = !queued;
+}
+
+static enum cause world_route(void *context, const struct endpoint *remote, struct world_route *route) {
+    struct server *server = context;
+    char text[IP_TEXT];
+    struct ip_address local = {.family = remote->ip.family};
+    if (routes_listener(server->endpoints, server->listener_count, remote, &local) == server->listener_count)
+        return CAUSE_TRANSPORT_UNSUPPORTED;
+    enum cause cause = routes_source(&server->routes, remote, loop_now(), &local);
+    if (cause != CAUSE_NONE)
+        return cause;
+    unsigned n = routes_listener(server->endpoints, server->listener_count, remote, &local);
+    memset(route, 0, sizeof *route);
+    route->local = server->endpoints[n];
+    if (ip_is_unspecified(&route->local.ip))
+        route->local.ip = local;
+    route->local.scope = remote->scope;
+    route->port = server->settings.advertise_port ? server->settings.advertise_port : route->local.port;
+    if (server->settings.advertise.at)
+        snprintf(route->host, sizeof route->host, "%.*s", SLICE_ARG(server->settings.advertise));
+    else
+        snprintf(route->host, sizeof route->host, route->local.ip.family == 6 ? "[%s]" : "%s",
+                 ip_format(&route->local.ip, text));
+    return CAUSE_NONE;
+}
+
+static bool world_local_time(void *context, struct slice zone, int64_t unix_ms, struct local_time *time) {
+    struct server *server = context;
+    return zone_time(&server->zones, zone, unix_ms, time);
+}
+
+static void world_log(void *context, enum log_level level, struct slice line) {
+    struct server *server = context;
+    log_line(&server->log, level, line);
+}
+
+static void world_record(void *context, struct slice line) {
+    struct server *server = context;
+    record_line(&server->record, line);
+}
+
+/* --- events ----------------------------------------------------------------------------------------------- */
+
+static void on_room(void *context);
+
+static void flush(struct listener *listener) {
+    bool blocked = udp_flush(listener->udp) == UDP_BLOCKED;
+    if (blocked && !listener->blocked)
+        loop_wake(listener->room);
+    if (!blocked && listener->blocked)
+        loop_sleep(listener->room);
+    listener->blocked = blocked;
+}
+
+/* The end of every event. What is queued leaves now; a send that fails is told to the proxy, which queues the next
+ * attempt: until nothing is left, so that it leaves in this turn too. */
+static void finish_turn(struct server *server) {
+    bool again = true;
+    while (again) {
+        again = false;
+        for (unsigned i = 0; i < server->listener_count; i++) {
+            struct listener *listener = &server->listeners[i];
+            if (listener->blocked || !udp_pending(listener->udp))
+                continue;
+            flush(listener);
+            again = true;
+        }
+    }
+    uint64_t due = proxy_due(server->proxy);
+    if (server->draining && (proxy_idle(server->proxy) || loop_now() >= server->deadline))
+        loop_stop(server->loop);
+    if (server->draining && server->deadline < due)
+        due = server->deadline;
+    loop_due(server->loop, due);
+}
+
+static void on_datagram(void *context, const struct udp_datagram *datagram) {
+    struct server *server = context;
+    struct packet packet = {.source = datagram->source,
+                            .local = datagram->local,
+                            .bytes = datagram->bytes,
+                            .now = loop_now(),
+                            .unix_ms = loop_unix()};
+    trace_message(&server->log, "received", &packet.source, &packet.local, packet.bytes);
+    proxy_receive(server->proxy, &packet);
+}
+
+static void on_failure(void *context, const struct udp_failure *failure) {
+    struct server *server = context;
+    char remote[ENDPOINT_TEXT];
+    log_printf(&server->log, LOG_DEBUG, "event=undelivered to=%s cause=%s", endpoint_text(&failure->remote, remote),
+               causes[failure->cause]);
+    proxy_unreachable(server->proxy, &failure->remote, failure->quoted, failure->cause, loop_now(), loop_unix());
+}
+
+static void on_readable(void *context) {
+    struct listener *listener = context;
+    bool more = true;
+    for (unsigned round = 0; more && round < ROUNDS; round++) {
+        more = udp_receive(listener->udp);
+        finish_turn(listener->server);
+    }
+}
+
+static void on_room(void *context) {
+    struct listener *listener = context;
+    flush(listener);
+    finish_turn(listener->server);
+}
+
+static void on_time(void *context) {
+    struct server *server = context;
+    proxy_tick(server->proxy, loop_now(), loop_unix());
+    finish_turn(server);
+}
+
+static void on_end(void *context) {
+    struct server *server = context;
+    if (server->draining) {
+        log_printf(&server->log, LOG_NOTICE, "event=stopping running=%u", proxy_live(server->proxy));
+        loop_stop(server->loop);
+        return;
+    }
+    server->draining = true;
+    server->deadline = loop_now() + DRAIN;
+    log_printf(&server->log, LOG_NOTICE, "event=draining running=%u", proxy_live(server->proxy));
+    proxy_drain(server->proxy);
+    finish_turn(server);
+}
+
+static void on_hangup(void *context) {
+    struct server *server = context;
+    record_reopen(&server->record);
+    log_printf(&server->log, LOG_NOTICE, "event=reopened");
+}
+
+/* --- opening and closing ---------------------------------------------------------------------------------------- */
+
+/* A machine without IPv6 (or IPv4) is none to complain about when nobody asked for an address of it. */
+static bool may_lack(const struct options *options, int error) {
+    return options->listen_default && (error == -EAFNOSUPPORT || error == -EADDRNOTAVAIL);
+}
+
+static int open_listener(struct server *server, const struct endpoint *address) {
+    struct listener *listener = &server->listeners[server->listener_count];
+    const struct udp_events events = {.received = on_datagram, .failed = on_failure, .context = server};
+    char text[ENDPOINT_TEXT];
+    int result = udp_open(&listener->udp, address, &events);
+    if (result)
+        return result;
+    listener->server = server;
+    server->endpoints[server->listener_count++] = *udp_bound(listener->udp);
+    listener->room = loop_write(server->loop, udp_fd(listener->udp), on_room, listener);
+    if (!listener->room || !loop_read(server->loop, udp_fd(listener->udp), on_readable, listener))
+        return -ENOMEM;
+    log_printf(&server->log, LOG_NOTICE, "event=listening transport=udp address=%s",
+               endpoint_text(udp_bound(listener->udp), text));
+    return 0;
+}
+
+static int open_listeners(struct server *server, const struct options *options, char *reason, size_t size) {
+    char text[ENDPOINT_TEXT];
+    server->listeners = calloc(options->listen_count, sizeof *server->listeners);
+    server->endpoints = calloc(options->listen_count, sizeof *server->endpoints);
+    if (!server->listeners || !server->endpoints)
+        return -ENOMEM;
+    for (unsigned i = 0; i < options->listen_count; i++) {
+        int result = open_listener(server, &options->listen[i]);
+        if (!result || may_lack(options, result))
+            continue;
+        snprintf(reason, size, "cannot listen on udp:%s: %s", endpoint_text(&options->listen[i], text),
+                 strerror(-result));
+        return result;
+    }
+    return server->listener_count ? 0 : -EAFNOSUPPORT;
+}
+
+/* A key that cannot be kept serves this run: dialogs of before or after it will not be recognised. */
+static int make_seed(struct server *server, struct proxy_seed *seed, const char *directory) {
+    char text[256];
+    int result = key_random(&seed->tables);
+    if (!result)
+        result = key_random(&seed->numbers);
+    if (result)
+        return result;
+    int kept = key_kept(&seed->dialogs, directory);
+    if (kept) {
+        log_printf(&server->log, LOG_WARNING,
+                   "event=key-not-kept directory=%s error=\"%s\" consequence=\"dialogs end with this run\"",
+                   log_value(slice_of(directory), text, sizeof text),
+                   kept == -EBADMSG ? "dialog.key is no key" : strerror(-kept));
+        result = key_random(&seed->dialogs);
+    }
+    return result;
+}
+
+static void make_settings(struct server *server, const struct options *options, unsigned address_count) {
+    server->settings = (struct proxy_settings){
+        .timers = options->timers,
+        .timer_c = options->timer_c,
+        .failover = options->failover,
+        .record_route = options->record_route,
+        .relay_all = options->relay_all,
+        .log_level = options->log_level,
+        .domains = options->domains,
+        .domain_count = options->domain_count,
+        .listeners = server->endpoints,
+        .listener_count = server->listener_count,
+        .addresses = server->addresses,
+        .address_count = address_count,
+        .advertise = options->advertise,
+        .advertise_port = options->advertise_port,
+    };
+    server->world = (struct world){
+        .context = server,
+        .send = world_send,
+        .route = world_route,
+        .local_time = world_local_time,
+        .log = world_log,
+        .record = world_record,
+    };
+}
+
+static int catch_signals(struct server *server) {
+    signal(SIGPIPE, SIG_IGN);
+    if (loop_signal(server->loop, SIGTERM, on_end, server) || loop_signal(server->loop, SIGINT, on_end, server) ||
+        loop_signal(server->loop, SIGHUP, on_hangup, server))
+        return -ENOMEM;
+    loop_time(server->loop, on_time, server);
+    return 0;
+}
+
+static int open_all(struct server *server, const struct options *options, const struct image *image, char *reason,
+                    size_t size) {
+    struct proxy_seed seed;
+    unsigned address_count;
+    log_open(&server->log, STDERR_FILENO, options->log_level);
+    routes_open(&server->routes);
+    int result = record_open(&server->record, options->cdr, &server->log);
+    if (result) {
+        snprintf(reason, size, "cannot write records to %s: %s", options->cdr, strerror(-result));
+        return result;
+    }
+    server->loop = loop_new();
+    if (!server->loop || catch_signals(server))
+        return -ENOMEM;
+    result = addresses_get(&server->addresses, &address_count);
+    if (!result)
+        result = make_seed(server, &seed, options->state_dir);
+    if (!result)
+        result = open_listeners(server, options, reason, size);
+    if (result)
+        return result;
+    make_settings(server, options, address_count);
+    server->proxy = proxy_new(&server->settings, &seed, image, &server->world);
+    return server->proxy ? 0 : -ENOMEM;
+}
+
+struct server *server_open(const struct options *options, const struct image *image, char *reason, size_t size) {
+    struct server *server = calloc(1, sizeof *server);
+    reason[0] = '\0';
+    int result = server ? open_all(server, options, image, reason, size) : -ENOMEM;
+    if (!result)
+        return server;
+    if (!reason[0])
+        snprintf(reason, size, "cannot start: %s", strerror(-result));
+    server_close(server);
+    return NULL;
+}
+
+void server_run(struct server *server) {
+    log_printf(&server->log, LOG_NOTICE, "event=serving pid=%ld", (long)getpid());
+    loop_run(server->loop);
+    log_printf(&server->log, LOG_NOTICE, "event=stopped running=%u", proxy_live(server->proxy));
+}
+
+void server_close(struct server *server) {
+    if (!server)
+        return;
+    proxy_free(server->proxy);
+    loop_free(server->loop);
+    for (unsigned i = 0; i < server->listener_count; i++)
+        udp_close(server->listeners[i].udp);
+    free(server->listeners);
+    free(server->endpoints);
+    free(server->addresses);
+    routes_close(&server->routes);
+    record_close(&server->record);
+    free(server);
+}
