@@ -7,7 +7,7 @@ static bool is_blank(char c) {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-static size_t skip_blanks(struct slice s, size_t i) {
+size_t blanks_end(struct slice s, size_t i) {
     while (i < s.len && is_blank(s.at[i]))
         i++;
     return i;
@@ -19,8 +19,7 @@ static size_t skip_token(struct slice s, size_t i) {
     return i;
 }
 
-/* Behind the quoted string that starts at i; s.len + 1 when it is not closed. */
-static size_t skip_quoted(struct slice s, size_t i) {
+size_t quoted_end(struct slice s, size_t i) {
     for (i++; i < s.len; i++) {
         if (s.at[i] == '"')
             return i + 1;
@@ -30,23 +29,21 @@ static size_t skip_quoted(struct slice s, size_t i) {
     return s.len + 1;
 }
 
-/* One parameter from the ';' at *at: *at moves behind it and the blanks that follow. False: *at is the place of what
- * is wrong. */
-static bool param_next(struct slice s, size_t *at, struct slice *name, struct slice *value) {
-    size_t start = skip_blanks(s, *at + 1), end;
+bool param_next(struct slice s, size_t *at, struct slice *name, struct slice *value) {
+    size_t start = blanks_end(s, *at + 1), end;
     *at = start;
     while (*at < s.len && s.at[*at] != ';' && s.at[*at] != '=' && !is_blank(s.at[*at]))
         ++*at;
     end = *at;
     *name = slice_cut(s, start, end);
     *value = slice_cut(s, end, end);
-    *at = skip_blanks(s, *at);
+    *at = blanks_end(s, *at);
     if (start == end)
         return false;
     if (*at < s.len && s.at[*at] == '=') {
-        start = *at = skip_blanks(s, *at + 1);
+        start = *at = blanks_end(s, *at + 1);
         if (start < s.len && s.at[start] == '"')
-            *at = skip_quoted(s, start);
+            *at = quoted_end(s, start);
         else
             while (*at < s.len && s.at[*at] != ';' && !is_blank(s.at[*at]))
                 ++*at;
@@ -55,7 +52,7 @@ static bool param_next(struct slice s, size_t *at, struct slice *name, struct sl
             return false;
         }
         *value = slice_cut(s, start, *at);
-        *at = skip_blanks(s, *at);
+        *at = blanks_end(s, *at);
     }
     return *at == s.len || s.at[*at] == ';';
 }
@@ -76,7 +73,7 @@ static bool same_name(struct slice written, struct slice name) {
 
 bool uri_param(struct slice params, struct slice name, struct slice *value) {
     struct slice found;
-    for (size_t at = skip_blanks(params, 0); at < params.len && params.at[at] == ';';) {
+    for (size_t at = blanks_end(params, 0); at < params.len && params.at[at] == ';';) {
         bool sound = param_next(params, &at, &found, value);
         if (found.len && same_name(found, name))
             return true;
@@ -87,9 +84,7 @@ bool uri_param(struct slice params, struct slice name, struct slice *value) {
     return false;
 }
 
-/* generic-param: names are tokens, values tokens, hosts or quoted strings (25.1). An IPv6 address without brackets
- * passes: RFC 5118 4.5. */
-static bool is_generic(struct slice name, struct slice value) {
+bool param_is_generic(struct slice name, struct slice value) {
     if (skip_token(name, 0) != name.len)
         return false;
     if (value.len && value.at[0] == '"')
@@ -111,8 +106,8 @@ static size_t check_params(struct slice s, size_t at) {
             return at + 1;
         if (!param_next(s, &at, &name, &value))
             return at + 1;
-        if (!is_generic(name, value))
-            return skip_blanks(s, start + 1) + 1;
+        if (!param_is_generic(name, value))
+            return blanks_end(s, start + 1) + 1;
     }
     return 0;
 }
@@ -122,7 +117,7 @@ static size_t check_params(struct slice s, size_t at) {
 static size_t skip_display(struct slice s, size_t at) {
     size_t i = at;
     if (i < s.len && s.at[i] == '"') {
-        i = skip_blanks(s, skip_quoted(s, i));
+        i = blanks_end(s, quoted_end(s, i));
         return i < s.len && s.at[i] == '<' ? i : at;
     }
     while (i < s.len &&
@@ -145,7 +140,7 @@ static size_t skip_uri(struct slice s, size_t at, bool brackets) {
 }
 
 size_t name_addr_parse(struct sip_name_addr *address, struct slice text) {
-    size_t start = skip_blanks(text, 0), at = skip_display(text, start);
+    size_t start = blanks_end(text, 0), at = skip_display(text, start);
     *address = (struct sip_name_addr){.display = slice_trim(slice_cut(text, start, at))};
     address->brackets = at < text.len && text.at[at] == '<';
     start = at + address->brackets;
@@ -156,7 +151,7 @@ size_t name_addr_parse(struct sip_name_addr *address, struct slice text) {
         return start + 1;
     if (address->brackets && (at == text.len || text.at[at] != '>'))
         return at + 1;
-    at = skip_blanks(text, at + address->brackets);
+    at = blanks_end(text, at + address->brackets);
     address->params = slice_trim(slice_from(text, at));
     return check_params(slice_cut(text, 0, at + address->params.len), at);
 }
@@ -172,7 +167,7 @@ bool list_next(struct slice *rest, struct slice *value) {
     while (at < rest->len && (brackets || rest->at[at] != ',')) {
         char c = rest->at[at];
         if (c == '"' && !brackets) {
-            at = skip_quoted(*rest, at);
+            at = quoted_end(*rest, at);
             continue;
         }
         if (c == '<' || c == '>')

@@ -1,7 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* The scanner: one pass over a datagram or a framed message. It finds the start line, the headers and the few fields
  * that every message needs, and it is the fence: what it lets through keeps the bounds below. Nothing is copied or
- * changed; every slice points into the message. RFC 3261 7, 25; the bounds are ours. */
+ * changed; every slice points into the message. RFC 3261 7, 25; the bounds are ours.
+ *
+ * Strict: start line, Request-URI (no headers in it), header names, top Via, From, To, CSeq, Max-Forwards,
+ * Content-Length, headers that may come once, closed quotes in the headers that are bounded by parameters. Liberal: line
+ * ends (a bare LF is one, a bare CR never), blanks before a colon, folding, line ends before the start line, and
+ * everything in headers and bodies that a proxy has no business with. NUL stands in quoted strings and bodies only.
+ * Parameters are counted in From, To, Via, Contact, Route, Record-Route, Path, Refer-To, Referred-By (those of the URI
+ * too), in credentials and challenges, and in the Request-URI. */
 #ifndef FOV_RUNTIME_SIP_SCAN_H
 #define FOV_RUNTIME_SIP_SCAN_H
 
@@ -28,11 +35,11 @@ struct sip_via { /* the topmost one */
     bool rport;          /* the parameter is there (with or without a value) */
     uint32_t at, end;    /* this one value in the message, without the comma or line end behind it */
     uint32_t header;     /* its line: index in headers[] */
-    bool magic;          /* the branch starts with z9hG4bK */
+    bool magic;          /* the branch starts with z9hG4bK, and something stands behind it */
 };
 
 struct sip_message {
-    struct slice bytes; /* the whole message; a UDP datagram is cut behind Content-Length */
+    struct slice bytes; /* from the start line; a UDP datagram is cut behind Content-Length */
     bool request;
     enum method method; /* of a request, or of CSeq in a response */
     struct slice method_name, uri; /* request */
@@ -57,7 +64,7 @@ enum scan_verdict {
     SCAN_OK,
     SCAN_SILENT,  /* nothing can be answered, or should: not SIP, a bad response, no usable Via */
     SCAN_REFUSED, /* answer `code` */
-    SCAN_KEEPALIVE, /* CRLF, STUN-sized nothing: RFC 5626 */
+    SCAN_KEEPALIVE, /* nothing, or line ends, blanks and NULs alone: RFC 5626 */
 };
 
 struct scan_result {

@@ -34,6 +34,17 @@ size_t uri_parse(struct sip_uri *uri, struct slice text, unsigned options);
  * its quotes). False: absent, *value is null. An empty value: there, without '='. */
 bool uri_param(struct slice params, struct slice name, struct slice *value);
 
+/* Behind the LWS (RFC 3261 25.1) that stands at i, if any. */
+size_t blanks_end(struct slice s, size_t i);
+/* Behind the quoted string that starts at i; s.len + 1 when it is not closed. */
+size_t quoted_end(struct slice s, size_t i);
+/* The parameter whose ';' stands at *at: *at moves behind it and the blanks that follow, to the next ';' or the end.
+ * False: there *at is the place of what is wrong. */
+bool param_next(struct slice params, size_t *at, struct slice *name, struct slice *value);
+/* Is it a generic-param of a header (25.1): the name a token, the value a token, a host or a quoted string? An IPv6
+ * address without brackets passes (RFC 5118 4.5). */
+bool param_is_generic(struct slice name, struct slice value);
+
 struct sip_name_addr {
     struct slice display; /* with its quotes, trimmed; empty for none */
     struct slice uri;     /* without <> */
