@@ -3,8 +3,9 @@
  * retransmissions and timers; what a request or response means is its user's business. O(1) look-up in keyed tables.
  * Pure: bytes leave through `send`, time comes in as `now` (monotonic milliseconds).
  *
- * Ownership: a transaction belongs to the layer and is freed by it when it ends; just before, `ended` tells the user to
- * forget the pointer. `user` is the user's own.
+ * Ownership: a transaction belongs to the layer, which frees it when it ends; just before, `ended` tells the user to forget
+ * the pointer. That happens in timers_run() alone, never inside a function below, so that events may call any of
+ * them but transactions_free, for the transaction they tell of too. `user` is the user's own.
  */
 #ifndef FOV_RUNTIME_SIP_TRANSACTION_H
 #define FOV_RUNTIME_SIP_TRANSACTION_H
@@ -28,10 +29,10 @@ struct transaction_events {
      * (also repeated ones while Accepted). Repeated 300-699 were already acknowledged again and are not told. */
     void (*response)(struct client_transaction *client, const struct sip_message *message,
                      const struct endpoint *source, uint64_t now);
-    /* Timer B or F: no final in time. The transaction has ended for a non-INVITE; an INVITE waits for
-     * client_give_up() and stays. */
+    /* Timer F: no final in time, the transaction ends; Timer B: no response in time, it is given up (client_give_up). */
     void (*timeout)(struct client_transaction *client, uint64_t now);
-    /* The request could not be sent, or ICMP says so, before any response. */
+    /* The request could not be sent, or ICMP says so, before any response. An INVITE is given up, as others may have
+     * arrived of what was sent; any other transaction ends with the next run of the timers. */
     void (*failed)(struct client_transaction *client, enum cause cause, uint64_t now);
     /* A server INVITE transaction whose final was never acknowledged (Timer H). */
     void (*unacknowledged)(struct server_transaction *server, uint64_t now);
@@ -45,6 +46,7 @@ struct transactions_world {
     void (*send)(void *context, const struct endpoint *local, const struct endpoint *remote, struct slice bytes);
 };
 
+/* All events are there. What the pointers point to is copied, but for `timers`. NULL: out of memory. */
 struct transactions *transactions_new(const struct transaction_settings *settings, const struct hash_key *key,
                                       struct timers *timers, const struct transactions_world *world,
                                       const struct transaction_events *events);
@@ -54,23 +56,26 @@ unsigned transactions_count(const struct transactions *transactions);
 /* --- server side ------------------------------------------------------------------------------------------ */
 
 /* The transaction that `request` belongs to (17.2.3, RFC 2543 rules without the magic cookie): itself, the INVITE's for an
- * ACK. NULL: none. */
+ * ACK. NULL: none, or an ACK to a 2xx, which is a request of its own (RFC 6026 7.1). */
 struct server_transaction *server_find(struct transactions *transactions, const struct sip_message *request);
-/* The INVITE (or other request) that a CANCEL names (9.2). */
+/* The INVITE (or other request of a method in methods.def) that a CANCEL names (9.2). */
 struct server_transaction *server_find_cancelled(struct transactions *transactions, const struct sip_message *cancel);
 /* A retransmission or an ACK arrived: the machine answers or absorbs. */
 void server_receive(struct server_transaction *server, const struct sip_message *request, uint64_t now);
 
-/* NULL: out of memory. `local` is the endpoint the request came to: responses leave from there. */
+/* NULL: out of memory, or it is there already. `local` is the endpoint the request came to: responses leave from there, to
+ * reply_destination(). Not for ACK. */
 struct server_transaction *server_new(struct transactions *transactions, const struct sip_message *request,
                                       const struct endpoint *source, const struct endpoint *local, uint64_t now);
 void server_set_user(struct server_transaction *server, void *user);
 void *server_user(const struct server_transaction *server);
-/* Sends a response (whole bytes) and drives the machine; the bytes are copied. A 2xx to an INVITE may come again. */
+/* Sends a response (whole bytes) and drives the machine; the bytes are copied. A 2xx to an INVITE may come again, and also
+ * after another final: then it is sent and changes nothing. 0; -EINVAL: not after what was said before, nothing is sent;
+ * -ENOMEM: sent, but cannot be repeated. */
 int server_respond(struct server_transaction *server, unsigned status, struct slice bytes, uint64_t now);
 bool server_is_invite(const struct server_transaction *server);
 unsigned server_status(const struct server_transaction *server); /* last sent, 0 for none */
-/* Absorb what still comes but never answer (a plan's drop): ends like Completed does. */
+/* Absorb what still comes but never answer (a plan's drop): ends like Completed does. Nothing after a final. */
 void server_silence(struct server_transaction *server, uint64_t now);
 
 /* --- client side ------------------------------------------------------------------------------------------ */
@@ -87,7 +92,7 @@ struct client_request {
     void *user;
 };
 
-/* Sends the request. NULL: out of memory. */
+/* Sends the request, any but ACK. NULL: out of memory. */
 struct client_transaction *client_new(struct transactions *transactions, const struct client_request *request,
                                       uint64_t now);
 void *client_user(const struct client_transaction *client);
@@ -97,18 +102,20 @@ struct slice client_bytes(const struct client_transaction *client); /* the reque
 const struct endpoint *client_remote(const struct client_transaction *client);
 const struct endpoint *client_local(const struct client_transaction *client);
 bool client_provisional(const struct client_transaction *client); /* a 1xx came */
-/* INVITE: no longer repeated; the transaction stays so that late responses are recognised and acknowledged: until 64*T1
- * after its first send, or, when a 1xx had come, 64*T1 from now. */
+/* INVITE: no longer repeated; the transaction stays so that late responses are told and acknowledged: until 64*T1 after its
+ * first send, or, when a 1xx had come, 64*T1 from now. Nothing after a final, or when it was given up before. */
 void client_give_up(struct client_transaction *client, uint64_t now);
-/* Sends a CANCEL for an INVITE (9.1) in a transaction of its own; `headers`: whole lines (Reason) or empty. Once only. The
- * caller sees to it that a 1xx has come. */
-int client_cancel(struct client_transaction *client, struct slice headers, uint64_t now);
+/* Sends a CANCEL for an INVITE (9.1) in a transaction of its own, which no event tells of, and gives the INVITE up: it stays
+ * for 64*T1 from now. `lines`: whole header lines (Reason) or empty. The caller sees to it that a 1xx has come. 0; -EALREADY:
+ * was cancelled before, or a final has come; -ENOMEM: not sent. */
+int client_cancel(struct client_transaction *client, struct slice lines, uint64_t now);
 
 /* A response arrived. False: it belongs to no transaction. */
 bool transactions_response(struct transactions *transactions, const struct sip_message *response,
                            const struct endpoint *source, uint64_t now);
 /* The network says that a datagram could not be delivered. `quoted`: the bytes of ours that the ICMP message quotes,
- * or that could not be sent; the branch in them names the attempt. False: none of ours that still waits. */
+ * or that could not be sent; the branch in them names the attempt. False: no request of ours that waits for its first
+ * response: nothing was told (a CANCEL, an ACK or a response that got lost is repeated, or asked for again). */
 bool transactions_unreachable(struct transactions *transactions, const struct endpoint *remote, struct slice quoted,
                               enum cause cause, uint64_t now);
 

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: MIT */
+/* The client side: RFC 3261 17.1 with RFC 6026 7.2. */
+#include "runtime/sip/transaction_layer.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { REQUEST_ROOM = 2048 }; /* most ACKs and CANCELs fit, and cost no allocation */
+
+enum client_state {
+    CLIENT_CALLING, /* INVITE */
+    CLIENT_TRYING,  /* any other */
+    CLIENT_PROCEEDING,
+    CLIENT_COMPLETED,
+    CLIENT_ACCEPTED,   /* RFC 6026: a 2xx to an INVITE came */
+    CLIENT_TERMINATED, /* failed; goes with the next run of the timers */
+};
+
+struct client_transaction {
+    struct lookup_node node;
+    struct transactions *layer;
+    void *user;
+    struct timer repeat; /* A, E */
+    struct timer wait;   /* B, F; then D, K, M */
+    struct timer life;   /* INVITE: when it goes, if nobody waits for it any more and no final comes */
+    uint32_t interval;   /* of timers A and E */
+    uint32_t length;     /* of the request */
+    uint8_t state;
+    uint8_t branch_length, method_length;
+    bool invite;
+    bool provisional; /* a 1xx came */
+    bool given_up;
+    bool cancelled;
+    bool unheard; /* our CANCEL: the user does not know it */
+    struct endpoint local, remote;
+    char bytes[]; /* the request, then the branch */
+};
+
+/* --- look-up: 17.1.3 -------------------------------------------------------------------------------------- */
+
+static struct client_transaction *of_node(struct lookup_node *node) {
+    return (struct client_transaction *)((char *)node - offsetof(struct client_transaction, node));
+}
+
+struct slice client_branch(const struct client_transaction *client) {
+    return (struct slice){client->bytes + client->length, client->branch_length};
+}
+
+struct slice client_bytes(const struct client_transaction *client) {
+    return (struct slice){client->bytes, client->length};
+}
+
+static uint64_t hash_branch(const struct transactions *layer, struct slice branch) {
+    char text[BRANCH_MAX];
+    for (size_t i = 0; i < branch.len; i++)
+        text[i] = byte_lower((unsigned char)branch.at[i]);
+    return hash_keyed(&layer->key, text, branch.len);
+}
+
+static struct client_transaction *find(const struct transactions *layer, struct slice branch, struct slice method) {
+    if (branch.len == 0 || branch.len > BRANCH_MAX)
+        return NULL;
+    struct lookup_node *node = lookup_first(&layer->clients, hash_branch(layer, branch));
+    for (; node; node = lookup_next(node)) {
+        struct client_transaction *client = of_node(node);
+        if (slice_same(client_branch(client), branch) &&
+            slice_equal((struct slice){client->bytes, client->method_length}, method))
+            return client;
+    }
+    return NULL;
+}
+
+/* --- timers ----------------------------------------------------------------------------------------------- */
+
+void client_destroy(struct lookup_node *node) {
+    struct client_transaction *client = of_node(node);
+    timer_stop(client->layer->timers, &client->repeat);
+    timer_stop(client->layer->timers, &client->wait);
+    timer_stop(client->layer->timers, &client->life);
+    free(client);
+}
+
+static void end(struct client_transaction *client) {
+    struct transactions *layer = client->layer;
+    lookup_remove(&layer->clients, &client->node);
+    if (!client->unheard)
+        layer->events.client_ended(client);
+    client_destroy(&client->node);
+}
+
+static void send_request(const struct client_transaction *client) {
+    send_bytes(client->layer, &client->local, &client->remote, client_bytes(client));
+}
+
+/* A doubles for ever, E up to T2, and is T2 once a 1xx has come (17.1.1.2, 17.1.2.2). */
+static uint32_t next_interval(const struct client_transaction *client) {
+    uint32_t t2 = client->layer->settings.t2;
+    if (client->invite)
+        return client->interval <= UINT32_MAX / 2 ? 2 * client->interval : UINT32_MAX;
+    return client->state == CLIENT_TRYING && client->interval <= t2 / 2 ? 2 * client->interval : t2;
+}
+
+static void fire_repeat(struct timer *timer, uint64_t now) {
+    struct client_transaction *client =
+        (struct client_transaction *)((char *)timer - offsetof(struct client_transaction, repeat));
+    send_request(client);
+    client->interval = next_interval(client);
+    timer_set(client->layer->timers, &client->repeat, now, client->interval, fire_repeat);
+}
+
+static void fire_life(struct timer *timer, uint64_t now) {
+    struct client_transaction *client =
+        (struct client_transaction *)((char *)timer - offsetof(struct client_transaction, life));
+    (void)now;
+    if (client->given_up)
+        end(client);
+}
+
+/* Nobody waits for it any more, and nothing came: until 64*T1 after the first send, when `life` is due; that may have
+ * been before a longer Timer B. */
+static void abandon(struct client_transaction *client, uint64_t now) {
+    struct timers *timers = client->layer->timers;
+    client->given_up = true;
+    timer_stop(timers, &client->repeat);
+    timer_stop(timers, &client->wait);
+    if (!timer_running(&client->life))
+        timer_set(timers, &client->life, now, 0, fire_life);
+}
+
+static void fire_wait(struct timer *timer, uint64_t now) {
+    struct client_transaction *client =
+        (struct client_transaction *)((char *)timer - offsetof(struct client_transaction, wait));
+    const struct transaction_events *events = &client->layer->events;
+    if (client->state == CLIENT_CALLING) {
+        abandon(client, now);
+        events->timeout(client, now);
+        return;
+    }
+    bool timeout = client->state == CLIENT_TRYING || client->state == CLIENT_PROCEEDING;
+    if (timeout && !client->unheard)
+        events->timeout(client, now);
+    end(client);
+}
+
+/* A final came: what is left is to absorb its repetitions. */
+static void wait_only(struct client_transaction *client, enum client_state state, uint64_t now, uint32_t delay) {
+    struct timers *timers = client->layer->timers;
+    client->state = (uint8_t)state;
+    timer_stop(timers, &client->repeat);
+    timer_stop(timers, &client->life);
+    timer_set(timers, &client->wait, now, delay, fire_wait);
+}
+
+/* --- the request ------------------------------------------------------------------------------------------ */
+
+static struct client_transaction *make(struct transactions *layer, const struct client_request *request) {
+    assert(request->branch.len && request->branch.len <= BRANCH_MAX && request->method != METHOD_ACK);
+    assert(slice_starts(request->bytes, request->method_name) && request->method_name.len <= UINT8_MAX);
+    struct client_transaction *client = malloc(sizeof *client + request->bytes.len + request->branch.len);
+    if (!client)
+        return NULL;
+    bool invite = request->method == METHOD_INVITE;
+    *client = (struct client_transaction){
+        .layer = layer,
+        .user = request->user,
+        .interval = layer->settings.t1,
+        .length = (uint32_t)request->bytes.len,
+        .state = invite ? CLIENT_CALLING : CLIENT_TRYING,
+        .branch_length = (uint8_t)request->branch.len,
+        .method_length = (uint8_t)request->method_name.len,
+        .invite = invite,
+        .local = request->local,
+        .remote = request->remote,
+    };
+    memcpy(client->bytes, request->bytes.at, request->bytes.len);
+    memcpy(client->bytes + client->length, request->branch.at, request->branch.len);
+    return client;
+}
+
+struct client_transaction *client_new(struct transactions *layer, const struct client_request *request, uint64_t now) {
+    struct client_transaction *client = make(layer, request);
+    if (!client)
+        return NULL;
+    uint32_t timeout = client->invite && request->timeout ? request->timeout : sixty_four_t1(layer);
+    lookup_add(&layer->clients, &client->node, hash_branch(layer, request->branch));
+    timer_set(layer->timers, &client->wait, now, timeout, fire_wait);
+    if (client->invite)
+        timer_set(layer->timers, &client->life, now, sixty_four_t1(layer), fire_life);
+    if (!is_reliable(&client->remote))
+        timer_set(layer->timers, &client->repeat, now, client->interval, fire_repeat);
+    send_request(client);
+    return client;
+}
+
+void client_give_up(struct client_transaction *client, uint64_t now) {
+    assert(client->invite);
+    if (client->given_up || client->state > CLIENT_PROCEEDING)
+        return;
+    if (client->state == CLIENT_CALLING) {
+        abandon(client, now);
+        return;
+    }
+    client->given_up = true;
+    timer_set(client->layer->timers, &client->life, now, sixty_four_t1(client->layer), fire_life);
+}
+
+int client_cancel(struct client_transaction *client, struct slice lines, uint64_t now) {
+    struct transactions *layer = client->layer;
+    assert(client->invite && client->state != CLIENT_CALLING); /* 9.1: not before a 1xx */
+    if (client->cancelled || client->state != CLIENT_PROCEEDING)
+        return -EALREADY;
+    client->given_up = true;
+    timer_set(layer->timers, &client->life, now, sixty_four_t1(layer), fire_life);
+    char buffer[REQUEST_ROOM];
+    struct arena arena;
+    arena_init(&arena, buffer, sizeof buffer, 0);
+    struct client_request request = {
+        .bytes = request_cancel(&arena, client_bytes(client), lines),
+        .branch = client_branch(client),
+        .method = METHOD_CANCEL,
+        .method_name = SLICE("CANCEL"),
+        .local = client->local,
+        .remote = client->remote,
+    };
+    struct client_transaction *cancel = request.bytes.at ? client_new(layer, &request, now) : NULL;
+    arena_free(&arena);
+    if (!cancel)
+        return -ENOMEM;
+    cancel->unheard = true;
+    client->cancelled = true;
+    return 0;
+}
+
+/* --- responses -------------------------------------------------------------------------------------------- */
+
+/* Without memory there is none: the next repetition of the final asks again. */
+static void acknowledge(const struct client_transaction *client, const struct sip_message *response) {
+    char buffer[REQUEST_ROOM];
+    struct arena arena;
+    arena_init(&arena, buffer, sizeof buffer, 0);
+    struct slice ack = request_ack(&arena, client_bytes(client), response);
+    if (ack.at)
+        send_bytes(client->layer, &client->local, &client->remote, ack);
+    arena_free(&arena);
+}
+
+/* 17.1.1.2, RFC 6026 7.2. True: the user is to hear of it. */
+static bool advance_invite(struct client_transaction *client, const struct sip_message *response, uint64_t now) {
+    const struct transactions *layer = client->layer;
+    bool open = client->state <= CLIENT_PROCEEDING;
+    unsigned class = response->status / 100;
+    if (class == 1) {
+        if (open && !client->given_up)
+            timer_stop(layer->timers, &client->life);
+        if (open) {
+            client->state = CLIENT_PROCEEDING;
+            client->provisional = true;
+            timer_stop(layer->timers, &client->repeat);
+            timer_stop(layer->timers, &client->wait);
+        }
+        return open;
+    }
+    if (class == 2) {
+        if (open)
+            wait_only(client, CLIENT_ACCEPTED, now, sixty_four_t1(layer));
+        return true;
+    }
+    if (open) {
+        uint32_t d = sixty_four_t1(layer) > TIMER_D_LEAST ? sixty_four_t1(layer) : TIMER_D_LEAST;
+        wait_only(client, CLIENT_COMPLETED, now, unless_reliable(&client->remote, d));
+    }
+    if (client->state == CLIENT_COMPLETED)
+        acknowledge(client, response);
+    return open;
+}
+
+/* 17.1.2.2 */
+static bool advance_other(struct client_transaction *client, const struct sip_message *response, uint64_t now) {
+    const struct transactions *layer = client->layer;
+    if (client->state != CLIENT_TRYING && client->state != CLIENT_PROCEEDING)
+        return false;
+    if (response->status < 200) {
+        client->state = CLIENT_PROCEEDING;
+        client->provisional = true;
+    } else {
+        wait_only(client, CLIENT_COMPLETED, now, unless_reliable(&client->remote, layer->settings.t4));
+    }
+    return true;
+}
+
+bool transactions_response(struct transactions *layer, const struct sip_message *response,
+                           const struct endpoint *source, uint64_t now) {
+    struct client_transaction *client = find(layer, response->via.branch, response->cseq_method);
+    if (!client)
+        return false;
+    bool tell = client->invite ? advance_invite(client, response, now) : advance_other(client, response, now);
+    if (tell && !client->unheard)
+        layer->events.response(client, response, source, now);
+    return true;
+}
+
+/* --- failures --------------------------------------------------------------------------------------------- */
+
+bool transactions_unreachable(struct transactions *layer, const struct endpoint *remote, struct slice quoted,
+                              enum cause cause, uint64_t now) {
+    struct slice method, branch;
+    if (!request_identity(quoted, &method, &branch))
+        return false;
+    struct client_transaction *client = find(layer, branch, method); /* an ACK finds none: it has no transaction */
+    if (!client || client->unheard || client->given_up || client->remote.port != remote->port ||
+        !ip_equal(&client->remote.ip, &remote->ip))
+        return false;
+    if (client->state == CLIENT_CALLING) {
+        abandon(client, now);
+    } else if (client->state == CLIENT_TRYING) {
+        wait_only(client, CLIENT_TERMINATED, now, 0);
+    } else {
+        return false;
+    }
+    layer->events.failed(client, cause, now);
+    return true;
+}
+
+/* --- questions -------------------------------------------------------------------------------------------- */
+
+void *client_user(const struct client_transaction *client) {
+    return client->user;
+}
+
+void client_set_user(struct client_transaction *client, void *user) {
+    client->user = user;
+}
+
+const struct endpoint *client_remote(const struct client_transaction *client) {
+    return &client->remote;
+}
+
+const struct endpoint *client_local(const struct client_transaction *client) {
+    return &client->local;
+}
+
+bool client_provisional(const struct client_transaction *client) {
+    return client->provisional;
+}

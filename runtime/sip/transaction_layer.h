@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/* What the two sides of the transaction layer share and nobody else sees: the layer itself, and the requests that it makes
+ * (ACK and CANCEL). */
+#ifndef FOV_RUNTIME_SIP_TRANSACTION_LAYER_H
+#define FOV_RUNTIME_SIP_TRANSACTION_LAYER_H
+
+#include "runtime/sip/lookup.h"
+#include "runtime/sip/transaction.h"
+
+enum {
+    KEY_MAX = SIP_MESSAGE_MAX + 1024, /* parts of one message, their lengths */
+    TIMER_D_LEAST = 32 * 1000,        /* 17.1.1.2: at least 32 s */
+};
+
+struct transactions {
+    struct transaction_settings settings;
+    struct hash_key key;
+    struct timers *timers;
+    struct transactions_world world;
+    struct transaction_events events;
+    struct lookup servers; /* by server_key */
+    struct lookup acks;    /* RFC 2543 server INVITE transactions with a final: by the key of the ACK they expect */
+    struct lookup clients; /* by branch: an INVITE and its CANCEL share one */
+    char scratch[KEY_MAX]; /* where keys are put together */
+};
+
+static inline uint32_t sixty_four_t1(const struct transactions *transactions) {
+    return 64 * transactions->settings.t1;
+}
+
+/* Streams repeat by themselves and deliver in order: no A, E, G; D, I, J and K are 0. */
+static inline bool is_reliable(const struct endpoint *endpoint) {
+    return endpoint->transport != TRANSPORT_UDP;
+}
+
+/* A time that is waited for over UDP alone. */
+static inline uint32_t unless_reliable(const struct endpoint *endpoint, uint32_t time) {
+    return is_reliable(endpoint) ? 0 : time;
+}
+
+static inline void send_bytes(const struct transactions *transactions, const struct endpoint *local,
+                              const struct endpoint *remote, struct slice bytes) {
+    transactions->world.send(transactions->world.context, local, remote, bytes);
+}
+
+/* Without telling the user. */
+void server_destroy(struct lookup_node *node);
+void client_destroy(struct lookup_node *node);
+
+/* --- transaction_request.c: requests from the bytes of an INVITE that this server sent ------------------------ */
+
+/* 17.1.1.3. The null slice: out of memory. */
+struct slice request_ack(struct arena *arena, struct slice invite, const struct sip_message *response);
+/* 9.1; `lines`: whole header lines, or empty. */
+struct slice request_cancel(struct arena *arena, struct slice invite, struct slice lines);
+/* The method and the top Via's branch of a request, which may be cut anywhere. False: not both are there. */
+bool request_identity(struct slice bytes, struct slice *method, struct slice *branch);
+
+#endif

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: MIT */
+/* The server side: RFC 3261 17.2 with RFC 6026 7.1. */
+#include "runtime/sip/transaction_layer.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum server_state {
+    SERVER_TRYING, /* non-INVITE */
+    SERVER_PROCEEDING,
+    SERVER_COMPLETED, /* INVITE: a 300-699 was sent */
+    SERVER_CONFIRMED,
+    SERVER_ACCEPTED, /* RFC 6026: a 2xx to an INVITE was sent */
+    SERVER_SILENT,   /* never to be answered */
+};
+
+struct server_transaction {
+    struct lookup_node node, ack;
+    struct transactions *layer;
+    void *user;
+    struct timer repeat; /* G */
+    struct timer end;    /* H, I, J, L */
+    char *response;      /* the last one, while it may have to be repeated; owned */
+    uint32_t response_length;
+    uint32_t tag, tag_length; /* its To tag: RFC 2543 INVITE alone */
+    uint32_t interval;        /* of Timer G */
+    uint16_t status;
+    uint8_t state;
+    bool invite;
+    bool magic; /* matched by RFC 3261's branch, not by RFC 2543's rules */
+    struct endpoint local, remote;
+    uint32_t stem, key_length; /* of the key: without the To tag (RFC 2543), all of it */
+    char key[];
+};
+
+/* --- keys: 17.2.3 ----------------------------------------------------------------------------------------- */
+
+struct key {
+    struct slice text; /* in the layer's scratch */
+    size_t stem;
+};
+
+/* Each part with its length before it, so that no two lists of parts look alike. False: too long for a message. */
+static bool add_part(struct transactions *layer, struct key *key, struct slice part, bool fold_case) {
+    uint32_t length = (uint32_t)part.len;
+    char *out = layer->scratch + key->text.len;
+    if (part.len > KEY_MAX || KEY_MAX - key->text.len < sizeof length + part.len)
+        return false;
+    memcpy(out, &length, sizeof length);
+    out += sizeof length;
+    for (size_t i = 0; i < part.len; i++)
+        out[i] = fold_case ? byte_lower((unsigned char)part.at[i]) : part.at[i];
+    key->text.len += sizeof length + part.len;
+    return true;
+}
+
+static bool add_number(struct transactions *layer, struct key *key, uint32_t number) {
+    return add_part(layer, key, (struct slice){(const char *)&number, sizeof number}, false);
+}
+
+/* The key of a transaction that `request` would belong to if its method were `method`. */
+static bool make_key(struct transactions *layer, struct key *key, const struct sip_message *request,
+                     struct slice method) {
+    const struct sip_via *via = &request->via;
+    *key = (struct key){.text = {layer->scratch, 0}};
+    if (via->magic) {
+        bool made = add_part(layer, key, method, false) && add_part(layer, key, via->branch, true) &&
+                    add_part(layer, key, via->host, true) && add_number(layer, key, via->port);
+        key->stem = key->text.len;
+        return made;
+    }
+    bool made = add_part(layer, key, method, false) && add_part(layer, key, request->uri, false) &&
+                add_part(layer, key, request->from_tag, false) && add_part(layer, key, request->call_id, false) &&
+                add_number(layer, key, request->cseq) &&
+                add_part(layer, key, slice_cut(request->bytes, via->at, via->end), false);
+    key->stem = key->text.len;
+    return made && add_part(layer, key, request->to_tag, false);
+}
+
+static struct server_transaction *of_node(struct lookup_node *node) {
+    return (struct server_transaction *)((char *)node - offsetof(struct server_transaction, node));
+}
+
+static struct server_transaction *of_ack(struct lookup_node *node) {
+    return (struct server_transaction *)((char *)node - offsetof(struct server_transaction, ack));
+}
+
+static struct server_transaction *find(const struct transactions *layer, const struct key *key) {
+    struct lookup_node *node = lookup_first(&layer->servers, hash_keyed(&layer->key, key->text.at, key->text.len));
+    for (; node; node = lookup_next(node)) {
+        struct server_transaction *server = of_node(node);
+        if (slice_equal(key->text, (struct slice){server->key, server->key_length}))
+            return server;
+    }
+    return NULL;
+}
+
+/* The key that the ACK to the stored final will have: the stem, then that response's To tag. */
+static void expect_ack(struct server_transaction *server) {
+    struct transactions *layer = server->layer;
+    struct sip_message response;
+    if (scan_message(&response, server->response, server->response_length).verdict != SCAN_OK)
+        return;
+    server->tag = (uint32_t)(response.to_tag.at ? response.to_tag.at - server->response : 0);
+    server->tag_length = (uint32_t)response.to_tag.len;
+    struct key key = {.text = {layer->scratch, server->stem}};
+    memcpy(layer->scratch, server->key, server->stem);
+    if (add_part(layer, &key, response.to_tag, false))
+        lookup_add(&layer->acks, &server->ack, hash_keyed(&layer->key, key.text.at, key.text.len));
+}
+
+static struct server_transaction *find_by_ack(const struct transactions *layer, const struct key *key,
+                                              struct slice tag) {
+    struct lookup_node *node = lookup_first(&layer->acks, hash_keyed(&layer->key, key->text.at, key->text.len));
+    for (; node; node = lookup_next(node)) {
+        struct server_transaction *server = of_ack(node);
+        if (slice_equal(slice_cut(key->text, 0, key->stem), (struct slice){server->key, server->stem}) &&
+            slice_equal(tag, (struct slice){server->response + server->tag, server->tag_length}))
+            return server;
+    }
+    return NULL;
+}
+
+struct server_transaction *server_find(struct transactions *layer, const struct sip_message *request) {
+    struct key key;
+    if (request->method != METHOD_ACK)
+        return make_key(layer, &key, request, request->method_name) ? find(layer, &key) : NULL;
+    if (!make_key(layer, &key, request, SLICE("INVITE")))
+        return NULL;
+    if (!request->via.magic)
+        return find_by_ack(layer, &key, request->to_tag);
+    struct server_transaction *server = find(layer, &key);
+    return server && server->state == SERVER_ACCEPTED ? NULL : server;
+}
+
+struct server_transaction *server_find_cancelled(struct transactions *layer, const struct sip_message *cancel) {
+    struct server_transaction *server = NULL;
+    struct key key;
+    for (enum method method = 0; !server && method < METHOD_COUNT; method++)
+        if (method != METHOD_ACK && method != METHOD_CANCEL &&
+            make_key(layer, &key, cancel, slice_of(methods[method])))
+            server = find(layer, &key);
+    return server;
+}
+
+/* --- life ------------------------------------------------------------------------------------------------- */
+
+struct server_transaction *server_new(struct transactions *layer, const struct sip_message *request,
+                                      const struct endpoint *source, const struct endpoint *local, uint64_t now) {
+    (void)now;
+    struct key key;
+    assert(request->method != METHOD_ACK);
+    if (!make_key(layer, &key, request, request->method_name) || find(layer, &key))
+        return NULL;
+    struct server_transaction *server = malloc(sizeof *server + key.text.len);
+    if (!server)
+        return NULL;
+    bool invite = request->method == METHOD_INVITE;
+    *server = (struct server_transaction){
+        .layer = layer,
+        .state = invite ? SERVER_PROCEEDING : SERVER_TRYING,
+        .invite = invite,
+        .magic = request->via.magic,
+        .local = *local,
+        .remote = reply_destination(request, source),
+        .stem = (uint32_t)key.stem,
+        .key_length = (uint32_t)key.text.len,
+    };
+    memcpy(server->key, key.text.at, key.text.len);
+    lookup_add(&layer->servers, &server->node, hash_keyed(&layer->key, key.text.at, key.text.len));
+    return server;
+}
+
+void server_destroy(struct lookup_node *node) {
+    struct server_transaction *server = of_node(node);
+    timer_stop(server->layer->timers, &server->repeat);
+    timer_stop(server->layer->timers, &server->end);
+    free(server->response);
+    free(server);
+}
+
+static struct server_transaction *of_end(struct timer *timer) {
+    return (struct server_transaction *)((char *)timer - offsetof(struct server_transaction, end));
+}
+
+static void end(struct timer *timer, uint64_t now) {
+    struct server_transaction *server = of_end(timer);
+    struct transactions *layer = server->layer;
+    if (server->invite && server->state == SERVER_COMPLETED)
+        layer->events.unacknowledged(server, now);
+    lookup_remove(&layer->servers, &server->node);
+    lookup_remove(&layer->acks, &server->ack);
+    layer->events.server_ended(server);
+    server_destroy(&server->node);
+}
+
+static void end_after(struct server_transaction *server, uint64_t now, uint32_t delay) {
+    timer_set(server->layer->timers, &server->end, now, delay, end);
+}
+
+/* --- sending ---------------------------------------------------------------------------------------------- */
+
+static void send_response(const struct server_transaction *server, struct slice bytes) {
+    send_bytes(server->layer, &server->local, &server->remote, bytes);
+}
+
+static void repeat_response(const struct server_transaction *server) {
+    if (server->response)
+        send_response(server, (struct slice){server->response, server->response_length});
+}
+
+static void forget_response(struct server_transaction *server) {
+    free(server->response);
+    server->response = NULL;
+    server->response_length = 0;
+}
+
+/* 0, -ENOMEM: then nothing is kept, not the one before either, which must not be repeated any more. */
+static int keep_response(struct server_transaction *server, struct slice bytes) {
+    forget_response(server);
+    server->response = malloc(bytes.len);
+    if (!server->response)
+        return -ENOMEM;
+    memcpy(server->response, bytes.at, bytes.len);
+    server->response_length = (uint32_t)bytes.len;
+    return 0;
+}
+
+static void fire_repeat(struct timer *timer, uint64_t now) {
+    struct server_transaction *server =
+        (struct server_transaction *)((char *)timer - offsetof(struct server_transaction, repeat));
+    uint32_t t2 = server->layer->settings.t2;
+    repeat_response(server);
+    server->interval = server->interval <= t2 / 2 ? 2 * server->interval : t2;
+    timer_set(server->layer->timers, &server->repeat, now, server->interval, fire_repeat);
+}
+
+/* 17.2.1: Completed, timers G and H. */
+static int complete_invite(struct server_transaction *server, struct slice bytes, uint64_t now) {
+    struct transactions *layer = server->layer;
+    int error = keep_response(server, bytes);
+    server->state = SERVER_COMPLETED;
+    end_after(server, now, sixty_four_t1(layer));
+    if (error)
+        return error;
+    if (!is_reliable(&server->remote)) {
+        server->interval = layer->settings.t1;
+        timer_set(layer->timers, &server->repeat, now, server->interval, fire_repeat);
+    }
+    if (!server->magic)
+        expect_ack(server);
+    return 0;
+}
+
+/* RFC 6026 7.1: 2xx are repeated by who made them, and only passed on here; Timer L. */
+static void accept_invite(struct server_transaction *server, uint64_t now) {
+    forget_response(server);
+    server->state = SERVER_ACCEPTED;
+    end_after(server, now, sixty_four_t1(server->layer));
+}
+
+/* 17.2.2: Completed, Timer J. */
+static int complete_other(struct server_transaction *server, struct slice bytes, uint64_t now) {
+    server->state = SERVER_COMPLETED;
+    end_after(server, now, unless_reliable(&server->remote, sixty_four_t1(server->layer)));
+    return keep_response(server, bytes);
+}
+
+int server_respond(struct server_transaction *server, unsigned status, struct slice bytes, uint64_t now) {
+    bool success = server->invite && status / 100 == 2, open = server->state <= SERVER_PROCEEDING;
+    if (status < 100 || status > 699 || server->state == SERVER_SILENT || (!open && !success))
+        return -EINVAL;
+    int error = 0;
+    if (open && status < 200) {
+        server->state = SERVER_PROCEEDING;
+        error = keep_response(server, bytes);
+    } else if (open && success) {
+        accept_invite(server, now);
+    } else if (open) {
+        error = server->invite ? complete_invite(server, bytes, now) : complete_other(server, bytes, now);
+    }
+    server->status = (uint16_t)status;
+    send_response(server, bytes);
+    return error;
+}
+
+void server_silence(struct server_transaction *server, uint64_t now) {
+    if (server->state > SERVER_PROCEEDING)
+        return;
+    forget_response(server);
+    server->state = SERVER_SILENT;
+    uint32_t life = sixty_four_t1(server->layer);
+    end_after(server, now, server->invite ? life : unless_reliable(&server->remote, life));
+}
+
+/* --- receiving -------------------------------------------------------------------------------------------- */
+
+void server_receive(struct server_transaction *server, const struct sip_message *request, uint64_t now) {
+    struct transactions *layer = server->layer;
+    if (request->method != METHOD_ACK) { /* repeated: so is what was last said, but for a 2xx to an INVITE */
+        if (server->state == SERVER_PROCEEDING || server->state == SERVER_COMPLETED)
+            repeat_response(server);
+        return;
+    }
+    if (server->state != SERVER_COMPLETED)
+        return;
+    server->state = SERVER_CONFIRMED;
+    timer_stop(layer->timers, &server->repeat);
+    end_after(server, now, unless_reliable(&server->remote, layer->settings.t4));
+}
+
+/* --- questions -------------------------------------------------------------------------------------------- */
+
+void server_set_user(struct server_transaction *server, void *user) {
+    server->user = user;
+}
+
+void *server_user(const struct server_transaction *server) {
+    return server->user;
+}
+
+bool server_is_invite(const struct server_transaction *server) {
+    return server->invite;
+}
+
+unsigned server_status(const struct server_transaction *server) {
+    return server->status;
+}
