@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+/* Stories: calls through a plan, told as text (.scn) and played in virtual time. This is the format and its reader.
+ *
+ *   story "a silent first target is given up after timer.inviting"
+ *   plan
+ *       [Deploy Patterns]
+ *       To = sip:100@192.0.2.101
+ *       $session = failover sip:101@192.0.2.102
+ *
+ *   caller > INVITE sip:100@fov.example
+ *   caller < 100
+ *   first  < INVITE sip:100@192.0.2.101
+ *   first  < INVITE again at 0.5s 1.5s 3.5s 7.5s
+ *   second < INVITE sip:101@192.0.2.102 at 10s
+ *       To: <sip:101@192.0.2.102>
+ *   second > 200
+ *   caller < 200
+ *   caller > ACK
+ *   second < ACK
+ *   record
+ *       final = 200
+ *
+ * One line says one thing; lines that are indented belong to the line above them. `#` starts a comment, at the
+ * beginning of a line or behind a blank. Settings (party, plan, options, clock, no route) that stand before the first
+ * story hold for every story of the file. Times are written 10s, 0.5s, 500ms, 2m.
+ *
+ * SETTINGS
+ *   plan                          the dial plan, indented below; or: plan "file", relative to the story's file
+ *   party NAME ADDRESS[:PORT]     somebody on the network. There from the start: caller 198.51.100.1,
+ *                                 first 192.0.2.101, second 192.0.2.102, third 192.0.2.103
+ *   options NAME=VALUE ...        t1 t2 t4 timer-c=TIME  failover=on|off  record-route=on|off  relay=all|off
+ *                                 domain=NAME  listen=ADDRESS[:PORT]  advertise=HOST[:PORT]; as fovrun's options.
+ *                                 Not said otherwise, fov listens on 203.0.113.1 and [2001:db8::1] and is fov.example
+ *   clock YYYY-MM-DD HH:MM:SS     the time of day at the beginning, UTC
+ *   no route to ADDRESS[/BITS]
+ *
+ * WHAT HAPPENS: `who > what`, somebody sends to fov
+ *   caller > INVITE sip:100@fov.example    A complete message is made. Without a URI the request belongs to the dialog
+ *                                          of the call: To tag, Route and Request-URI as RFC 3261 12.2.1.1 says. ACK and
+ *                                          CANCEL are made from the INVITE and its last final response
+ *   first > 486 "Out to lunch"             answers the last request that `first` has not answered yet;
+ *   first > 200 CANCEL                     with a method, the last of that method
+ *   caller > INVITE again                  the same bytes as last time (first > 200 again, too)
+ *       Subject: x                         below it, headers: instead of the usual one, or added; several lines of one
+ *       ! Contact                          name stand as they are; `!` leaves the usual one out; `+` adds a line as it is
+ *       + Via: SIP/2.0/UDP 10.0.0.1
+ *       | v=0                              a line of the body
+ *   caller > raw                           below it, every byte: `|` is a line (with CRLF; \c at its end: without);
+ *       | OPTIONS sip:fov SIP/2.0          \r \n \t \0 \\ \xHH are bytes
+ *   first icmp port-unreachable            the network reports that the last datagram to `first` was not delivered;
+ *   first icmp host-unreachable quoting 64     host-, net-, protocol-unreachable; only so many bytes of it are quoted
+ *   wait 3s, wait until 12s                nothing happens but time
+ *   drain                                  fov is told to end (SIGTERM)
+ * Each may end in `at 12s` (since the beginning) or `after 2s` (since the line before): then it happens at that time.
+ * Timers that are due in the same millisecond have fired before.
+ *
+ * WHAT MUST LEAVE: `who < what`
+ *   first < INVITE sip:100@192.0.2.101     a request; its Request-URI must be this one when it is given
+ *   caller < 486 "Out to lunch"            a response, its reason phrase; `caller < 200 BYE`: to a BYE
+ *   first < INVITE again at 0.5s 1.5s      the same bytes as before, once at each of these times
+ *       To: <sip:101@192.0.2.102>          below it, checks: exactly this value (two lines: exactly two, in this order)
+ *       Via ~ ^SIP/2.0/UDP                 some line matches the pattern; `!~`: none does
+ *       ! Route                            there is none
+ *       Via count 2                        so many values, commas counted
+ *       | v=0                              exactly this body
+ *   `URI`, `body` and `reason` may stand where a header's name stands.
+ * Without `at` or `after` it must leave at once, in the same millisecond. What leaves is matched strictly in order for
+ * each party (and call), times exact. Before the next thing happens everything that left must have been named; so
+ * the parties' lines in between may stand in any order. `after` counts from where the story stands, then from one
+ * time of the list to the next.
+ *
+ * OTHER CHECKS
+ *   log ~ PATTERN, log !~ PATTERN          some line logged so far matches; none does
+ *   record                                 the next call record (JSON), read at the end of the story; below it:
+ *       attempts = 2                       a value (of an array or object: how many elements)
+ *       attempts.1.cause ~ ^timeout        a pattern (`!~`: not); `! path`: there is none
+ *   busy, idle                             does anything run that matters to a peer?
+ *   stop                                   the story ends here, with whatever is still running
+ *   fails "text"                           the story must fail, with this in the message: for tests of the tests
+ * At the end every timer runs out; nothing may leave, and nothing may stay alive.
+ *
+ * SEVERAL CALLS  A name may carry a call: `caller/2 > INVITE ...`, `first/2 < INVITE`. Without it it is the one call.
+ *
+ * VARIABLES  A named group of a pattern in a check keeps its text: `Via ~ branch=(?<b>[^;]+)`; later `{b}` inserts it
+ * in any value, URI or pattern. `{first}` is the address:port of a party, `{fov}` the server's.
+ *
+ * Everything that leaves is also held against RFC 3261 without being asked (conduct.h).
+ */
+#ifndef FOV_RUNTIME_SIM_STORY_H
+#define FOV_RUNTIME_SIM_STORY_H
+
+#include "runtime/sim/text.h"
+#include "runtime/sim/world.h"
+
+enum { STORY_TIMES_MAX = 32, STORY_LISTENERS_MAX = 8 };
+
+struct story_party {
+    struct story_party *next;
+    struct slice name;
+    struct endpoint at;
+};
+
+enum field_kind { FIELD_IS, FIELD_MATCHES, FIELD_DIFFERS, FIELD_ABSENT, FIELD_COUNT, FIELD_ADDED };
+
+struct story_field { /* an indented line */
+    struct story_field *next;
+    unsigned line;
+    enum field_kind kind;
+    struct slice name, value;
+};
+
+enum step_kind { STEP_SEND, STEP_EXPECT, STEP_ICMP, STEP_WAIT, STEP_DRAIN, STEP_LOG, STEP_RECORD, STEP_IDLE, STEP_STOP };
+enum step_when { WHEN_NOW, WHEN_AT, WHEN_AFTER };
+
+struct story_step {
+    struct story_step *next;
+    unsigned line;
+    struct slice text; /* the line */
+    enum step_kind kind;
+    const struct story_party *party;
+    struct slice call; /* label, "" for the one call */
+    struct slice method, uri; /* null: not given */
+    unsigned code;            /* 0: a request, or raw */
+    struct slice reason;      /* null: not given */
+    bool again, raw;
+    bool negated; /* log !~, busy */
+    struct slice pattern;
+    uint32_t quoting; /* bytes of an ICMP message, UINT32_MAX: all */
+    enum step_when when;
+    uint32_t times[STORY_TIMES_MAX];
+    unsigned time_count;
+    struct story_field *fields;
+    struct slice body; /* null: none given */
+};
+
+struct story {
+    struct story *next;
+    const char *file;
+    unsigned line;
+    struct slice title;
+    struct story_party *parties;
+    struct slice plan, plan_file; /* text with the lines at their places in the file; or a file's name */
+    struct proxy_settings settings;
+    struct endpoint listeners[STORY_LISTENERS_MAX];
+    struct ip_address addresses[STORY_LISTENERS_MAX];
+    struct slice domain;
+    struct sim_gap *gaps;
+    int64_t unix_ms;
+    struct slice fails; /* null: it must pass */
+    struct story_step *steps, **steps_end;
+    unsigned wrong_line; /* what could not be read; 0: all could */
+    const char *wrong;
+};
+
+/* Reads a file's text. A line that cannot be read spoils its story alone (`wrong`); it is told when that is played.
+ * Everything lives in `arena`; `file` and `text` must outlive it. NULL: out of memory, or no story at all. */
+struct story *story_read(struct arena *arena, const char *file, struct slice text);
+
+const struct story_party *story_party_named(const struct story *story, struct slice name);
+
+#endif

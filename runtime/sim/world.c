@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+#include "runtime/sim/world.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static void keep_line(struct sim_world *world, struct sim_line ***end, struct slice text) {
+    struct sim_line *line = arena_alloc(world->arena, sizeof *line);
+    struct slice copy = arena_copy(world->arena, text);
+    if (!line || !copy.at) {
+        world->out_of_memory = true;
+        return;
+    }
+    *line = (struct sim_line){.at = world->now, .text = copy};
+    **end = line;
+    *end = &line->next;
+}
+
+static void world_send(void *context, const struct endpoint *local, const struct endpoint *remote, struct slice bytes) {
+    struct sim_world *world = context;
+    struct sim_sent *sent = arena_alloc(world->arena, sizeof *sent);
+    struct slice copy = arena_copy(world->arena, bytes);
+    if (!sent || !copy.at) {
+        world->out_of_memory = true;
+        return;
+    }
+    *sent = (struct sim_sent){.at = world->now, .local = *local, .remote = *remote, .bytes = copy};
+    *world->sent_end = sent;
+    world->sent_end = &sent->next;
+}
+
+const struct endpoint *sim_world_listener(const struct sim_world *world, const struct endpoint *remote) {
+    for (unsigned i = 0; i < world->settings->listener_count; i++) {
+        const struct endpoint *listener = &world->settings->listeners[i];
+        if (listener->ip.family == remote->ip.family && listener->transport == remote->transport)
+            return listener;
+    }
+    return NULL;
+}
+
+static enum cause world_route(void *context, const struct endpoint *remote, struct world_route *route) {
+    const struct sim_world *world = context;
+    const struct proxy_settings *settings = world->settings;
+    const struct endpoint *listener = sim_world_listener(world, remote);
+    char ip[IP_TEXT];
+    if (!listener)
+        return CAUSE_TRANSPORT_UNSUPPORTED;
+    for (const struct sim_gap *gap = world->gaps; gap; gap = gap->next)
+        if (ip_block_has(&gap->block, &remote->ip))
+            return CAUSE_UNREACHABLE;
+    *route = (struct world_route){.local = *listener, .port = listener->port};
+    ip_format(&listener->ip, ip);
+    snprintf(route->host, sizeof route->host, listener->ip.family == 6 ? "[%s]" : "%s", ip);
+    if (settings->advertise.len) {
+        snprintf(route->host, sizeof route->host, "%.*s", SLICE_ARG(settings->advertise));
+        if (settings->advertise_port)
+            route->port = settings->advertise_port;
+    }
+    return CAUSE_NONE;
+}
+
+static bool world_local_time(void *context, struct slice zone, int64_t unix_ms, struct local_time *time) {
+    (void)context;
+    return sim_local_time(zone, unix_ms, time);
+}
+
+static void world_log(void *context, enum log_level level, struct slice line) {
+    struct sim_world *world = context;
+    (void)level;
+    keep_line(world, &world->logs_end, line);
+}
+
+static void world_record(void *context, struct slice line) {
+    struct sim_world *world = context;
+    keep_line(world, &world->records_end, line);
+}
+
+int sim_world_open(struct sim_world *world, struct arena *arena, const struct proxy_settings *settings,
+                   const struct sim_gap *gaps, const struct image *image, int64_t unix_ms) {
+    /* The same story runs the same way every time. */
+    static const struct proxy_seed seed = {
+        .tables = {{1, 2, 3, 4}}, .dialogs = {{5, 6, 7, 8}}, .numbers = {{9, 10, 11, 12}}};
+    *world = (struct sim_world){
+        .arena = arena,
+        .settings = settings,
+        .gaps = gaps,
+        .unix_ms = unix_ms,
+        .face = {world, world_send, world_route, world_local_time, world_log, world_record},
+    };
+    world->sent_end = &world->sent;
+    world->logs_end = &world->logs;
+    world->records_end = &world->records;
+    world->proxy = proxy_new(settings, &seed, image, &world->face);
+    return world->proxy ? 0 : -ENOMEM;
+}
+
+void sim_world_close(struct sim_world *world) {
+    proxy_free(world->proxy);
+    world->proxy = NULL;
+}
+
+static uint64_t monotonic(const struct sim_world *world) {
+    return WORLD_MONOTONIC + world->now;
+}
+
+static int64_t wall(const struct sim_world *world) {
+    return world->unix_ms + (int64_t)world->now;
+}
+
+void sim_world_receive(struct sim_world *world, const struct endpoint *source, const struct endpoint *local,
+                       struct slice bytes) {
+    struct packet packet = {*source, *local, bytes, monotonic(world), wall(world)};
+    proxy_receive(world->proxy, &packet);
+}
+
+void sim_world_unreachable(struct sim_world *world, const struct sim_sent *sent, size_t quoted) {
+    proxy_unreachable(world->proxy, &sent->remote, slice_cut(sent->bytes, 0, quoted), CAUSE_UNREACHABLE,
+                      monotonic(world), wall(world));
+}
+
+uint64_t sim_world_due(const struct sim_world *world) {
+    uint64_t due = proxy_due(world->proxy);
+    if (due == UINT64_MAX)
+        return due;
+    return due > monotonic(world) ? due - WORLD_MONOTONIC : world->now;
+}
+
+bool sim_world_run(struct sim_world *world, uint64_t until) {
+    enum { TICKS_MAX = 100000 }; /* without progress */
+    unsigned ticks = 0;
+    for (uint64_t due = sim_world_due(world); due <= until && !world->stuck; due = sim_world_due(world)) {
+        struct sim_sent **before = world->sent_end;
+        ticks = due > world->now ? 0 : ticks + 1;
+        world->stuck = ticks > TICKS_MAX;
+        world->now = due;
+        proxy_tick(world->proxy, monotonic(world), wall(world));
+        if (world->sent_end != before)
+            return true;
+    }
+    world->now = until;
+    return false;
+}
+
+/* Days since 1970-01-01 of a day of the Gregorian calendar. */
+static int64_t days_of(int year, int month, int day) {
+    int64_t y = month <= 2 ? year - 1 : year, m = (month + 9) % 12;
+    return y * 365 + y / 4 - y / 100 + y / 400 + (m * 306 + 5) / 10 + day - 1 - 719468;
+}
+
+int64_t sim_unix_ms(int year, int month, int day, int hour, int minute, int second) {
+    return ((days_of(year, month, day) * 24 + hour) * 60 + minute) * 60000 + second * 1000;
+}
+
+static bool offset_of(struct slice zone, int64_t *minutes) {
+    uint64_t hours, rest = 0;
+    *minutes = 0;
+    if (zone.len == 0 || slice_same(zone, SLICE("UTC")) || slice_same(zone, SLICE("GMT")))
+        return true;
+    if (!slice_starts_same(zone, SLICE("GMT")) || (zone.at[3] != '+' && zone.at[3] != '-'))
+        return false;
+    size_t colon = slice_find(zone, 4, ':');
+    if (!slice_number(slice_cut(zone, 4, colon), 14, &hours) ||
+        (colon < zone.len && !slice_number(slice_from(zone, colon + 1), 59, &rest)))
+        return false;
+    *minutes = (int64_t)(hours * 60 + rest) * (zone.at[3] == '-' ? -1 : 1);
+    return true;
+}
+
+bool sim_local_time(struct slice zone, int64_t unix_ms, struct local_time *time) {
+    int64_t minutes;
+    if (!offset_of(zone, &minutes))
+        return false;
+    int64_t seconds = unix_ms / 1000 + minutes * 60;
+    int64_t days = seconds / 86400, rest = seconds % 86400;
+    int year = 1970 + (int)(days / 366);
+    while (days_of(year + 1, 1, 1) <= days)
+        year++;
+    int month = 12;
+    while (days_of(year, month, 1) > days)
+        month--;
+    *time = (struct local_time){year, month, (int)(days - days_of(year, month, 1)) + 1, (int)(rest / 3600),
+                                (int)(rest / 60 % 60), (int)(rest % 60), (int)((days + 4) % 7)};
+    return true;
+}
