@@ -11,8 +11,9 @@ bool endpoint_equal(const struct endpoint *a, const struct endpoint *b) {
 
 const char *endpoint_text(const struct endpoint *endpoint, char buffer[ENDPOINT_TEXT]) {
     char ip[IP_TEXT];
-    const char *format = endpoint->ip.family == 6 ? "[%s]:%u" : "%s:%u";
-    snprintf(buffer, ENDPOINT_TEXT, format, ip_format(&endpoint->ip, ip), (unsigned)endpoint->port);
+    bool brackets = endpoint->ip.family == 6;
+    snprintf(buffer, ENDPOINT_TEXT, "%s%s%s:%u", brackets ? "[" : "", ip_format(&endpoint->ip, ip),
+             brackets ? "]" : "", (unsigned)endpoint->port);
     return buffer;
 }
 

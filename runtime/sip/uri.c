@@ -195,20 +195,26 @@ static bool userinfo(struct sip_uri *uri, size_t *at) {
     return true;
 }
 
+/* hostport from `at`: *end is behind it, or the place of what is wrong. */
+static bool hostport(struct sip_uri *uri, size_t at, size_t *end) {
+    if (!host(uri->text, at, end, &uri->ip))
+        return false;
+    uri->host = slice_cut(uri->text, at, *end);
+    if (!is_byte(uri->text, *end, ':'))
+        return true;
+    ++*end;
+    return port(uri, end);
+}
+
 static size_t parse_sip(struct sip_uri *uri, size_t at, unsigned options) {
     struct slice text = uri->text;
     if (!userinfo(uri, &at))
         return at + 1;
     size_t end = at;
+    uri->host = slice_cut(text, at, at);
     bool no_host = at == text.len || text.at[at] == ';';
-    if (!(no_host && uri->user.at && (options & URI_EMPTY_HOST)) && !host(text, at, &end, &uri->ip))
+    if (!(no_host && uri->user.at && (options & URI_EMPTY_HOST)) && !hostport(uri, at, &end))
         return end + 1;
-    uri->host = slice_cut(text, at, end);
-    if (!no_host && is_byte(text, end, ':')) {
-        end++;
-        if (!port(uri, &end))
-            return end + 1;
-    }
     at = end;
     if (!params(text, &end))
         return end + 1;
@@ -275,6 +281,12 @@ size_t uri_parse(struct sip_uri *uri, struct slice text, unsigned options) {
     case URI_OTHER: break;
     }
     return parse_other(uri, colon + 1);
+}
+
+size_t uri_hostport(struct sip_uri *uri, struct slice text) {
+    size_t end;
+    *uri = (struct sip_uri){.text = text, .scheme = URI_SIP, .params = SLICE_EMPTY, .headers = SLICE_EMPTY};
+    return hostport(uri, 0, &end) && end == text.len ? 0 : end + 1;
 }
 
 bool uri_is_user(struct slice text) {

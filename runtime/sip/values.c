@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+#include "runtime/sip/values.h"
+
+#include <errno.h>
+#include <osipparser2/osip_parser.h>
+#include <stdalign.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- libosip2's memory ------------------------------------------------------------------------------------- */
+
+/* libosip2 asks functions without context for memory, so the arena in use is a variable of the thread, set around each
+ * call into the library and NULL elsewhere. Blocks know their size, for realloc. */
+static _Thread_local struct arena *pool;
+
+union block {
+    size_t size;
+    max_align_t align;
+};
+
+static void *pool_malloc(size_t size) {
+    if (!pool)
+        return malloc(size);
+    if (size > SIZE_MAX - sizeof(union block))
+        return NULL;
+    union block *block = arena_alloc(pool, sizeof *block + size);
+    if (!block)
+        return NULL;
+    block->size = size;
+    return block + 1;
+}
+
+static void pool_free(void *memory) {
+    if (!pool)
+        free(memory);
+}
+
+static void *pool_realloc(void *memory, size_t size) {
+    if (!pool)
+        return realloc(memory, size);
+    void *fresh = pool_malloc(size);
+    if (fresh && memory) {
+        size_t old = ((union block *)memory)[-1].size;
+        memcpy(fresh, memory, old < size ? old : size);
+    }
+    return fresh;
+}
+
+/* Its trace is off until somebody turns it on; nobody does. */
+static void borrow(struct arena *arena) {
+    osip_set_allocators(pool_malloc, pool_realloc, pool_free);
+    pool = arena;
+}
+
+/* --- unfolding --------------------------------------------------------------------------------------------- */
+
+static bool is_line_end(char c) {
+    return c == '\r' || c == '\n';
+}
+
+struct slice values_unfold(struct arena *arena, struct slice raw) {
+    struct slice text = slice_trim(raw);
+    if (slice_find(text, 0, '\n') == text.len)
+        return text;
+    char *out = arena_bytes(arena, text.len);
+    size_t length = 0;
+    if (!out)
+        return SLICE_NULL;
+    for (size_t i = 0; i < text.len;) {
+        if (!is_line_end(text.at[i])) {
+            out[length++] = text.at[i++];
+            continue;
+        }
+        while (length && (out[length - 1] == ' ' || out[length - 1] == '\t'))
+            length--;
+        i = blanks_end(text, i);
+        out[length++] = ' ';
+    }
+    return (struct slice){out, length};
+}
+
+/* --- contacts ---------------------------------------------------------------------------------------------- */
+
+/* qvalue (25.1) in thousandths. */
+static unsigned read_q(const char *text) {
+    enum { WHOLE = 1000 };
+    struct slice s = slice_of(text);
+    unsigned sum = 0, weight = WHOLE / 10;
+    if (s.len == 0 || s.len > 5 || (s.at[0] != '0' && s.at[0] != '1') || (s.len > 1 && s.at[1] != '.'))
+        return WHOLE;
+    for (size_t i = 2; i < s.len; i++, weight /= 10) {
+        if (!byte_is_digit((unsigned char)s.at[i]))
+            return WHOLE;
+        sum += (unsigned)(s.at[i] - '0') * weight;
+    }
+    return s.at[0] == '1' ? WHOLE : sum;
+}
+
+/* The parameters behind the URI, by libosip2. */
+static int read_params(struct arena *arena, struct slice value, struct contact *contact) {
+    osip_contact_t *parsed = NULL;
+    osip_generic_param_t *param = NULL;
+    uint64_t seconds;
+    struct slice text = arena_copy(arena, value); /* with the NUL that the library wants */
+    if (!text.at)
+        return -ENOMEM;
+    borrow(arena);
+    int result = osip_contact_init(&parsed);
+    if (result == OSIP_SUCCESS)
+        result = osip_contact_parse(parsed, text.at);
+    if (result == OSIP_SUCCESS) {
+        if (osip_contact_param_get_byname(parsed, "q", &param) == OSIP_SUCCESS && param->gvalue)
+            contact->q = read_q(param->gvalue);
+        if (osip_contact_param_get_byname(parsed, "expires", &param) == OSIP_SUCCESS && param->gvalue &&
+            slice_number(slice_of(param->gvalue), UINT32_MAX, &seconds))
+            contact->expires = (int64_t)seconds;
+    }
+    pool = NULL; /* what the library took goes with the arena */
+    return result == OSIP_SUCCESS ? 0 : result == OSIP_NOMEM ? -ENOMEM : -EINVAL;
+}
+
+static int read_contact(struct arena *arena, struct slice raw, struct contact *contact) {
+    struct sip_name_addr address;
+    struct slice value = values_unfold(arena, raw);
+    if (!value.at)
+        return -ENOMEM;
+    if (memchr(value.at, '\0', value.len) || name_addr_parse(&address, value) ||
+        uri_parse(&contact->uri, address.uri, 0))
+        return -EINVAL;
+    contact->q = 1000;
+    contact->expires = -1;
+    return read_params(arena, value, contact);
+}
+
+static void insert_by_q(struct contact *contacts, int count, const struct contact *contact) {
+    for (; count && contacts[count - 1].q < contact->q; count--)
+        contacts[count] = contacts[count - 1];
+    contacts[count] = *contact;
+}
+
+int values_contacts(struct arena *arena, const struct sip_message *message, struct contact contacts[CONTACTS_MAX]) {
+    int count = 0, seen = 0;
+    for (int line = scan_next(message, HEADER_CONTACT, -1); line >= 0; line = scan_next(message, HEADER_CONTACT, line)) {
+        struct slice rest = scan_value(message, (unsigned)line), value;
+        while (seen < CONTACTS_MAX && list_next(&rest, &value)) {
+            struct contact contact;
+            int result = read_contact(arena, value, &contact);
+            seen++;
+            if (result == -ENOMEM)
+                return result;
+            if (result == 0)
+                insert_by_q(contacts, count++, &contact);
+        }
+    }
+    return count;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* Values of headers, read when somebody asks. values.c is the only file that knows libosip2: it takes the parameters of a
+ * value apart, behind the scanner's bounds, on a copy without NUL, in an arena; whether a URI is one is judged by
+ * uri.h, and URIs stay slices of the message, for libosip2 rewrites what it prints. */
+#ifndef FOV_RUNTIME_SIP_VALUES_H
+#define FOV_RUNTIME_SIP_VALUES_H
+
+#include "grammar/arena.h"
+#include "runtime/sip/scan.h"
+#include "runtime/sip/uri.h"
+
+/* A header's value without folding: every line end with the blanks around it is one blank; trimmed. The value itself when
+ * it is not folded; the null slice when out of memory. */
+struct slice values_unfold(struct arena *arena, struct slice raw);
+
+enum { CONTACTS_MAX = 64 }; /* of one message; what stands behind them is not looked at */
+
+struct contact { /* its texts are in the arena or in the message */
+    struct sip_uri uri;
+    unsigned q;      /* thousandths; without a q, or with a bad one: 1000 */
+    int64_t expires; /* seconds; -1: not given */
+};
+
+/* The Contacts of a message in the order of their q, highest first, those of the same q as they came. Values that are
+ * no address (also "*") or whose URI is malformed are left out. Returns how many, or -ENOMEM. */
+int values_contacts(struct arena *arena, const struct sip_message *message, struct contact contacts[CONTACTS_MAX]);
+
+#endif
