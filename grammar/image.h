@@ -8,7 +8,7 @@
  *   then       the sections, in that order, each aligned to 8, zero bytes between them, none behind the last
  *
  *              TEXTS     struct image_text []         constants: runs of BYTES
- *              BYTES     bytes
+ *              BYTES     bytes; no control characters but TAB
  *              NAMES     struct image_name []         headers and environment variables the plan speaks of
  *              RULES     struct image_rule []         preliminary rules first, then the regular ones
  *              CODE      struct image_instruction []  the rules' code, in the order of RULES (opcodes.def)
@@ -17,7 +17,8 @@
  *              SETS      struct image_set []          byte sets of patterns
  *   layout:    LABELS    struct image_label []        for each rule: its name, description, place
  *              LINES     struct image_line []         for each plan line that has code: where it is, by rising pc
- *              LAYOUT    bytes                        texts of LABELS and LINES: file names, rule names, descriptions
+ *              LAYOUT    bytes                        texts of LABELS and LINES: file names, rule names, descriptions;
+ *                                                     no control characters but TAB
  *
  * The plan's identity is `plan_hash`: a hash of all sections before LABELS. Two plans that differ in comments,
  * names, blank lines or file names alone have the same one.
@@ -35,6 +36,8 @@ enum {
 
     /* Bounds that the compiler keeps and the verifier checks: with them an interpreter needs no checks of its own. */
     IMAGE_STACK_MAX = 64,        /* texts on the stack */
+    IMAGE_RULE_MAX = 65536,      /* instructions of a rule */
+    IMAGE_NAMES_MAX = 65536,     /* names: operand b */
     IMAGE_SLOTS_MAX = 256,       /* capture slots of a rule */
     IMAGE_ARGUMENTS_MAX = 16,    /* of a function */
     IMAGE_RX_MAX = 4096,         /* instructions of a pattern */
@@ -55,8 +58,8 @@ struct image_header {
     uint32_t sections;    /* IMAGE_SECTIONS */
     uint64_t length;      /* of the whole image, in bytes */
     uint64_t table_hash;  /* tables_hash(): the words and opcodes the image was made with */
-    uint64_t plan_hash;   /* of the sections before LABELS */
-    uint64_t checksum;    /* of the whole image, with this field 0 */
+    uint64_t plan_hash;   /* of the sections before LABELS: image_seal() */
+    uint64_t checksum;    /* of the whole image, with this field 0: image_seal() */
     uint64_t reserved[2]; /* 0 */
 };
 
@@ -104,7 +107,7 @@ struct image_pattern {
     uint32_t start, count; /* in RXCODE */
     uint32_t text;         /* index in TEXTS: as written, for people */
     uint16_t groups;       /* capturing groups */
-    uint16_t flags;        /* 0 */
+    uint16_t inserts;      /* capture slots that its INSERTs may read: the highest one + 1, 0 for none */
 };
 
 struct image_rx {
@@ -130,7 +133,7 @@ struct image_line {
 
 /* Where in a value an inserted text stands (operand PIECE): what it may hold. */
 enum image_piece {
-    IMAGE_PIECE_TEXT,  /* argument of a function: anything */
+    IMAGE_PIECE_TEXT,   /* argument of a function: anything */
     IMAGE_PIECE_LINE,  /* a header or other value: no control characters */
     IMAGE_PIECE_USER,  /* the user part of a URI: RFC 3261 user */
     IMAGE_PIECE_HOST,  /* a host */
@@ -138,6 +141,8 @@ enum image_piece {
     IMAGE_PIECE_PARAM, /* a URI parameter's name or value */
     IMAGE_PIECE_URI,   /* a whole URI, or host and port: what may stand in a URI, no blanks, <>, quotes */
     IMAGE_PIECE_TAIL,  /* the end of a To value: cut at the first '>', blank or ";tag=" outside quotes */
+    IMAGE_PIECE_QUOTED, /* inside a quoted string: RFC 3261 quoted-string, without a quote that ends it */
+    IMAGE_PIECE_IP6,   /* between the brackets of an IPv6 reference */
     IMAGE_PIECES
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What a plan decided for one request: the sum of the deploy lines of every rule that was deployed, in the words of
- * language.md section 4. Written by the plan machine, read by the proxy. All texts live in `arena`. */
+/* What a plan decided for one request: the sum of the deploy lines of every rule that was deployed,
+ * in the words of language.md section 4. Written by the plan machine, read by the proxy. All texts
+ * live in `arena`. */
 #ifndef FOV_RUNTIME_PLAN_OUTCOME_H
 #define FOV_RUNTIME_PLAN_OUTCOME_H
 
@@ -8,7 +9,8 @@
 #include "grammar/tables.h"
 #include "runtime/plan/image.h"
 
-/* A header the plan set: at most one entry for each name, newest value. An empty value removes it. */
+/* A header the plan set: at most one entry for each name, newest value. An empty value removes it.
+ */
 struct outcome_header {
     struct slice name;
     enum header header; /* HEADER_OTHER: known by name alone */
@@ -22,18 +24,20 @@ struct outcome_variable { /* &name */
 };
 
 struct outcome_target {
-    struct slice text; /* URI, host or host:port */
+    struct slice text;        /* URI, host or host:port */
     enum transport transport; /* TRANSPORT_NONE: not given */
     struct outcome_target *next;
 };
+
+#define OUTCOME_NO_PATTERN UINT32_MAX
 
 /* &failover.*; durations in milliseconds. outcome_init sets the defaults of words.def. */
 struct outcome_failover {
     uint32_t inviting, provisional, ringing, total;
     bool redirection;
-    bool response_set;        /* pattern.response was given: 401/407 count as failures too */
-    uint32_t response;        /* pattern of the image, UINT32_MAX: any final */
-    uint32_t redirect_hosts;  /* pattern, UINT32_MAX: none set */
+    bool response_set;       /* pattern.response was given: 401/407 count as failures too */
+    uint32_t response;       /* pattern of the image, OUTCOME_NO_PATTERN: any final */
+    uint32_t redirect_hosts; /* pattern, OUTCOME_NO_PATTERN: none set */
     bool keep_to;
     enum { AFTER_NONE, AFTER_100, AFTER_18X } after;
     enum { RESPONSE_BEST, RESPONSE_LAST } pick;
@@ -46,13 +50,14 @@ struct outcome {
     struct slice reason; /* null: the usual phrase */
     bool drop;           /* no answer at all */
 
-    struct slice to;      /* value of the last To line as a whole header value without tag; null: none */
+    struct slice to; /* value of the last To line as a whole header value, as vm_host.to says it;
+                        null: none */
     struct slice to_uri;  /* its URI */
     struct slice request; /* $request; null: none */
     bool replace_uri;
-    enum transport transport; /* $transport; TRANSPORT_NONE: not set */
+    enum transport transport;                    /* $transport; TRANSPORT_NONE: not set */
     struct outcome_target *targets, *alternates; /* in the plan's order */
-    bool session; /* $session = failover is on */
+    bool session;                                /* $session = failover is on */
     struct outcome_failover failover;
 
     struct outcome_header *set;     /* for the forwarded request */
@@ -61,12 +66,19 @@ struct outcome {
     struct slice log; /* null: none */
     bool go_on;       /* $continue of the rule being deployed */
 
-    int32_t rule;     /* the last rule deployed, -1: none */
-    bool matched;     /* a rule with deploy lines was deployed (with $continue or not) */
+    int32_t rule;   /* the last rule whose conditions held, -1: none */
+    bool matched;   /* it has deploy lines ($continue or not); false: none held, or it stops
+                       evaluation (EMPTY) */
+    uint64_t steps; /* that evaluation has taken, both lists together */
 };
 
 void outcome_init(struct outcome *outcome, struct arena *arena);
+/* A failover setting: milliseconds, truth value, index of the choice, or pattern. */
+void outcome_failover_set(struct outcome_failover *failover, enum failover_setting setting,
+                          uint32_t value);
+uint32_t outcome_failover_default(enum failover_setting setting);
 /* The entry for a header name, NULL when the plan did not touch it. */
-const struct outcome_header *outcome_header_set(const struct outcome *outcome, enum header header, struct slice name);
+const struct outcome_header *outcome_header_set(const struct outcome *outcome, enum header header,
+                                                struct slice name);
 
 #endif
