@@ -121,11 +121,12 @@ bootstrap:
 check: bootstrap
 	@$(MAKE) --no-print-directory WERROR=1 check-built
 .PHONY: check-built
-check-built: all units
+check-built: all units $(CHECK_PROGRAMS)
 	@BUILD=$(BUILD) CC=$(CC) SAN=$(SAN) tests/run.sh
 
-install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/share/man/man1
+.PHONY: install
+install: all install-manuals
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin
 	install -m 755 $(BUILD)/fovc $(DESTDIR)$(PREFIX)/bin/fovc
 	install -m 755 $(BUILD)/fovrun $(DESTDIR)$(PREFIX)/sbin/fovrun
 
