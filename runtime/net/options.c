@@ -244,7 +244,7 @@ void options_help(FILE *out) {
         if (row->fallback[0])
             fprintf(out, "\n%*sdefault: %s", COLUMN, "", row->fallback);
     }
-    fputs("\n\nSIGTERM and SIGINT end it when the running calls have ended, at most 32 s later; a second\none at once. "
+    fputs("\n\nSIGTERM and SIGINT end it when the running calls have ended, at most 32 s later;\na second one at once. "
           "See fovrun(8).\n",
           out);
 }

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+#include "runtime/net/options.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+enum { WORDS = 20 };
+
+/* Splits "a b c" and reads it as fovrun's arguments. */
+static enum options_result read_line(struct options *options, const char *line, char *message) {
+    static char copy[512], *arguments[WORDS + 2];
+    int count = 0;
+    snprintf(copy, sizeof copy, "%s", line);
+    arguments[count++] = "fovrun";
+    for (char *word = strtok(copy, " "); word && count <= WORDS; word = strtok(NULL, " "))
+        arguments[count++] = word;
+    arguments[count] = NULL;
+    return options_read(options, count, arguments, message);
+}
+
+Test(options, have_the_defaults_that_the_manual_names) {
+    struct options o;
+    char message[OPTIONS_MESSAGE];
+    cr_assert_eq(read_line(&o, "-p plan.bin", message), OPTIONS_RUN);
+    cr_expect_str_eq(o.plan, "plan.bin");
+    cr_expect(o.listen_default);
+    cr_assert_eq(o.listen_count, 2);
+    cr_expect(o.listen[0].ip.family == 4 && o.listen[0].port == 5060 && ip_is_unspecified(&o.listen[0].ip));
+    cr_expect(o.listen[1].ip.family == 6 && o.listen[1].port == 5060 && ip_is_unspecified(&o.listen[1].ip));
+    cr_expect(!o.relay_all && o.failover && o.record_route && !o.cdr && !o.advertise.at);
+    cr_expect(o.timers.t1 == 500 && o.timers.t2 == 4000 && o.timers.t4 == 5000 && o.timer_c == 181000);
+    cr_expect_eq(o.log_level, LOG_INFO);
+    cr_expect_str_eq(o.state_dir, "/var/lib/fov");
+    options_free(&o);
+}
+
+Test(options, are_read_in_every_form) {
+    struct options o;
+    char message[OPTIONS_MESSAGE], text[ENDPOINT_TEXT];
+    cr_assert_eq(read_line(&o,
+                           "--plan=p -l udp:127.0.0.1:5080 --listen UDP:[::1]:0 -ludp:10.0.0.1 --domain a.example "
+                           "--domain=b.example --relay=all --t1=250ms --t2 2 --log-level=debug",
+                           message),
+                 OPTIONS_RUN, "%s", message);
+    cr_assert_eq(o.listen_count, 3);
+    cr_expect_str_eq(endpoint_text(&o.listen[0], text), "127.0.0.1:5080");
+    cr_expect_str_eq(endpoint_text(&o.listen[1], text), "[::1]:0");
+    cr_expect_str_eq(endpoint_text(&o.listen[2], text), "10.0.0.1:5060");
+    cr_assert_eq(o.domain_count, 2);
+    cr_expect(slice_equal(o.domains[1], SLICE("b.example")));
+    cr_expect(o.relay_all && o.timers.t1 == 250 && o.timers.t2 == 2000 && o.log_level == LOG_DEBUG);
+    options_free(&o);
+    cr_assert_eq(read_line(&o, "-p p --advertise [2001:db8::1]:5070 --failover=off --record-route off", message),
+                 OPTIONS_RUN);
+    cr_expect(slice_equal(o.advertise, SLICE("[2001:db8::1]")) && o.advertise_port == 5070);
+    cr_expect(!o.failover && !o.record_route);
+    options_free(&o);
+    cr_assert_eq(read_line(&o, "-p p --advertise sip.example.com", message), OPTIONS_RUN);
+    cr_expect(slice_equal(o.advertise, SLICE("sip.example.com")) && o.advertise_port == 0);
+    options_free(&o);
+}
+
+Test(options, ask_for_help_or_version_before_anything_else_is_judged) {
+    struct options o;
+    char message[OPTIONS_MESSAGE];
+    cr_expect_eq(read_line(&o, "--help", message), OPTIONS_HELP);
+    options_free(&o);
+    cr_expect_eq(read_line(&o, "-p x -h", message), OPTIONS_HELP);
+    options_free(&o);
+    cr_expect_eq(read_line(&o, "-V", message), OPTIONS_VERSION);
+    options_free(&o);
+}
+
+static const struct {
+    const char *line, *part; /* of the message */
+} wrong[] = {
+    {"", "no plan"},
+    {"-p", "--plan wants a value: FILE"},
+    {"-p p --help=yes", "--help takes no value"},
+    {"-p p --log-levl debug", "unknown option \"--log-levl\"; did you mean \"--log-level\"?"},
+    {"-p p --statedir=/tmp", "did you mean \"--state-dir\"?"},
+    {"-p p --xyzzy", "unknown option \"--xyzzy\""},
+    {"-p p -x", "unknown option \"-x\""},
+    {"-p p plan.bin", "\"plan.bin\" is no option"},
+    {"-p p --relay=some", "--relay cannot be \"some\": expected none|all"},
+    {"-p p --failover=no", "expected on|off"},
+    {"-p p --log-level loud", "expected error|warning|notice|info|debug"},
+    {"-p p --t1 fast", "--t1 cannot be \"fast\": expected TIME, as in 500ms"},
+    {"-p p --t1 0", "--t1 cannot be \"0\""},
+    {"-p p -l 127.0.0.1:5060", "--listen cannot be"},
+    {"-p p -l tcp:127.0.0.1:5060", "expected udp:ADDRESS[:PORT]"},
+    {"-p p -l udp:127.0.0.1:65536", "--listen cannot be"},
+    {"-p p -l udp:localhost:5060", "--listen cannot be"},
+    {"-p p -l udp:[::1:5060", "--listen cannot be"},
+    {"-p p -l udp:", "--listen cannot be"},
+    {"-p p --advertise a_b", "--advertise cannot be"},
+    {"-p p --advertise :5060", "--advertise cannot be"},
+    {"-p p --domain sip:example.com", "--domain cannot be"},
+};
+
+Test(options, that_are_wrong_are_named_with_what_was_expected) {
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        struct options o;
+        char message[OPTIONS_MESSAGE] = "";
+        cr_expect_eq(read_line(&o, wrong[i].line, message), OPTIONS_WRONG, "%s", wrong[i].line);
+        cr_expect(strstr(message, wrong[i].part), "%s: %s", wrong[i].line, message);
+        options_free(&o);
+    }
+}
+
+Test(options, all_stand_in_the_help) {
+    char help[8192];
+    FILE *out = fmemopen(help, sizeof help, "w");
+    options_help(out);
+    fclose(out);
+#define OPTION(ID, letter, name, ...) cr_expect(strstr(help, "--" name), "--%s", name);
+#include "grammar/options.def"
+    for (char *line = strtok(help, "\n"); line; line = strtok(NULL, "\n"))
+        cr_expect_leq(strlen(line), 80, "%s", line);
+}
