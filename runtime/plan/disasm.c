@@ -1,43 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/plan/disasm.h"
 
-#include "runtime/plan/piece.h"
-
+#include "grammar/source.h"
 #include "grammar/tables.h"
+#include "runtime/plan/piece.h"
 
 #include <inttypes.h>
 #include <string.h>
-
-/* Length of the UTF-8 sequence at the start of `text`, 0 for none, and for the control characters
- * U+0080 to U+009F (RFC 3629 4). */
-static size_t sequence(struct slice text) {
-    static const struct {
-        unsigned char first, last, low, high; /* of the first byte, and of the second one */
-        size_t length;
-    } rows[] = {
-        {0xc2, 0xc2, 0xa0, 0xbf, 2}, {0xc3, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3},
-        {0xe1, 0xec, 0x80, 0xbf, 3}, {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3},
-        {0xf0, 0xf0, 0x90, 0xbf, 4}, {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4}};
-    const unsigned char *at = (const unsigned char *)text.at;
-    for (size_t row = 0; row < sizeof rows / sizeof *rows; row++) {
-        if (at[0] < rows[row].first || at[0] > rows[row].last)
-            continue;
-        size_t length = rows[row].length;
-        bool good = text.len >= length && at[1] >= rows[row].low && at[1] <= rows[row].high;
-        for (size_t i = 2; good && i < length; i++)
-            good = (at[i] & 0xc0) == 0x80;
-        return good ? length : 0;
-    }
-    return 0;
-}
 
 /* As it stands, but for what would not print, and for the bytes of `escape`, which get a backslash.
  */
 static void print_text(FILE *out, struct slice text, const char *escape) {
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.at[i];
-        size_t length = c < 0x80 ? 0 : sequence(slice_from(text, i));
-        if (length) {
+        uint32_t point;
+        unsigned length = c < 0x80 ? 0 : utf8_read(text, i, &point);
+        if (length && !utf8_is_control(point)) {
             fwrite(text.at + i, 1, length, out);
             i += length - 1;
         } else if (c == '\t' || c == '\n' || c == '\r') {
