@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 static long allocations_left = LONG_MAX;
+static size_t bytes_asked; /* by malloc and calloc, in all */
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
@@ -26,10 +27,12 @@ static bool memory_is_out(void) {
 }
 
 void *__wrap_malloc(size_t size) {
+    bytes_asked += size;
     return memory_is_out() ? NULL : __real_malloc(size);
 }
 
 void *__wrap_calloc(size_t count, size_t size) {
+    bytes_asked += count * size;
     return memory_is_out() ? NULL : __real_calloc(count, size);
 }
 

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/* Both sides of the layer together, many at a time, and its end. */
+#include "tests/unit/sip/transaction_world.h"
+
+enum { CALLS = 50 * 1000 }; /* each a server and a client transaction */
+
+static unsigned sent, told, ended;
+
+static void count_send(void *context, const struct endpoint *local, const struct endpoint *remote,
+                       struct slice bytes) {
+    (void)context, (void)local, (void)remote, (void)bytes;
+    sent++;
+}
+
+static void count_response(struct client_transaction *client, const struct sip_message *message,
+                           const struct endpoint *source, uint64_t at) {
+    (void)client, (void)message, (void)source, (void)at;
+    told++;
+}
+
+static void count_client_end(struct client_transaction *client) {
+    (void)client;
+    ended++;
+}
+
+static void count_server_end(struct server_transaction *server) {
+    (void)server;
+    ended++;
+}
+
+static struct transactions *counting_layer(void) {
+    static const struct transactions_world world = {.send = count_send};
+    static const struct transaction_events events = {count_response,      tell_timeout,     tell_failed,
+                                                     tell_unacknowledged, count_client_end, count_server_end};
+    static const struct hash_key key = {{42}};
+    return transactions_new(&usual, &key, timers, &world, &events);
+}
+
+static const struct sip_message *call_request(const char *method, unsigned call) {
+    return scanned("%s sip:b@e SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.9:5070;branch=z9hG4bKc%u\r\nMax-Forwards: 70\r\n"
+                   "From: <sip:a@e>;tag=f\r\nTo: <sip:b@e>;tag=t\r\nCall-ID: c%u\r\nCSeq: 5 %s\r\n\r\n",
+                   method, call, call, method);
+}
+
+static const struct sip_message *call_response(unsigned status, unsigned call) {
+    return scanned("SIP/2.0 %u x\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKo%u\r\nFrom: <sip:a@e>;tag=f\r\n"
+                   "To: <sip:b@e>;tag=t\r\nCall-ID: c%u\r\nCSeq: 5 INVITE\r\n\r\n",
+                   status, call, call);
+}
+
+static struct server_transaction *start_call(unsigned call) {
+    struct endpoint caller = CALLER, local = LOCAL;
+    struct server_transaction *server = server_new(layer, call_request("INVITE", call), &caller, &local, now);
+    cr_assert_not_null(server);
+    char bytes[256], branch[32];
+    snprintf(branch, sizeof branch, "z9hG4bKo%u", call);
+    snprintf(bytes, sizeof bytes, "INVITE sip:b@e SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=%s\r\nCSeq: 5 INVITE\r\n\r\n",
+             branch);
+    struct client_request request = {slice_of(bytes), slice_of(branch), METHOD_INVITE, SLICE("INVITE"), LOCAL, TARGET,
+                                     0, NULL};
+    cr_assert_not_null(client_new(layer, &request, now));
+    return server;
+}
+
+static unsigned longest_chain(const struct lookup *lookup) {
+    unsigned longest = 0;
+    for (uint32_t bucket = 0; bucket < lookup->buckets; bucket++) {
+        unsigned length = 0;
+        struct lookup_node *node = lookup->segments[bucket / LOOKUP_SEGMENT][bucket % LOOKUP_SEGMENT];
+        for (; node; node = node->next)
+            length++;
+        longest = length > longest ? length : longest;
+    }
+    return longest;
+}
+
+Test(transaction, a_hundred_thousand_live_at_once_with_short_chains) {
+    timers = timers_new();
+    layer = counting_layer();
+    struct server_transaction **servers = __real_malloc(CALLS * sizeof *servers);
+    for (unsigned call = 0; call < CALLS; call++)
+        servers[call] = start_call(call);
+    cr_assert_eq(transactions_count(layer), 2 * CALLS);
+    cr_assert_eq(sent, CALLS);
+    cr_assert_leq(longest_chain(&layer->servers), 16);
+    cr_assert_leq(longest_chain(&layer->clients), 16);
+    struct endpoint target = TARGET;
+    for (unsigned call = 0; call < CALLS; call++) {
+        cr_assert_eq(server_find(layer, call_request("INVITE", call)), servers[call]);
+        cr_assert(transactions_response(layer, call_response(486, call), &target, now));
+        cr_assert_eq(server_respond(servers[call], 486, SLICE("SIP/2.0 486 x\r\n\r\n"), now), 0);
+    }
+    cr_assert_eq(sent, 3 * CALLS); /* the ACKs and the finals */
+    cr_assert_eq(told, CALLS);
+    for (unsigned call = 0; call < CALLS; call++)
+        server_receive(servers[call], call_request("ACK", call), now);
+    until(5000);
+    cr_assert_eq(ended, CALLS);
+    until(32000);
+    cr_assert_eq(ended, 2 * CALLS);
+    cr_assert_eq(sent, 3 * CALLS);
+    free(servers);
+    finish();
+}
+
+/* Design: under 3 KB for a pending call in all. */
+Test(transaction, two_transactions_cost_little_beside_their_bytes) {
+    enum { SAMPLE = 2048, SMALL = 640 };
+    timers = timers_new();
+    layer = counting_layer();
+    start_call(0);
+    size_t before = bytes_asked;
+    for (unsigned call = 1; call <= SAMPLE; call++)
+        start_call(call);
+    cr_assert_leq((bytes_asked - before) / SAMPLE, SMALL + 100, "%zu", (bytes_asked - before) / SAMPLE);
+    transactions_free(layer);
+    timers_free(timers);
+}
+
+Test(transaction, freeing_the_layer_ends_everything_and_tells_nobody) {
+    begin();
+    struct server_transaction *server = start_call(1);
+    start_call(2);
+    cr_assert_eq(server_respond(server, 180, SLICE("SIP/2.0 180 x\r\n\r\n"), now), 0);
+    diary_is("0 > INVITE\n0 > INVITE\n0 > 180\n");
+    transactions_free(layer);
+    diary_is("");
+    cr_assert_eq(timers_due(timers), UINT64_MAX);
+    timers_free(timers);
+    transactions_free(NULL);
+}
+
+Test(transaction, no_memory_at_the_start_is_an_answer) {
+    timers = timers_new();
+    for (long left = 0; left < 7; left++) {
+        allocations_left = left;
+        cr_assert_null(new_layer(&usual), "%ld", left);
+    }
+    allocations_left = 7; /* the layer, and two for each of three tables */
+    layer = new_layer(&usual);
+    allocations_left = LONG_MAX;
+    cr_assert_not_null(layer);
+    finish();
+}
+
+/* Every allocation in turn fails in a whole call of two attempts: whatever happens, it ends and nothing is left. */
+Test(transaction, any_allocation_may_fail) {
+    for (long left = 0; left < 24; left++) {
+        begin();
+        now = 0;
+        struct endpoint caller = CALLER, local = LOCAL, target = TARGET;
+        allocations_left = left;
+        struct server_transaction *server = server_new(layer, call_request("INVITE", 1), &caller, &local, now);
+        struct client_request request = {
+            SLICE("INVITE sip:b@e SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bKo1\r\nCSeq: 5 INVITE\r\n\r\n"),
+            SLICE("z9hG4bKo1"), METHOD_INVITE, SLICE("INVITE"), LOCAL, TARGET, 10000, (void *)(uintptr_t)"a"};
+        struct client_transaction *client = client_new(layer, &request, now);
+        if (server)
+            server_set_user(server, (void *)(uintptr_t)"s");
+        if (server)
+            server_respond(server, 100, SLICE("SIP/2.0 100 x\r\n\r\n"), now);
+        until(600);
+        if (client) {
+            cr_assert(transactions_response(layer, call_response(180, 1), &target, now));
+            client_cancel(client, SLICE("Reason: SIP;cause=200\r\n"), now);
+            until(700);
+            cr_assert(transactions_response(layer, call_response(487, 1), &target, now));
+        }
+        if (server)
+            server_respond(server, 487, SLICE("SIP/2.0 487 x\r\n\r\n"), now);
+        until(100 * 1000);
+        allocations_left = LONG_MAX;
+        cr_assert_eq(strstr(diary, "s: ended") != NULL, server != NULL);
+        cr_assert_eq(strstr(diary, "a: ended") != NULL, client != NULL);
+        diary_length = 0;
+        diary[0] = '\0';
+        finish();
+    }
+}
