@@ -20,6 +20,9 @@
  *              LAYOUT    bytes                        texts of LABELS and LINES: file names, rule names, descriptions;
  *                                                     no control characters but TAB
  *
+ * Hashes are SipHash-2-4 with a key of zeros (hash_open); two(x, y) is the hash of 16 bytes, the hashes of x and of y,
+ * least significant byte first. image_seal() computes them.
+ *
  * The plan's identity is `plan_hash`: a hash of all sections before LABELS. Two plans that differ in comments,
  * names, blank lines or file names alone have the same one.
  */
@@ -58,8 +61,8 @@ struct image_header {
     uint32_t sections;    /* IMAGE_SECTIONS */
     uint64_t length;      /* of the whole image, in bytes */
     uint64_t table_hash;  /* tables_hash(): the words and opcodes the image was made with */
-    uint64_t plan_hash;   /* of the sections before LABELS: image_seal() */
-    uint64_t checksum;    /* of the whole image, with this field 0: image_seal() */
+    uint64_t plan_hash;   /* two(table entries before LABELS, bytes from the table to LABELS) */
+    uint64_t checksum;    /* two(header with this field 0, the rest of the image) */
     uint64_t reserved[2]; /* 0 */
 };
 

@@ -77,14 +77,20 @@ static void print_name(FILE *out, const struct image *image, uint32_t name) {
     print_text(out, image_name_text(image, name), "");
 }
 
-/* "name" in small letters, as wide as the widest one and two blanks. */
-static void print_code_name(FILE *out, uint32_t pc, const char *name) {
+/* The place and, in small letters, the name of an instruction; answers the blanks up to its
+ * operands. */
+static unsigned print_code_name(FILE *out, uint32_t pc, const char *name) {
+    unsigned gap = 18;
     fprintf(out, "  %5" PRIu32 "  ", pc);
-    size_t length = strlen(name);
-    for (size_t i = 0; i < length; i++)
-        putc(byte_lower((unsigned char)name[i]), out);
-    for (; length < 17; length++)
-        putc(' ', out);
+    for (; *name; name++, gap -= gap > 1)
+        putc(byte_lower((unsigned char)*name), out);
+    return gap;
+}
+
+/* In front of an operand. */
+static void print_gap(FILE *out, unsigned *gap) {
+    fprintf(out, "%*s", (int)*gap, "");
+    *gap = 1;
 }
 
 static void print_number(FILE *out, enum failover_setting setting, uint32_t number) {
@@ -103,29 +109,30 @@ static void print_number(FILE *out, enum failover_setting setting, uint32_t numb
 
 /* The slots that a KEEP fills, or the one that another instruction names. */
 static void print_slots(FILE *out, const struct image_instruction *at) {
-    bool range = opcodes[at->op].a == OPERAND_GROUPS;
-    unsigned count = range ? at->a : 1;
+    unsigned count = opcodes[at->op].a == OPERAND_GROUPS ? at->a : 1;
     if (count == 0)
-        fputs(" none", out);
+        fputs("none", out);
     else
-        fprintf(out, " %%%u", at->b + 1u);
+        fprintf(out, "%%%u", at->b + 1u);
     if (count > 1)
         fprintf(out, "..%%%u", at->b + count);
 }
 
+/* What goes without saying: "not" that is not, no transport, no arguments; GROUPS stand with their
+ * SLOT. */
+static bool is_silent(enum operand kind, uint32_t value) {
+    return kind == OPERAND_NONE || kind == OPERAND_GROUPS ||
+           (value == 0 &&
+            (kind == OPERAND_NEGATE || kind == OPERAND_TRANSPORT || kind == OPERAND_COUNT));
+}
+
 static void print_operand(FILE *out, const struct image *image, const struct image_instruction *at,
-                          enum operand kind, uint32_t value) {
-    const struct opcode_row *op = &opcodes[at->op];
-    bool hidden = kind == OPERAND_NONE || kind == OPERAND_GROUPS ||
-                  (kind == OPERAND_NEGATE && !value) || (kind == OPERAND_TRANSPORT && !value) ||
-                  kind == OPERAND_SLOT;
-    if (!hidden)
-        putc(' ', out);
+                          enum operand kind, uint32_t value, unsigned *gap) {
+    if (is_silent(kind, value))
+        return;
+    print_gap(out, gap);
     switch (kind) {
-    case OPERAND_NEGATE:
-        if (value)
-            fputs(op->pushes ? "not" : "off", out);
-        break;
+    case OPERAND_NEGATE: fputs(opcodes[at->op].pushes ? "not" : "off", out); break;
     case OPERAND_COUNT: fprintf(out, "%" PRIu32, value); break;
     case OPERAND_PIECE: fputs(piece_name(value), out); break;
     case OPERAND_SLOT: print_slots(out, at); break;
@@ -136,10 +143,7 @@ static void print_operand(FILE *out, const struct image *image, const struct ima
     case OPERAND_WORD: fprintf(out, "$%s", words[value].name); break;
     case OPERAND_VARIABLE: fprintf(out, "$%s", variables[value].name); break;
     case OPERAND_FAILOVER: fprintf(out, "&failover.%s", failover_settings[value].name); break;
-    case OPERAND_TRANSPORT:
-        if (value)
-            fputs(transports[value - 1].name, out);
-        break;
+    case OPERAND_TRANSPORT: fputs(transports[value - 1].name, out); break;
     case OPERAND_TEXT: print_quoted(out, image_text(image, value)); break;
     case OPERAND_PATTERN: print_pattern_name(out, image, value); break;
     case OPERAND_JUMP: fprintf(out, "-> %" PRIu32, value); break;
@@ -157,13 +161,13 @@ static void print_operand(FILE *out, const struct image *image, const struct ima
 static void print_instruction(FILE *out, const struct image *image, uint32_t pc,
                               const struct image_instruction *at) {
     const struct opcode_row *op = &opcodes[at->op];
-    print_code_name(out, pc, op->name);
+    unsigned gap = print_code_name(out, pc, op->name);
     if (op->a == OPERAND_NEGATE)
-        print_operand(out, image, at, op->a, at->a);
-    print_operand(out, image, at, op->b, at->b);
+        print_operand(out, image, at, op->a, at->a, &gap);
+    print_operand(out, image, at, op->b, at->b, &gap);
     if (op->a != OPERAND_NEGATE)
-        print_operand(out, image, at, op->a, at->a);
-    print_operand(out, image, at, op->c, at->c);
+        print_operand(out, image, at, op->a, at->a, &gap);
+    print_operand(out, image, at, op->c, at->c, &gap);
     putc('\n', out);
 }
 
@@ -218,10 +222,10 @@ static void print_rules(FILE *out, const struct image *image) {
 }
 
 static void print_rx_operand(FILE *out, const struct image *image, enum operand kind,
-                             uint32_t value) {
-    if (kind == OPERAND_NONE || (kind == OPERAND_NEGATE && !value))
+                             uint32_t value, unsigned *gap) {
+    if (is_silent(kind, value))
         return;
-    putc(' ', out);
+    print_gap(out, gap);
     if (kind == OPERAND_BYTE) {
         putc('\'', out);
         print_byte(out, (unsigned char)value, "'\\");
@@ -252,10 +256,10 @@ static void print_patterns(FILE *out, const struct image *image) {
         for (uint32_t pc = 0; pc < row->count; pc++) {
             const struct image_rx *at = &image->rxcode[row->start + pc];
             const struct rxcode_row *rx = &rxcodes[at->op];
-            print_code_name(out, pc, rx->name);
-            print_rx_operand(out, image, rx->a, at->a);
-            print_rx_operand(out, image, rx->b, at->b);
-            print_rx_operand(out, image, rx->c, at->c);
+            unsigned gap = print_code_name(out, pc, rx->name);
+            print_rx_operand(out, image, rx->a, at->a, &gap);
+            print_rx_operand(out, image, rx->b, at->b, &gap);
+            print_rx_operand(out, image, rx->c, at->c, &gap);
             putc('\n', out);
         }
     }
