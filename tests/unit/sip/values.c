@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+#include "runtime/sip/values.h"
+
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define COUNT(table) (sizeof(table) / sizeof(table)[0])
+
+static struct sip_message message;
+static struct contact contacts[CONTACTS_MAX];
+static char buffer[32 * 1024];
+
+static bool is(struct slice s, const char *text) {
+    return slice_equal(s, slice_of(text));
+}
+
+static void redirect(const char *lines) {
+    snprintf(buffer, sizeof buffer,
+             "SIP/2.0 302 Moved\r\nVia: SIP/2.0/UDP h\r\nFrom: sip:a@h;tag=1\r\nTo: sip:b@h;tag=2\r\nCall-ID: c\r\n"
+             "CSeq: 1 INVITE\r\n%s\r\n",
+             lines);
+    cr_assert_eq(scan_message(&message, buffer, strlen(buffer)).verdict, SCAN_OK, "%s", lines);
+}
+
+Test(values, folding_becomes_one_blank) {
+    static const struct {
+        const char *raw, *value;
+    } rows[] = {
+        {"plain  text", "plain  text"},
+        {" \r\n plain \t", "plain"},
+        {"a\r\n b", "a b"},
+        {"a \t\r\n \t b", "a b"},
+        {"a\n\tb\r\n c  d", "a b c  d"},
+        {"", ""},
+    };
+    struct arena arena;
+    arena_init(&arena, NULL, 0, 0);
+    for (size_t i = 0; i < COUNT(rows); i++)
+        cr_expect(is(values_unfold(&arena, slice_of(rows[i].raw)), rows[i].value), "%s", rows[i].raw);
+    struct slice raw = SLICE("a b");
+    cr_expect_eq(values_unfold(&arena, raw).at, raw.at);
+    arena_free(&arena);
+    arena_init(&arena, NULL, 0, 2);
+    cr_expect_null(values_unfold(&arena, SLICE("a\r\n b")).at);
+    arena_free(&arena);
+}
+
+Test(values, contacts_come_by_q_and_then_as_they_stood) {
+    struct arena arena;
+    arena_init(&arena, NULL, 0, 0);
+    redirect("Contact: <sip:low@h>;q=0.1, \"x, y\" <sip:first@h;transport=tcp>;q=1.0;expires=60\r\n"
+             "m: sip:bare@h;q=0.5;expires=4294967295\r\n"
+             "Contact: <sip:second%2B@h>\r\n"
+             "Contact: <sips:mid@[2001:db8::1]:5071>\r\n ; q = 0.555\r\n"
+             "Contact: *, <mailto:a@b>;q=0.05, <sip:bad host@x>, <sip:a@b@c>, <sip:zero@h>;q=0\r\n");
+    static const struct {
+        const char *uri;
+        unsigned q;
+        int64_t expires;
+    } rows[] = {
+        {"sip:first@h;transport=tcp", 1000, 60},
+        {"sip:second%2B@h", 1000, -1},
+        {"sips:mid@[2001:db8::1]:5071", 555, -1},
+        {"sip:bare@h", 500, 4294967295},
+        {"sip:low@h", 100, -1},
+        {"mailto:a@b", 50, -1},
+        {"sip:zero@h", 0, -1},
+    };
+    cr_assert_eq(values_contacts(&arena, &message, contacts), (int)COUNT(rows));
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        cr_expect(is(contacts[i].uri.text, rows[i].uri), "%zu: %.*s", i, SLICE_ARG(contacts[i].uri.text));
+        cr_expect_eq(contacts[i].q, rows[i].q, "%zu: %u", i, contacts[i].q);
+        cr_expect_eq(contacts[i].expires, rows[i].expires, "%zu", i);
+    }
+    arena_free(&arena);
+}
+
+Test(values, a_bad_q_counts_as_none) {
+    static const char *const rows[] = {"2", "1.5x", "0.1234", ".5", "-1", "0.x", "x", "05"};
+    struct arena arena;
+    arena_init(&arena, NULL, 0, 0);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char line[64];
+        snprintf(line, sizeof line, "Contact: <sip:a@h>;q=%s\r\n", rows[i]);
+        redirect(line);
+        cr_assert_eq(values_contacts(&arena, &message, contacts), 1, "%s", rows[i]);
+        cr_expect_eq(contacts[0].q, 1000, "%s: %u", rows[i], contacts[0].q);
+    }
+    arena_free(&arena);
+}
+
+Test(values, only_the_first_contacts_are_looked_at) {
+    struct arena arena;
+    static char lines[16 * 1024];
+    size_t length = (size_t)snprintf(lines, sizeof lines, "Contact: *");
+    for (unsigned i = 0; i < 1000; i++)
+        length += (size_t)snprintf(lines + length, sizeof lines - length, ",<sip:%u@h>", i);
+    snprintf(lines + length, sizeof lines - length, "\r\n");
+    arena_init(&arena, NULL, 0, 0);
+    redirect(lines);
+    cr_expect_eq(values_contacts(&arena, &message, contacts), CONTACTS_MAX - 1);
+    cr_expect(is(contacts[CONTACTS_MAX - 2].uri.user, "62"));
+    arena_free(&arena);
+}
+
+Test(values, memory_runs_out_at_any_place_without_harm) {
+    redirect("Contact: \"a\" <sip:u:p@h:1;x=y;z?k=v>;q=0.1;expires=5;a=\"b\"\r\n ;c, <sip:b@h>\r\n");
+    bool done = false;
+    for (size_t limit = 1; limit < 20000 && !done; limit += 7) {
+        struct arena arena;
+        arena_init(&arena, NULL, 0, limit);
+        int count = values_contacts(&arena, &message, contacts);
+        cr_expect(count == 2 || count == -ENOMEM, "%zu: %d", limit, count);
+        done = count == 2;
+        arena_free(&arena);
+    }
+    cr_expect(done);
+}
