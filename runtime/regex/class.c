@@ -11,7 +11,9 @@ static size_t posix_end(struct slice text, size_t from) {
     size_t letters = at;
     while (at < text.len && byte_is_alpha((unsigned char)text.at[at]))
         at++;
-    return at > letters && at + 1 < text.len && text.at[at] == ':' && text.at[at + 1] == ']' ? at + 2 : 0;
+    return at > letters && at + 1 < text.len && text.at[at] == ':' && text.at[at + 1] == ']'
+               ? at + 2
+               : 0;
 }
 
 static const char *posix_help(struct slice name) {
@@ -42,18 +44,20 @@ static bool refuse_posix(struct rx_parser *parser) {
     parser->at = end;
     parser_report(parser, DIAG_PATTERN_UNSUPPORTED, from, end,
                   posix_help(slice_cut(parser->text, from + 2, end - 2)),
-                  "%s is a POSIX class, which this dialect leaves out", parser_quote(parser, from, end));
+                  "%s is a POSIX class, which this dialect leaves out",
+                  parser_quote(parser, from, end));
     return true;
 }
 
-/* What reads as a set operation or a nested class elsewhere, and as plain characters in Perl, is nobody's meaning. */
+/* What reads as a set operation or a nested class elsewhere, and as plain characters in Perl, is
+ * nobody's meaning. */
 static bool refuse_operator(struct rx_parser *parser) {
     size_t from = parser->at;
     if (parser_at(parser, "[")) {
         if (!refuse_posix(parser)) {
             parser->at++;
-            parser_report(parser, DIAG_PATTERN_UNSUPPORTED, from, parser->at, "write '\\[' for a bracket",
-                          "'[' in a class");
+            parser_report(parser, DIAG_PATTERN_UNSUPPORTED, from, parser->at,
+                          "write '\\[' for a bracket", "'[' in a class");
         }
         return true;
     }
@@ -68,8 +72,8 @@ static bool refuse_operator(struct rx_parser *parser) {
     if ((parser->input->options & RX_INSERTS) && parser_at(parser, "%") && next >= 0 &&
         (byte_is_digit((unsigned char)next) || next == '{')) {
         parser->at += 2;
-        parser_report(parser, DIAG_PATTERN_UNSUPPORTED, from, parser->at, "write '%%' for a percent sign",
-                      "an inserted text cannot stand in a class");
+        parser_report(parser, DIAG_PATTERN_UNSUPPORTED, from, parser->at,
+                      "write '%%' for a percent sign", "an inserted text cannot stand in a class");
         return true;
     }
     return false;
@@ -83,7 +87,8 @@ static struct escape read_item(struct rx_parser *parser) {
         return escape_parse(parser, true);
     if ((parser->input->options & RX_INSERTS) && parser_at(parser, "%%"))
         parser->at++;
-    return (struct escape){.kind = ESCAPE_BYTE, .byte = (unsigned char)parser->text.at[parser->at++]};
+    return (struct escape){.kind = ESCAPE_BYTE,
+                           .byte = (unsigned char)parser->text.at[parser->at++]};
 }
 
 static void add_range(struct image_set *set, unsigned first, unsigned last) {
@@ -107,8 +112,8 @@ static void read_member(struct rx_parser *parser, struct image_set *set) {
     if (first.kind == ESCAPE_BROKEN || last.kind == ESCAPE_BROKEN)
         return;
     if (first.kind == ESCAPE_SET || last.kind == ESCAPE_SET)
-        parser_report(parser, DIAG_PATTERN_SYNTAX, from, parser->at,
-                      "write '\\-' for a hyphen", "%s is no range: one of its ends is a whole set",
+        parser_report(parser, DIAG_PATTERN_SYNTAX, from, parser->at, "write '\\-' for a hyphen",
+                      "%s is no range: one of its ends is a whole set",
                       parser_quote(parser, from, parser->at));
     else if (first.byte > last.byte)
         parser_report(parser, DIAG_PATTERN_SYNTAX, from, parser->at, NULL,

@@ -63,9 +63,10 @@ static void refuse_reference(struct rx_parser *parser, size_t from) {
     int before = from ? (unsigned char)parser->text.at[from - 1] : -1;
     if (before == '.' || (before >= '0' && before <= '9')) {
         struct slice number = slice_cut(parser->text, from + 1, parser->at);
-        help = number.len > 3 ? help
-                              : arena_printf(parser->arena,
-                                             "for a dot and the number write '\\.%.*s'", SLICE_ARG(number));
+        help = number.len > 3
+                   ? help
+                   : arena_printf(parser->arena, "for a dot and the number write '\\.%.*s'",
+                                  SLICE_ARG(number));
     }
     parser_report(parser, DIAG_PATTERN_UNSUPPORTED, from, parser->at, help,
                   "%s is a back-reference, which cannot be matched in linear time",
@@ -108,7 +109,8 @@ static void refuse_letter(struct rx_parser *parser, size_t from, char letter, bo
             parser->at++;
         parser_report(parser, DIAG_PATTERN_UNSUPPORTED, from, parser->at, foreign[i].help,
                       "%s is left out of this dialect", parser_quote(parser, from, parser->at));
-        if (letter == 'Q' && !in_class) { /* what follows was meant to be literal: no use in reading it */
+        if (letter == 'Q' &&
+            !in_class) { /* what follows was meant to be literal: no use in reading it */
             while (parser->at < parser->text.len && !parser_take(parser, "\\E"))
                 parser->at++;
         }
@@ -124,8 +126,9 @@ static void add_range(struct image_set *set, unsigned char first, unsigned char 
         set_add(set, (unsigned char)byte);
 }
 
-/* \d \w \s \h, upper case for all other bytes. \s has the vertical tab, as in Perl and PCRE2; \h knows no blanks
- * beyond ASCII: what PCRE2 takes for a no-break space is half of another letter in UTF-8. */
+/* \d \w \s \h, upper case for all other bytes. \s has the vertical tab, as in Perl and PCRE2; \h
+ * knows no blanks beyond ASCII: what PCRE2 takes for a no-break space is half of another letter in
+ * UTF-8. */
 static struct image_set shorthand(char letter) {
     struct image_set set = {{0}};
     switch (byte_lower((unsigned char)letter)) {
@@ -136,7 +139,10 @@ static struct image_set shorthand(char letter) {
         add_range(&set, '0', '9');
         break;
     case 'd': add_range(&set, '0', '9'); break;
-    case 's': add_range(&set, '\t', '\r'); set_add(&set, ' '); break;
+    case 's':
+        add_range(&set, '\t', '\r');
+        set_add(&set, ' ');
+        break;
     default: set_add(&set, '\t'); set_add(&set, ' ');
     }
     if (letter == byte_upper((unsigned char)letter))
@@ -145,8 +151,10 @@ static struct image_set shorthand(char letter) {
 }
 
 static struct escape hexadecimal(struct rx_parser *parser, size_t from) {
-    int high = byte_hex_value((unsigned char)(parser_peek(parser, 0) < 0 ? 0 : parser_peek(parser, 0)));
-    int low = byte_hex_value((unsigned char)(parser_peek(parser, 1) < 0 ? 0 : parser_peek(parser, 1)));
+    int high =
+        byte_hex_value((unsigned char)(parser_peek(parser, 0) < 0 ? 0 : parser_peek(parser, 0)));
+    int low =
+        byte_hex_value((unsigned char)(parser_peek(parser, 1) < 0 ? 0 : parser_peek(parser, 1)));
     if (high >= 0 && low >= 0) {
         parser->at += 2;
         return (struct escape){.kind = ESCAPE_BYTE, .byte = (unsigned char)(high * 16 + low)};
@@ -156,8 +164,8 @@ static struct escape hexadecimal(struct rx_parser *parser, size_t from) {
     else
         skip_braces(parser);
     parser_report(parser, DIAG_PATTERN_SYNTAX, from, parser->at,
-                  "write the byte as '\\xHH' with two hexadecimal digits", "%s has not two hexadecimal digits",
-                  parser_quote(parser, from, parser->at));
+                  "write the byte as '\\xHH' with two hexadecimal digits",
+                  "%s has not two hexadecimal digits", parser_quote(parser, from, parser->at));
     return (struct escape){.kind = ESCAPE_BROKEN};
 }
 
@@ -177,8 +185,14 @@ struct escape escape_parse(struct rx_parser *parser, bool in_class) {
         return (struct escape){.kind = ESCAPE_BROKEN};
     }
     switch (next) {
-    case 'd': case 'D': case 'w': case 'W': case 's': case 'S': case 'h': case 'H':
-        return (struct escape){.kind = ESCAPE_SET, .set = shorthand((char)next)};
+    case 'd':
+    case 'D':
+    case 'w':
+    case 'W':
+    case 's':
+    case 'S':
+    case 'h':
+    case 'H': return (struct escape){.kind = ESCAPE_SET, .set = shorthand((char)next)};
     case 't': return (struct escape){.kind = ESCAPE_BYTE, .byte = '\t'};
     case 'x': return hexadecimal(parser, from);
     }

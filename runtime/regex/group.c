@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/regex/parser.h"
 
-/* Constructs of other dialects that open with a parenthesis, longest first. The text behind those that `skip` is no
- * pattern; the others are read on as a group, to find what else is wrong. */
+/* Constructs of other dialects that open with a parenthesis, longest first. The text behind those
+ * that `skip` is no pattern; the others are read on as a group, to find what else is wrong. */
 static const struct {
     const char *opening;
     bool skip;
     const char *what, *help;
 } foreign[] = {
-    {"(?<=", false, "a look-behind", "match the text in front too, and put what is wanted into a group"},
-    {"(?<!", false, "a look-behind", "match the text in front too, or put it into a '!' line of its own"},
+    {"(?<=", false, "a look-behind",
+     "match the text in front too, and put what is wanted into a group"},
+    {"(?<!", false, "a look-behind",
+     "match the text in front too, or put it into a '!' line of its own"},
     {"(?>", false, "an atomic group", "write '(?:': matching takes linear time anyway"},
     {"(?|", false, "a branch-reset group", "write '(?:' and give each branch a group of its own"},
     {"(?#", true, "a comment", "write comments on lines of their own, with '#' in front"},
-    {"(?P=", true, "a back-reference", "the text of a group can be compared in a later line: $eval(\"To = %1\") = true"},
+    {"(?P=", true, "a back-reference",
+     "the text of a group can be compared in a later line: $eval(\"To = %1\") = true"},
     {"(?P>", true, "a recursion", "write the group's pattern again"},
     {"(?&", true, "a recursion", "write the group's pattern again"},
     {"(?R", true, "a recursion", "write the pattern again"},
@@ -54,8 +57,8 @@ static void read_name(struct rx_parser *parser, size_t from) {
     }
     for (const struct tree_name *other = parser->names; other; other = other->next) {
         if (slice_equal(other->name, name)) {
-            parser_report(parser, DIAG_PATTERN_SYNTAX, start, start + name.len, NULL, "a second group named %s",
-                          parser_quote(parser, start, start + name.len));
+            parser_report(parser, DIAG_PATTERN_SYNTAX, start, start + name.len, NULL,
+                          "a second group named %s", parser_quote(parser, start, start + name.len));
             return;
         }
     }
@@ -74,8 +77,9 @@ static struct tree_node *read_group(struct rx_parser *parser, size_t from, bool 
     if (named)
         read_name(parser, from);
     if (number == IMAGE_GROUPS_MAX + 1)
-        parser_report(parser, DIAG_PATTERN_SIZE, from, parser->at, "write '(?:' where the text is not used",
-                      "more than %d groups", IMAGE_GROUPS_MAX);
+        parser_report(parser, DIAG_PATTERN_SIZE, from, parser->at,
+                      "write '(?:' where the text is not used", "more than %d groups",
+                      IMAGE_GROUPS_MAX);
     if (parser->looks)
         parser_report(parser, DIAG_PATTERN_UNSUPPORTED, from, parser->at, "write '(?:'",
                       "a group inside a look-ahead");
@@ -87,8 +91,8 @@ static struct tree_node *read_group(struct rx_parser *parser, size_t from, bool 
 
 static struct tree_node *read_look(struct rx_parser *parser, size_t from, bool negated) {
     if (++parser->looks == IMAGE_LOOKS_MAX + 1)
-        parser_report(parser, DIAG_PATTERN_SIZE, from, parser->at, NULL, "more than %d look-aheads in each other",
-                      IMAGE_LOOKS_MAX);
+        parser_report(parser, DIAG_PATTERN_SIZE, from, parser->at, NULL,
+                      "more than %d look-aheads in each other", IMAGE_LOOKS_MAX);
     struct tree_node *node = parser_parent(parser, TREE_LOOK, read_inside(parser, from));
     parser->looks--;
     if (node)
@@ -108,9 +112,10 @@ static struct tree_node *read_options(struct rx_parser *parser, size_t from) {
         parser->at++;
     bool broken = !slice_equal(letters, SLICE("i")) || !(alone || inside);
     if (broken)
-        parser_report(parser, alone || inside ? DIAG_PATTERN_UNSUPPORTED : DIAG_PATTERN_SYNTAX, from,
-                      parser->at, "what '(?' can begin: '(?:' '(?<name>' '(?i)' '(?i:' '(?=' '(?!'",
-                      "%s is no group that this dialect has", parser_quote(parser, from, parser->at));
+        parser_report(
+            parser, alone || inside ? DIAG_PATTERN_UNSUPPORTED : DIAG_PATTERN_SYNTAX, from,
+            parser->at, "what '(?' can begin: '(?:' '(?<name>' '(?i)' '(?i:' '(?=' '(?!'",
+            "%s is no group that this dialect has", parser_quote(parser, from, parser->at));
     if (alone) {
         parser->caseless = parser->caseless || !broken;
         return NULL;
@@ -124,14 +129,15 @@ static struct tree_node *read_options(struct rx_parser *parser, size_t from) {
 
 static bool is_verb(const struct rx_parser *parser) {
     int next = parser_peek(parser, 2);
-    return parser_at(parser, "(*") && ((next >= 'A' && next <= 'Z') || (next >= 'a' && next <= 'z'));
+    return parser_at(parser, "(*") &&
+           ((next >= 'A' && next <= 'Z') || (next >= 'a' && next <= 'z'));
 }
 
 struct tree_node *group_parse(struct rx_parser *parser) {
     size_t from = parser->at;
     if (parser->depth == TREE_DEPTH_MAX) {
-        parser_report(parser, DIAG_PATTERN_SIZE, from, from + 1, NULL, "more than %d parentheses in each other",
-                      TREE_DEPTH_MAX);
+        parser_report(parser, DIAG_PATTERN_SIZE, from, from + 1, NULL,
+                      "more than %d parentheses in each other", TREE_DEPTH_MAX);
         parser->stopped = true;
         parser->at = parser->text.len;
         return NULL;
@@ -139,15 +145,16 @@ struct tree_node *group_parse(struct rx_parser *parser) {
     if (is_verb(parser)) {
         skip_behind(parser, ')');
         parser_report(parser, DIAG_PATTERN_UNSUPPORTED, from, parser->at, NULL,
-                      "%s is a verb, which this dialect leaves out", parser_quote(parser, from, parser->at));
+                      "%s is a verb, which this dialect leaves out",
+                      parser_quote(parser, from, parser->at));
         return parser_leaf(parser, TREE_BYTE);
     }
     for (size_t i = 0; i < sizeof foreign / sizeof foreign[0]; i++) {
         if (!parser_take(parser, foreign[i].opening))
             continue;
         parser_report(parser, DIAG_PATTERN_UNSUPPORTED, from, parser->at, foreign[i].help,
-                      "%s is %s, which this dialect leaves out", parser_quote(parser, from, parser->at),
-                      foreign[i].what);
+                      "%s is %s, which this dialect leaves out",
+                      parser_quote(parser, from, parser->at), foreign[i].what);
         if (!foreign[i].skip)
             return read_inside(parser, from);
         skip_behind(parser, ')');
@@ -161,7 +168,8 @@ struct tree_node *group_parse(struct rx_parser *parser) {
         char close = parser->text.at[parser->at - 1] == '<' ? '>' : '\'';
         skip_behind(parser, close);
         parser_report(parser, DIAG_PATTERN_UNSUPPORTED, from, parser->at, "write '(?<name>...)'",
-                      "%s is another dialect's named group", parser_quote(parser, from, parser->at));
+                      "%s is another dialect's named group",
+                      parser_quote(parser, from, parser->at));
         return read_group(parser, from, false);
     }
     if (parser_take(parser, "(?<"))

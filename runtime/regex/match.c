@@ -6,25 +6,30 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Backtracking with a memory. A state is an instruction and a position. Whether the pattern can be finished from a
- * state does not depend on how it was reached, so a state that was met once and led to no match never will: it is not
- * entered again. Only instructions where ways meet keep that memory: a row of bits, one for each position, cleared
- * when a search first touches it, so that a short search costs little.
+/* Backtracking with a memory. A state is an instruction and a position. Whether the pattern can be
+ * finished from a state does not depend on how it was reached, so a state that was met once and led
+ * to no match never will: it is not entered again. Only instructions where ways meet keep that
+ * memory: a row of bits, one for each position, cleared when a search first touches it, so that a
+ * short search costs little.
  *
- * A look-ahead may succeed and the search go on, so that a state met within one may also have led to its end. A second
- * half of the row says which did; so a look-ahead, too, is walked once in a search, however often it is asked. */
+ * A look-ahead may succeed and the search go on, so that a state met within one may also have led
+ * to its end. A second half of the row says which did; so a look-ahead, too, is walked once in a
+ * search, however often it is asked. */
 
 enum {
     ROW_WORDS = RX_SUBJECT_MAX / 64 + 1, /* of each half: positions 0 to RX_SUBJECT_MAX */
-    STACK_SIZE = 64 * RX_SUBJECT_MAX,    /* 64 open ways for each byte; a search with more ends as if out of steps */
-    STACK_SPARE = 4,                     /* what one instruction may push */
+    STACK_SIZE =
+        64 *
+        RX_SUBJECT_MAX, /* 64 open ways for each byte; a search with more ends as if out of steps */
+    STACK_SPARE = 4,    /* what one instruction may push */
 };
 
 struct rx_scratch {
     uint32_t search;                /* number of the current search */
     uint32_t touched[IMAGE_RX_MAX]; /* the search that last cleared the row of this instruction */
     uint64_t stack[STACK_SIZE];
-    uint64_t rows[IMAGE_RX_MAX * 2 * ROW_WORDS]; /* packed at the width that the current subject needs */
+    uint64_t
+        rows[IMAGE_RX_MAX * 2 * ROW_WORDS]; /* packed at the width that the current subject needs */
 };
 
 /* The stack holds the ways that are still open, and notes on the way that led here. */
@@ -38,10 +43,11 @@ enum entry_kind {
 };
 
 /*   63      43 42    30 29    17 16    4 3     0
- *  |    0     |   c    |   b    |  pc   | kind |                                                                    */
+ *  |    0     |   c    |   b    |  pc   | kind | */
 enum { PC_SHIFT = 4, B_SHIFT = 17, C_SHIFT = 30, FIELD = 0x1fff };
 
-_Static_assert((int)IMAGE_RX_MAX <= FIELD && (int)RX_SUBJECT_MAX + 1 <= FIELD, "a field of an entry holds them");
+_Static_assert((int)IMAGE_RX_MAX <= FIELD && (int)RX_SUBJECT_MAX + 1 <= FIELD,
+               "a field of an entry holds them");
 
 struct search {
     const struct image_rx *code;
@@ -79,7 +85,8 @@ void rx_scratch_free(struct rx_scratch *scratch) {
 }
 
 static inline uint64_t entry(enum entry_kind kind, uint32_t pc, uint32_t b, uint32_t c) {
-    return (uint64_t)kind | (uint64_t)pc << PC_SHIFT | (uint64_t)b << B_SHIFT | (uint64_t)c << C_SHIFT;
+    return (uint64_t)kind | (uint64_t)pc << PC_SHIFT | (uint64_t)b << B_SHIFT |
+           (uint64_t)c << C_SHIFT;
 }
 
 static inline void charge(struct walk *walk, uint32_t steps) {
@@ -135,7 +142,8 @@ static inline uint64_t *found_half(const struct search *search, uint64_t *row) {
     return row + search->row_words;
 }
 
-/* Enters a state where ways meet: on with it, or, when it was met before, to where it is known to lead. */
+/* Enters a state where ways meet: on with it, or, when it was met before, to where it is known to
+ * lead. */
 static inline enum step enter(struct search *search, struct walk *walk, uint32_t pc, uint32_t at) {
     uint64_t *row = row_of(search, pc);
     if (has(row, at))
@@ -148,7 +156,8 @@ static inline enum step enter(struct search *search, struct walk *walk, uint32_t
 
 /* --- runs --- */
 
-/* The byte that must follow the run at pc, -1 for any: a look at what comes next saves trying most exits. */
+/* The byte that must follow the run at pc, -1 for any: a look at what comes next saves trying most
+ * exits. */
 static inline int wanted_behind(const struct search *search, uint32_t pc) {
     const struct image_rx *next = &search->code[pc + 1];
     if (next->op == RX_SAVE)
@@ -157,7 +166,8 @@ static inline int wanted_behind(const struct search *search, uint32_t pc) {
 }
 
 /* Leaves the run at pc at the last position from b to c that is worth it. */
-static inline void leave_run(struct search *search, struct walk *walk, uint32_t pc, uint32_t b, uint32_t c) {
+static inline void leave_run(struct search *search, struct walk *walk, uint32_t pc, uint32_t b,
+                             uint32_t c) {
     int wanted = wanted_behind(search, pc);
     uint32_t at = c;
     if (wanted >= 0)
@@ -185,8 +195,8 @@ static inline uint32_t reach(const struct search *search, const struct image_rx 
     return at;
 }
 
-/* A run's states are "pc, after so many bytes": all that it passes are met at once, up to one that was met before,
- * behind which there is nothing new. */
+/* A run's states are "pc, after so many bytes": all that it passes are met at once, up to one that
+ * was met before, behind which there is nothing new. */
 static inline enum step enter_run(struct search *search, struct walk *walk, uint32_t pc) {
     uint64_t *row = row_of(search, pc), *found = found_half(search, row);
     uint32_t from = walk->at, length = search->length;
@@ -207,7 +217,8 @@ static inline enum step enter_run(struct search *search, struct walk *walk, uint
     return STEP_ON;
 }
 
-static inline enum step enter_lazy_run(struct search *search, struct walk *walk, uint32_t pc, uint32_t at) {
+static inline enum step enter_lazy_run(struct search *search, struct walk *walk, uint32_t pc,
+                                       uint32_t at) {
     enum step step = enter(search, walk, pc, at);
     if (step == STEP_ON) {
         *walk->top++ = entry(ENTRY_LONGER, pc, at, 0);
@@ -229,7 +240,8 @@ static inline bool at_word_boundary(const struct search *search, uint32_t at) {
     return before != behind;
 }
 
-static bool take_insert(const struct search *search, struct walk *walk, uint32_t slot, bool caseless) {
+static bool take_insert(const struct search *search, struct walk *walk, uint32_t slot,
+                        bool caseless) {
     struct slice text = search->inserts[slot];
     const unsigned char *here = search->text + walk->at;
     if (text.len > search->length - walk->at)
@@ -253,8 +265,8 @@ static inline void save(struct search *search, struct walk *walk, uint32_t mark)
 }
 
 /* What was found in a look-ahead decides. */
-static inline enum step decide_look(const struct search *search, struct walk *walk, uint32_t pc, uint32_t at,
-                                    bool found) {
+static inline enum step decide_look(const struct search *search, struct walk *walk, uint32_t pc,
+                                    uint32_t at, bool found) {
     if (found == search->code[pc].a)
         return STEP_BACK;
     walk->pc = search->code[pc].c;
@@ -323,7 +335,8 @@ static inline enum step execute(struct search *search, struct walk *walk) {
 static enum step go_back(struct search *search, struct walk *walk) {
     while (walk->top > search->scratch->stack) {
         uint64_t last = *--walk->top;
-        uint32_t pc = last >> PC_SHIFT & FIELD, b = last >> B_SHIFT & FIELD, c = last >> C_SHIFT & FIELD;
+        uint32_t pc = last >> PC_SHIFT & FIELD, b = last >> B_SHIFT & FIELD,
+                 c = last >> C_SHIFT & FIELD;
         enum step step = STEP_BACK;
         switch ((enum entry_kind)(last & ((1 << PC_SHIFT) - 1))) {
         case ENTRY_BRANCH: walk->pc = pc, walk->at = b; return STEP_ON;
@@ -332,7 +345,9 @@ static enum step go_back(struct search *search, struct walk *walk) {
             if (b < search->length && in_set(search, search->code[pc].b, b))
                 step = enter_lazy_run(search, walk, pc, b + 1);
             break;
-        case ENTRY_RESTORE: *(pc % 2 ? &search->groups[pc / 2].end : &search->groups[pc / 2].at) = (int32_t)b - 1; break;
+        case ENTRY_RESTORE:
+            *(pc % 2 ? &search->groups[pc / 2].end : &search->groups[pc / 2].at) = (int32_t)b - 1;
+            break;
         case ENTRY_LOOK:
             walk->looks--;
             step = decide_look(search, walk, pc, b, false);
@@ -349,7 +364,8 @@ static enum step go_back(struct search *search, struct walk *walk) {
 static enum step finish_look(struct search *search, struct walk *walk) {
     while (walk->top > search->scratch->stack) {
         uint64_t last = *--walk->top;
-        uint32_t pc = last >> PC_SHIFT & FIELD, b = last >> B_SHIFT & FIELD, c = last >> C_SHIFT & FIELD;
+        uint32_t pc = last >> PC_SHIFT & FIELD, b = last >> B_SHIFT & FIELD,
+                 c = last >> C_SHIFT & FIELD;
         enum entry_kind kind = last & ((1 << PC_SHIFT) - 1);
         if (kind == ENTRY_TRAIL)
             set_range(found_half(search, row_of(search, pc)), b, c);
@@ -363,7 +379,8 @@ static enum step finish_look(struct search *search, struct walk *walk) {
 }
 
 /* One attempt, from `start`. */
-static enum rx_result attempt(struct search *search, uint32_t start, uint32_t *end, uint64_t *steps) {
+static enum rx_result attempt(struct search *search, uint32_t start, uint32_t *end,
+                              uint64_t *steps) {
     const uint64_t *full = search->scratch->stack + STACK_SIZE - STACK_SPARE;
     struct walk walk = {.at = start, .steps = *steps, .top = search->scratch->stack};
     enum step step = STEP_ON;
@@ -378,7 +395,8 @@ static enum rx_result attempt(struct search *search, uint32_t start, uint32_t *e
     return step == STEP_FOUND ? RX_FOUND : step == STEP_NONE ? RX_NOT_FOUND : RX_NO_STEPS;
 }
 
-/* The first position from `from` on where the first instruction lets a match start; behind the end for none. */
+/* The first position from `from` on where the first instruction lets a match start; behind the end
+ * for none. */
 static uint32_t next_start(const struct search *search, uint32_t from, uint64_t *steps) {
     const struct image_rx *first = search->code;
     uint32_t at = from, length = search->length;
@@ -420,8 +438,9 @@ static void begin_search(struct rx_scratch *scratch) {
     }
 }
 
-enum rx_result rx_search(const struct rx_program *program, struct slice subject, const struct slice *inserts,
-                         struct rx_group *groups, uint64_t *steps, struct rx_scratch *scratch) {
+enum rx_result rx_search(const struct rx_program *program, struct slice subject,
+                         const struct slice *inserts, struct rx_group *groups, uint64_t *steps,
+                         struct rx_scratch *scratch) {
     if (subject.len > RX_SUBJECT_MAX)
         return RX_TOO_LONG;
     struct search search = {

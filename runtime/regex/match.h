@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Searches a subject for a pattern. Time is linear in the subject: each pair of instruction and position is visited
- * at most once. Pure: all memory comes from the caller. */
+/* Searches a subject for a pattern. Time is linear in the subject: each pair of instruction and
+ * position is visited at most once. Pure: all memory comes from the caller. */
 #ifndef FOV_RUNTIME_REGEX_MATCH_H
 #define FOV_RUNTIME_REGEX_MATCH_H
 
@@ -25,9 +25,11 @@ enum rx_result {
     RX_NO_STEPS = -2, /* the budget ran out */
 };
 
-/* groups: NULL, or 1 + program->groups entries; entry 0 is the whole match. inserts: texts of capture slots for
- * RX_INSERT, may be NULL when the program has none. *steps is counted down. The program must be verified. */
-enum rx_result rx_search(const struct rx_program *program, struct slice subject, const struct slice *inserts,
-                         struct rx_group *groups, uint64_t *steps, struct rx_scratch *scratch);
+/* groups: NULL, or 1 + program->groups entries; entry 0 is the whole match. inserts: texts of
+ * capture slots for RX_INSERT, may be NULL when the program has none. *steps is counted down. The
+ * program must be verified. */
+enum rx_result rx_search(const struct rx_program *program, struct slice subject,
+                         const struct slice *inserts, struct rx_group *groups, uint64_t *steps,
+                         struct rx_scratch *scratch);
 
 #endif

@@ -15,7 +15,8 @@ struct builder {
 };
 
 static uint32_t emit(struct builder *builder, enum rxcode op, unsigned a, unsigned b) {
-    builder->code[builder->count] = (struct image_rx){.op = (uint8_t)op, .a = (uint8_t)a, .b = (uint16_t)b};
+    builder->code[builder->count] =
+        (struct image_rx){.op = (uint8_t)op, .a = (uint8_t)a, .b = (uint16_t)b};
     return builder->count++;
 }
 
@@ -39,7 +40,7 @@ static unsigned number_set(struct builder *builder, const struct image_set *set)
 
 /* As many of a single node's bytes as there are, or as few.
  *
- *     RUN set                                                                                                        */
+ *     RUN set */
 static void emit_run(struct builder *builder, const struct tree_node *single, bool lazy) {
     struct image_set set = tree_single_set(single), rest = set;
     set_invert(&rest);
@@ -52,14 +53,14 @@ static void emit_run(struct builder *builder, const struct tree_node *single, bo
 static void emit_node(struct builder *builder, const struct tree_node *node);
 
 /*     n times body, then for each time that may be left out         without an upper end:
- *     SPLIT end                                                      again: SPLIT end        or   again: JOIN
- *     body                                                           body                         body
- *     end: JOIN                                                      JUMP again                   SPLIT_LAZY again
- *                                                                    end:
- * The lazy forms have the other kind of SPLIT. */
+ *     SPLIT end                                                      again: SPLIT end        or
+ * again: JOIN body                                                           body body end: JOIN
+ * JUMP again                   SPLIT_LAZY again end: The lazy forms have the other kind of SPLIT.
+ */
 static void emit_repeat(struct builder *builder, const struct tree_node *node) {
     const struct tree_node *body = node->child;
-    enum rxcode leave = node->option ? RX_SPLIT_LAZY : RX_SPLIT, again = node->option ? RX_SPLIT : RX_SPLIT_LAZY;
+    enum rxcode leave = node->option ? RX_SPLIT_LAZY : RX_SPLIT,
+                again = node->option ? RX_SPLIT : RX_SPLIT_LAZY;
     bool open = node->max == TREE_UNBOUNDED, run = open && tree_is_single(body);
     if (body->size == 0)
         return;
@@ -92,7 +93,7 @@ static void emit_repeat(struct builder *builder, const struct tree_node *node) {
  *     first
  *     JUMP end
  *     second: last
- *     end: JOIN                                                                                                      */
+ *     end: JOIN */
 static void emit_alternation(struct builder *builder, const struct tree_node *node) {
     uint32_t jumps = UINT32_MAX; /* a chain through the targets of the JUMPs */
     for (const struct tree_node *branch = node->child; branch; branch = branch->next) {
@@ -125,7 +126,9 @@ static void emit_node(struct builder *builder, const struct tree_node *node) {
     case TREE_END: emit(builder, RX_END, 0, 0); break;
     case TREE_END_ONLY: emit(builder, RX_END_ONLY, 0, 0); break;
     case TREE_WORD_BOUNDARY: emit(builder, RX_WORD_BOUNDARY, node->option, 0); break;
-    case TREE_INSERT: emit(builder, node->option ? RX_INSERT_CASELESS : RX_INSERT, 0, node->number); break;
+    case TREE_INSERT:
+        emit(builder, node->option ? RX_INSERT_CASELESS : RX_INSERT, 0, node->number);
+        break;
     case TREE_GROUP:
         emit(builder, RX_SAVE, 0, 2u * node->number);
         emit_node(builder, node->child);
@@ -155,11 +158,12 @@ static uint32_t count_sets(const struct tree_node *node) {
     return count;
 }
 
-/* A search skips places where the pattern cannot start. Code that begins with a byte or a set says so itself; a set of
- * nearly all bytes is not worth the look. */
+/* A search skips places where the pattern cannot start. Code that begins with a byte or a set says
+ * so itself; a set of nearly all bytes is not worth the look. */
 static bool needs_peek(const struct tree_node *root, struct image_set *starts) {
     const struct tree_node *first = root;
-    while (first->kind == TREE_SEQUENCE || (first->kind == TREE_REPEAT && first->min && first->child->size))
+    while (first->kind == TREE_SEQUENCE ||
+           (first->kind == TREE_REPEAT && first->min && first->child->size))
         first = first->child;
     *starts = (struct image_set){{0}};
     return !tree_is_single(first) && first->kind != TREE_BEGIN && root->size + 2 <= IMAGE_RX_MAX &&

@@ -15,7 +15,8 @@ struct rx_program {
     uint16_t groups;
 };
 
-/* Its own sets, numbered from 0, equal ones once; 0 or -ENOMEM. What would be too big was refused by rx_parse. */
+/* Its own sets, numbered from 0, equal ones once; 0 or -ENOMEM. What would be too big was refused
+ * by rx_parse. */
 int rx_build(struct rx_program *program, struct arena *arena, const struct rx_tree *tree);
 
 #endif

@@ -63,7 +63,8 @@ static bool take_quantifier(struct rx_parser *parser, struct repeat *repeat) {
     repeat->end = parser->at;
     if (next == '+')
         parser_report(parser, DIAG_PATTERN_UNSUPPORTED, repeat->from, repeat->end,
-                      "leave the '+' out: matching takes linear time anyway", "%s is a possessive quantifier",
+                      "leave the '+' out: matching takes linear time anyway",
+                      "%s is a possessive quantifier",
                       parser_quote(parser, repeat->from, repeat->end));
     return true;
 }
@@ -71,19 +72,21 @@ static bool take_quantifier(struct rx_parser *parser, struct repeat *repeat) {
 /* Reports what a repeat must not be; true when it is fine. */
 static bool check_repeat(struct rx_parser *parser, const struct tree_node *piece, size_t from,
                          const struct repeat *repeat) {
-    if (piece->kind == TREE_INSERT) {
+    if (piece->kind == TREE_INSERT && parser->text.at[from] == '%') {
         parser_report(parser, DIAG_PATTERN_UNSUPPORTED, from, repeat->end, "put it into '(?:...)'",
                       "%s repeats an inserted text", parser_quote(parser, from, repeat->end));
         return false;
     }
     if (repeat->min == TREE_UNBOUNDED || (repeat->max == TREE_UNBOUNDED && !repeat->open)) {
-        parser_report(parser, DIAG_PATTERN_SIZE, repeat->from, repeat->end, NULL, "%s repeats more than %d times",
+        parser_report(parser, DIAG_PATTERN_SIZE, repeat->from, repeat->end, NULL,
+                      "%s repeats more than %d times",
                       parser_quote(parser, repeat->from, repeat->end), TREE_REPEAT_MAX);
         return false;
     }
     if (!repeat->open && repeat->min > repeat->max) {
         parser_report(parser, DIAG_PATTERN_SYNTAX, repeat->from, repeat->end, NULL,
-                      "%s has its higher number first", parser_quote(parser, repeat->from, repeat->end));
+                      "%s has its higher number first",
+                      parser_quote(parser, repeat->from, repeat->end));
         return false;
     }
     if (repeat->open && piece->nullable) {
@@ -112,15 +115,17 @@ static struct tree_node *repeat_node(struct rx_parser *parser, struct tree_node 
     tree_measure(node);
     if (is_too_big(node->size)) {
         parser_report(parser, DIAG_PATTERN_SIZE, from, repeat->end, NULL,
-                      "%s compiles to more than %d instructions", parser_quote(parser, from, repeat->end),
-                      IMAGE_RX_MAX);
+                      "%s compiles to more than %d instructions",
+                      parser_quote(parser, from, repeat->end), IMAGE_RX_MAX);
         node->size = 1; /* said once */
     }
     return node;
 }
 
-/* The piece with the quantifiers behind it. NULL: nothing was there to be repeated, or no_memory. */
-static struct tree_node *read_repeats(struct rx_parser *parser, struct tree_node *piece, size_t from) {
+/* The piece with the quantifiers behind it. NULL: nothing was there to be repeated, or no_memory.
+ */
+static struct tree_node *read_repeats(struct rx_parser *parser, struct tree_node *piece,
+                                      size_t from) {
     struct repeat repeat;
     for (unsigned count = 0; !parser->no_memory && take_quantifier(parser, &repeat); count++) {
         if (piece && count == 0) {
@@ -128,10 +133,12 @@ static struct tree_node *read_repeats(struct rx_parser *parser, struct tree_node
                 piece = repeat_node(parser, piece, from, &repeat);
             continue;
         }
-        parser_report(parser, DIAG_PATTERN_SYNTAX, repeat.from, repeat.end,
-                      piece ? "put what is repeated into '(?:...)'" : "write '\\' in front of a literal one",
-                      piece ? "%s repeats a repeat" : "%s has nothing to repeat",
-                      parser_quote(parser, repeat.from, repeat.end));
+        if (count < 2)
+            parser_report(parser, DIAG_PATTERN_SYNTAX, repeat.from, repeat.end,
+                          piece ? "put what is repeated into '(?:...)'"
+                                : "write '\\' in front of a literal one",
+                          piece ? "%s repeats a repeat" : "%s has nothing to repeat",
+                          parser_quote(parser, repeat.from, repeat.end));
     }
     return piece;
 }
@@ -165,23 +172,25 @@ static struct tree_node *escape_node(struct rx_parser *parser) {
 static struct tree_node *percent_node(struct rx_parser *parser) {
     size_t from = parser->at++;
     int next = parser_peek(parser, 0);
-    if (parser_take(parser, "%") || next < 0 || (next != '{' && !byte_is_digit((unsigned char)next)))
+    if (parser_take(parser, "%") || next < 0 ||
+        (next != '{' && !byte_is_digit((unsigned char)next)))
         return byte_node(parser, '%');
     size_t close = slice_find(parser->text, parser->at, '}');
     if (next == '{' && close == parser->text.len) {
         parser->at++;
-        parser_report(parser, DIAG_CAPTURE_SYNTAX, from, parser->at, "write '%%' for a percent sign",
-                      "'%%{' is not closed");
+        parser_report(parser, DIAG_CAPTURE_SYNTAX, from, parser->at,
+                      "write '%%' for a percent sign", "'%%{' is not closed");
         return byte_node(parser, '%');
     }
-    struct slice reference = slice_cut(parser->text, parser->at, next == '{' ? close + 1 : parser->at + 1);
+    struct slice reference =
+        slice_cut(parser->text, parser->at, next == '{' ? close + 1 : parser->at + 1);
     parser->at += reference.len;
     const char *message = NULL;
     unsigned slot = parser->input->insert(parser->input->context, reference, &message);
     if (slot == 0) {
         bool zero = slice_equal(reference, SLICE("0")) || slice_equal(reference, SLICE("{0}"));
-        parser_report(parser, zero ? DIAG_CAPTURE_SYNTAX : DIAG_CAPTURE_RANGE, from, parser->at, NULL, "%s",
-                      message ? message : "no such group");
+        parser_report(parser, zero ? DIAG_CAPTURE_SYNTAX : DIAG_CAPTURE_RANGE, from, parser->at,
+                      NULL, "%s", message ? message : "no such group");
         return byte_node(parser, '%');
     }
     struct tree_node *node = parser_leaf(parser, TREE_INSERT);
@@ -212,7 +221,8 @@ static struct tree_node *read_atom(struct rx_parser *parser) {
 }
 
 /* Links siblings; a lone one stands for itself. */
-static struct tree_node *wrap(struct rx_parser *parser, enum tree_kind kind, struct tree_node *first) {
+static struct tree_node *wrap(struct rx_parser *parser, enum tree_kind kind,
+                              struct tree_node *first) {
     if (!first)
         return parser_leaf(parser, TREE_EMPTY);
     return first->next ? parser_parent(parser, kind, first) : first;
@@ -221,7 +231,8 @@ static struct tree_node *wrap(struct rx_parser *parser, enum tree_kind kind, str
 static struct tree_node *read_sequence(struct rx_parser *parser) {
     struct tree_node *first = NULL, **last = &first;
     struct repeat repeat;
-    for (int next; (next = parser_peek(parser, 0)) >= 0 && next != '|' && next != ')' && !parser->no_memory;) {
+    for (int next; (next = parser_peek(parser, 0)) >= 0 && next != '|' && next != ')' &&
+                   !parser->no_memory;) {
         size_t from = parser->at;
         struct tree_node *piece = at_quantifier(parser, &repeat) ? NULL : read_atom(parser);
         piece = read_repeats(parser, piece, from);
@@ -245,14 +256,14 @@ struct tree_node *syntax_alternation(struct rx_parser *parser) {
     return wrap(parser, TREE_ALTERNATION, first);
 }
 
-int rx_parse(struct rx_tree **tree, struct arena *arena, const struct rx_input *input, struct rx_problem *problems,
-             unsigned max, unsigned *count) {
+int rx_parse(struct rx_tree **tree, struct arena *arena, const struct rx_input *input,
+             struct rx_problem *problems, unsigned max, unsigned *count) {
     struct rx_parser parser = {
         .arena = arena, .input = input, .text = input->text, .problems = problems, .max = max};
     struct tree_node *root = syntax_alternation(&parser);
     while (root && parser.at < input->text.len) { /* a ')' that closes nothing: read on behind it */
-        parser_report(&parser, DIAG_PATTERN_SYNTAX, parser.at, parser.at + 1, "write '\\)' for a parenthesis",
-                      "')' without '('");
+        parser_report(&parser, DIAG_PATTERN_SYNTAX, parser.at, parser.at + 1,
+                      "write '\\)' for a parenthesis", "')' without '('");
         parser.at++;
         root = syntax_alternation(&parser);
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The dialect of patterns (language.md section 3): text to tree. It reports every problem with its place in the text;
- * it emits nothing. */
+/* The dialect of patterns (language.md section 3): text to tree. It reports every problem with its
+ * place in the text; it emits nothing. */
 #ifndef FOV_RUNTIME_REGEX_SYNTAX_H
 #define FOV_RUNTIME_REGEX_SYNTAX_H
 
@@ -10,7 +10,8 @@
 struct rx_tree;
 
 enum rx_options {
-    RX_INSERTS = 1, /* %n, %{n} and %{name} as a piece of their own insert a capture slot (quoted conditions) */
+    RX_INSERTS = 1, /* %n, %{n} and %{name} as a piece of their own insert a capture slot (quoted
+                       conditions) */
 };
 
 struct rx_problem {
@@ -20,8 +21,8 @@ struct rx_problem {
     const char *help;    /* how to rewrite; NULL for none */
 };
 
-/* Answers the 1-based slot of a %n, %{n} or %{name} (what stands behind '%', braces included), or 0 with the
- * problem's message set. The tree stores slot - 1. */
+/* Answers the 1-based slot of a %n, %{n} or %{name} (what stands behind '%', braces included), or 0
+ * with the problem's message set. The tree stores slot - 1. */
 typedef unsigned rx_insert(void *context, struct slice reference, const char **message);
 
 struct rx_input {
@@ -31,10 +32,10 @@ struct rx_input {
     void *context;
 };
 
-/* 0 and a tree; -EINVAL and one problem for each thing that is wrong, in order (at most `max`, their number in
- * *count); -ENOMEM. Tree and messages live in `arena`. */
-int rx_parse(struct rx_tree **tree, struct arena *arena, const struct rx_input *input, struct rx_problem *problems,
-             unsigned max, unsigned *count);
+/* 0 and a tree; -EINVAL and one problem for each thing that is wrong, in order (at most `max`,
+ * their number in *count); -ENOMEM. Tree and messages live in `arena`. */
+int rx_parse(struct rx_tree **tree, struct arena *arena, const struct rx_input *input,
+             struct rx_problem *problems, unsigned max, unsigned *count);
 
 /* Capturing groups, also of a text that does not parse: every '(' that would open one counts. */
 unsigned rx_group_count(struct slice text);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A pattern as a tree: what the parser builds and the compiler of patterns reads. Every node knows how many
- * instructions it becomes and whether it can match nothing, so that hostile repeats are refused before anything is
- * expanded. Nodes live in the arena of the parse. */
+/* A pattern as a tree: what the parser builds and the compiler of patterns reads. Every node knows
+ * how many instructions it becomes and whether it can match nothing, so that hostile repeats are
+ * refused before anything is expanded. Nodes live in the arena of the parse. */
 #ifndef FOV_RUNTIME_REGEX_TREE_H
 #define FOV_RUNTIME_REGEX_TREE_H
 
@@ -58,7 +58,8 @@ struct rx_tree {
 
 /* A leaf with its size and nullable set; NULL: out of memory. */
 struct tree_node *tree_leaf(struct arena *arena, enum tree_kind kind);
-/* A node over `child` and its siblings. For a repeat the caller fills in min, max and option and calls tree_measure. */
+/* A node over `child` and its siblings. For a repeat the caller fills in min, max and option and
+ * calls tree_measure. */
 struct tree_node *tree_parent(struct arena *arena, enum tree_kind kind, struct tree_node *child);
 /* Sets size and nullable from the children. */
 void tree_measure(struct tree_node *node);
