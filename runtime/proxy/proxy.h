@@ -39,8 +39,8 @@ struct packet {
     int64_t unix_ms; /* wall clock */
 };
 
-/* Counters: rows of counters.def (name, doc), one uint64_t each. */
 struct proxy;
+struct counters; /* counters.h */
 
 /* Settings, image and world must outlive it. NULL: out of memory. */
 struct proxy *proxy_new(const struct proxy_settings *settings, const struct proxy_seed *seed,
@@ -60,5 +60,7 @@ void proxy_drain(struct proxy *proxy);
 bool proxy_idle(const struct proxy *proxy);
 /* Live objects, for tests: 0 when everything has ended. */
 unsigned proxy_live(const struct proxy *proxy);
+/* What it has counted so far. */
+const struct counters *proxy_counters(const struct proxy *proxy);
 
 #endif

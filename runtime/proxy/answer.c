@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+#include "runtime/proxy/answer.h"
+
+#include "runtime/proxy/record.h"
+#include "runtime/proxy/response.h"
+#include "runtime/sip/reply.h"
+
+static void write_record(struct request *request, unsigned code) {
+    struct proxy *proxy = request->proxy;
+    if (!request->call)
+        return;
+    if (code)
+        proxy_count(proxy, code / 100 == 2 ? COUNTER_ANSWERED : COUNTER_FAILED);
+    const struct record record = {
+        .request = request->message,
+        .source = &request->packet->source,
+        .outcome = &request->outcome,
+        .uri = request->route.uri,
+        .started = request->packet->now,
+        .started_unix = request->packet->unix_ms,
+        .now = request->packet->now,
+        .code = code,
+    };
+    record_write(proxy, &record);
+}
+
+static void send(struct request *request, unsigned code, struct slice bytes) {
+    struct proxy *proxy = request->proxy;
+    if (request->server) {
+        if (bytes.at && server_respond(request->server, code, bytes, request->packet->now) == 0)
+            return;
+        proxy_count(proxy, COUNTER_NO_MEMORY);
+        server_silence(request->server, request->packet->now);
+        return;
+    }
+    struct endpoint destination = reply_destination(request->message, &request->packet->source);
+    if (bytes.at)
+        proxy->world->send(proxy->world->context, &request->packet->local, &destination, bytes);
+}
+
+void answer_final(struct request *request, unsigned code, const char *reason, const struct event_field *own) {
+    struct proxy *proxy = request->proxy;
+    struct sip_message *message = request->message;
+    if (message->method == METHOD_ACK) { /* nothing answers an ACK */
+        proxy_count(proxy, COUNTER_STRAY_ACKS);
+        EVENT(proxy, LOG_DEBUG, "ack-dropped", message->call_id, -1, {"code", event_number(proxy, code)});
+        return;
+    }
+    const struct reply reply = {
+        .code = code,
+        .reason = slice_of(reason),
+        .to_tag = {request->tag, TAG_LENGTH},
+        .headers = response_lines(&proxy->scratch, request->outcome.replies, own),
+    };
+    send(request, code, reply_build(&proxy->scratch, message, &request->packet->source, &reply));
+    if (code >= 300)
+        proxy_count(proxy, COUNTER_REJECTED);
+    EVENT(proxy, LOG_INFO, "answer", message->call_id, request->outcome.rule, {"method", message->method_name},
+          {"uri", message->uri}, {"source", event_endpoint(proxy, &request->packet->source)},
+          {"code", event_number(proxy, code)}, {"reason", slice_of(reason)});
+    write_record(request, code);
+}
+
+void answer_nothing(struct request *request) {
+    struct proxy *proxy = request->proxy;
+    struct sip_message *message = request->message;
+    server_silence(request->server, request->packet->now);
+    EVENT(proxy, LOG_INFO, "drop", message->call_id, request->outcome.rule, {"method", message->method_name},
+          {"uri", message->uri}, {"source", event_endpoint(proxy, &request->packet->source)});
+    write_record(request, 0);
+}

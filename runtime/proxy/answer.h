@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* A request under way through its checks, and the answers that end it without a call. */
+#ifndef FOV_RUNTIME_PROXY_ANSWER_H
+#define FOV_RUNTIME_PROXY_ANSWER_H
+
+#include "runtime/proxy/call.h"
+#include "runtime/proxy/event.h"
+#include "runtime/proxy/words_state.h"
+
+struct request {
+    struct proxy *proxy;
+    const struct packet *packet;
+    struct sip_message *message;
+    struct server_transaction *server; /* NULL: an ACK, or none could be made */
+    struct route route;
+    int route_error;
+    struct outcome outcome; /* in the scratch arena */
+    struct proxy_facts facts;
+    uint64_t loop;
+    unsigned breadth;
+    bool initial; /* no To tag */
+    bool call;    /* an INVITE that the plan was asked about: it gets a call record */
+    char tag[TAG_LENGTH];
+};
+
+/* A final of our own; `reason` NULL: the usual phrase; `own`: headers beside the plan's, NULL for none. An ACK is dropped
+ * instead. */
+void answer_final(struct request *request, unsigned code, const char *reason, const struct event_field *own);
+/* No answer at all, however often it comes. */
+void answer_nothing(struct request *request);
+
+#endif

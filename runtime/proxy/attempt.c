@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: MIT */
+#include "runtime/proxy/attempt.h"
+
+#include "runtime/proxy/branch.h"
+#include "runtime/proxy/breadth.h"
+#include "runtime/proxy/call.h"
+#include "runtime/proxy/event.h"
+#include "runtime/proxy/failover.h"
+#include "runtime/proxy/forward.h"
+#include "runtime/proxy/ours.h"
+#include "runtime/proxy/target.h"
+#include "runtime/sip/words_message.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+static uint32_t since_start(const struct call *call, uint64_t now) {
+    uint64_t passed = now - call->started;
+    return passed < UINT32_MAX ? (uint32_t)passed : UINT32_MAX - 1;
+}
+
+static struct attempt *attempt_of_progress(struct timer *timer) {
+    return (struct attempt *)(void *)((char *)timer - offsetof(struct attempt, progress));
+}
+
+static struct attempt *attempt_of_timer_c(struct timer *timer) {
+    return (struct attempt *)(void *)((char *)timer - offsetof(struct attempt, timer_c));
+}
+
+static void progress_fires(struct timer *timer, uint64_t now) {
+    struct attempt *attempt = attempt_of_progress(timer);
+    arena_reset(&attempt->call->proxy->scratch);
+    enum cause cause = attempt->ringing                  ? CAUSE_TIMEOUT_RINGING
+                       : attempt->first != UINT32_MAX    ? CAUSE_TIMEOUT_PROVISIONAL
+                                                         : CAUSE_TIMEOUT_INVITING;
+    sequence_timeout(attempt, cause, now);
+}
+
+static void timer_c_fires(struct timer *timer, uint64_t now) {
+    struct attempt *attempt = attempt_of_timer_c(timer);
+    arena_reset(&attempt->call->proxy->scratch);
+    sequence_timeout(attempt, CAUSE_TIMEOUT_CALL, now);
+}
+
+/* Timers that are 0 or that the news so far have switched off (&failover.after) do not run. */
+static void start_progress(struct attempt *attempt, uint32_t delay, uint64_t now) {
+    if (delay)
+        timer_set(attempt->call->proxy->timers, &attempt->progress, now, delay, progress_fires);
+}
+
+/* The inviting time: for a failover sequence, and for a list of targets (language.md 4). 0: the transaction's own. */
+static uint32_t inviting_time(const struct call *call) {
+    const struct attempt *first = call->attempts;
+    bool several = call->targets || (first && first->next);
+    return call->outcome.session || several ? call->outcome.failover.inviting : 0;
+}
+
+/* RFC 3261 16.6 (4): the SHOULD for requests within a dialog is kept too, so that an endpoint that lost its memory finds
+ * the path again; RFC 6665 4.3: every NOTIFY. */
+static bool is_recorded(const struct call *call, const struct sip_message *request) {
+    if (!call->proxy->settings->record_route)
+        return false;
+    switch (request->method) {
+    case METHOD_INVITE:
+    case METHOD_SUBSCRIBE:
+    case METHOD_NOTIFY:
+    case METHOD_REFER:
+    case METHOD_UPDATE:
+    case METHOD_OTHER:
+        return true;
+    case METHOD_ACK:
+    case METHOD_CANCEL:
+    case METHOD_BYE:
+    case METHOD_REGISTER:
+    case METHOD_OPTIONS:
+    case METHOD_MESSAGE:
+    case METHOD_INFO:
+    case METHOD_PRACK:
+    case METHOD_PUBLISH:
+        return false;
+    }
+    return false;
+}
+
+/* Where it goes: CAUSE_NONE, or why nowhere. */
+static enum cause find_way(struct attempt *attempt, struct world_route *via) {
+    struct call *call = attempt->call;
+    struct proxy *proxy = call->proxy;
+    const struct target *target = attempt->target;
+    struct sip_uri uri;
+    if (target->closed)
+        return CAUSE_NOT_FOUND;
+    if (!message_host(target->hop, &uri))
+        return CAUSE_REQUEST_UNBUILDABLE;
+    if (!target->by_route && call->initial && ours_uri(proxy->settings, &uri))
+        return CAUSE_NOT_FOUND;
+    enum cause cause = target_endpoint(&uri, target->transport, &attempt->remote);
+    return cause ? cause : proxy->world->route(proxy->world->context, &attempt->remote, via);
+}
+
+static enum cause send_request(struct attempt *attempt, const struct world_route *via, uint64_t now) {
+    struct call *call = attempt->call;
+    struct proxy *proxy = call->proxy;
+    const struct target *target = attempt->target;
+    struct sip_message request;
+    char branch[BRANCH_LENGTH];
+    int error;
+    call_scan(call, &request);
+    branch_text(proxy_number(proxy), call->loop, branch);
+    struct forward forward = {
+        .request = &request,
+        .source = &call->source,
+        .route = &call->route,
+        .by_route = target->by_route,
+        .uri = target->uri.at ? target->uri : call->route.uri,
+        .to = target->to,
+        .to_is_uri = target->to_is_uri,
+        .set = call->outcome.set,
+        .via = via,
+        .transport = attempt->remote.transport,
+        .branch = {branch, sizeof branch},
+        .record_route = is_recorded(call, &request),
+        .dialogs = &proxy->seed.dialogs,
+        .breadth = attempt->breadth,
+    };
+    struct slice bytes = forward_build(&proxy->scratch, &forward, &error);
+    if (!bytes.at)
+        return error == -ENOMEM ? CAUSE_LOCAL_LIMIT : CAUSE_REQUEST_UNBUILDABLE;
+    attempt->client = client_new(proxy->transactions,
+                                 &(const struct client_request){
+                                     .bytes = bytes,
+                                     .branch = forward.branch,
+                                     .method = request.method,
+                                     .method_name = request.method_name,
+                                     .local = via->local,
+                                     .remote = attempt->remote,
+                                     .timeout = call->invite ? inviting_time(call) : 0,
+                                     .user = attempt,
+                                 },
+                                 now);
+    return attempt->client ? CAUSE_NONE : CAUSE_LOCAL_LIMIT;
+}
+
+static void note_start(struct attempt *attempt) {
+    struct call *call = attempt->call;
+    struct proxy *proxy = call->proxy;
+    proxy_count(proxy, COUNTER_ATTEMPTS);
+    if (call->attempts != attempt)
+        proxy_count(proxy, COUNTER_FAILOVERS);
+    if (!event_wanted(proxy, LOG_INFO))
+        return;
+    struct sip_message request;
+    call_scan(call, &request);
+    EVENT(proxy, LOG_INFO, "attempt", request.call_id, call->outcome.rule, {"method", request.method_name},
+          {"uri", attempt->target->uri.at ? attempt->target->uri : call->route.uri},
+          {"destination", attempt->remote.ip.family ? event_endpoint(proxy, &attempt->remote) : attempt->target->hop});
+}
+
+struct attempt *attempt_start(struct call *call, const struct target *target, uint64_t now) {
+    struct attempt *attempt = calloc(1, sizeof *attempt);
+    struct world_route via;
+    if (!attempt)
+        return NULL;
+    attempt->call = call;
+    attempt->target = target;
+    attempt->start = since_start(call, now);
+    attempt->first = attempt->end = UINT32_MAX;
+    if (call->newest)
+        call->newest->next = attempt;
+    else
+        call->attempts = attempt;
+    call->newest = attempt;
+
+    enum cause cause = find_way(attempt, &via);
+    if (!cause) {
+        attempt->breadth = (uint8_t)breadth_share(call->breadth);
+        cause = attempt->breadth ? send_request(attempt, &via, now) : CAUSE_BREADTH;
+    }
+    note_start(attempt);
+    if (cause) {
+        attempt->breadth = 0;
+        attempt_end(attempt, cause, cause == CAUSE_NOT_FOUND ? 404 : cause == CAUSE_BREADTH ? 440 : 0, now);
+        return attempt;
+    }
+    call->breadth -= attempt->breadth;
+    if (call->invite)
+        timer_set(call->proxy->timers, &attempt->timer_c, now, call->proxy->settings->timer_c, timer_c_fires);
+    else
+        start_progress(attempt, inviting_time(call), now);
+    return attempt;
+}
+
+static void stop_timers(struct attempt *attempt) {
+    timer_stop(attempt->call->proxy->timers, &attempt->progress);
+    timer_stop(attempt->call->proxy->timers, &attempt->timer_c);
+}
+
+static void note_end(struct attempt *attempt, uint64_t now) {
+    struct call *call = attempt->call;
+    struct proxy *proxy = call->proxy;
+    attempt->end = since_start(call, now);
+    if (!event_wanted(proxy, LOG_INFO))
+        return;
+    struct sip_message request;
+    call_scan(call, &request);
+    EVENT(proxy, LOG_INFO, "attempt-end", request.call_id, call->outcome.rule,
+          {"uri", attempt->target->uri.at ? attempt->target->uri : call->route.uri},
+          {"destination", attempt->remote.ip.family ? event_endpoint(proxy, &attempt->remote) : attempt->target->hop},
+          {"cause", slice_of(causes[attempt->cause])},
+          {"code", attempt->code ? event_number(proxy, attempt->code) : SLICE_NULL},
+          {"ms", event_number(proxy, attempt->end - attempt->start)});
+}
+
+static void return_breadth(struct attempt *attempt) {
+    attempt->call->breadth += attempt->breadth;
+    attempt->breadth = 0;
+}
+
+void attempt_end(struct attempt *attempt, enum cause cause, unsigned code, uint64_t now) {
+    bool was_running = attempt->state == ATTEMPT_RUNNING;
+    stop_timers(attempt);
+    return_breadth(attempt);
+    attempt->state = ATTEMPT_OVER;
+    attempt->awaited = false;
+    if (!was_running && code / 100 != 2)
+        return; /* given up before: how it ended then is what counts */
+    attempt->cause = (uint8_t)cause;
+    attempt->code = (uint16_t)code;
+    note_end(attempt, now);
+}
+
+void attempt_cancel(struct attempt *attempt, struct slice reason, uint64_t now) {
+    if (!attempt->client || attempt->cancelled)
+        return;
+    attempt->cancelled = true;
+    attempt->awaited = client_cancel(attempt->client, reason, now) == 0;
+}
+
+void attempt_give_up(struct attempt *attempt, enum cause cause, struct slice reason, uint64_t now) {
+    stop_timers(attempt);
+    attempt->state = ATTEMPT_GIVEN_UP;
+    attempt->cause = (uint8_t)cause;
+    note_end(attempt, now);
+    if (!attempt->call->invite || !attempt->client)
+        return;
+    if (client_provisional(attempt->client))
+        attempt_cancel(attempt, reason, now);
+    if (attempt->client)
+        client_give_up(attempt->client, now);
+}
+
+void attempt_responded(struct attempt *attempt, uint64_t now) {
+    if (attempt->first == UINT32_MAX)
+        attempt->first = since_start(attempt->call, now);
+}
+
+void attempt_progress(struct attempt *attempt, unsigned status, uint64_t now) {
+    struct call *call = attempt->call;
+    const struct outcome_failover *failover = &call->outcome.failover;
+    if (!call->invite) {
+        timer_stop(call->proxy->timers, &attempt->progress);
+        return;
+    }
+    if (status > 100) /* 16.7 step 2 */
+        timer_set(call->proxy->timers, &attempt->timer_c, now, call->proxy->settings->timer_c, timer_c_fires);
+    bool first = !attempt->provisional;
+    attempt->provisional = true;
+    if (!call->outcome.session)
+        return;
+    if (status >= 180 && !attempt->ringing) {
+        attempt->ringing = true;
+        timer_stop(call->proxy->timers, &attempt->progress);
+        start_progress(attempt, failover->after == AFTER_18X ? failover->ringing : 0, now);
+    } else if (first) {
+        start_progress(attempt, failover->after == AFTER_NONE ? 0 : failover->provisional, now);
+    }
+}
+
+void attempt_client_ended(struct attempt *attempt) {
+    attempt->client = NULL;
+    return_breadth(attempt);
+    attempt->awaited = false;
+}

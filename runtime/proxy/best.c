@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+#include "runtime/proxy/best.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Lower is better. */
+static unsigned rank(unsigned code) {
+    switch (code / 100) {
+    case 6: return 0;
+    case 3: return 1;
+    case 4: return code == 401 || code == 407 || code == 415 || code == 420 || code == 484 ? 2 : 3;
+    default: return code == 503 ? 5 : 4;
+    }
+}
+
+bool best_is_better(unsigned code, bool said, unsigned than, bool than_said) {
+    if (than == 0 || rank(code) != rank(than))
+        return than == 0 || rank(code) < rank(than);
+    return said && !than_said;
+}
+
+static bool is_challenge(unsigned code) {
+    return code == 401 || code == 407;
+}
+
+/* Appends one line. Out of memory: this challenge is lost, the answer is not. */
+static void add_line(struct best *best, struct slice line) {
+    char *bytes = realloc(best->challenges, best->challenges_length + line.len + 2);
+    if (!bytes)
+        return;
+    best->challenges = bytes;
+    memcpy(bytes + best->challenges_length, line.at, line.len);
+    best->challenges_length += line.len;
+    memcpy(bytes + best->challenges_length, "\r\n", 2);
+    best->challenges_length += 2;
+}
+
+static void add_challenges(struct best *best, const struct sip_message *message) {
+    static const enum header both[] = {HEADER_WWW_AUTHENTICATE, HEADER_PROXY_AUTHENTICATE};
+    for (unsigned i = 0; i < sizeof both / sizeof *both; i++)
+        for (int n = scan_next(message, both[i], -1); n >= 0; n = scan_next(message, both[i], n)) {
+            const struct sip_header *header = &message->headers[n];
+            if (best->challenges_length < SIP_MESSAGE_MAX / 4)
+                add_line(best, slice_trim(slice_cut(message->bytes, header->at, header->end)));
+        }
+}
+
+/* The response that was the best so far is not sent; its challenges are. */
+static void demote(struct best *best) {
+    struct sip_message message;
+    if (best->bytes && is_challenge(best->code) &&
+        scan_message(&message, best->bytes, best->length).verdict == SCAN_OK)
+        add_challenges(best, &message);
+    free(best->bytes);
+    best->bytes = NULL;
+    best->length = 0;
+}
+
+void best_offer(struct best *best, unsigned code, const struct sip_message *message, struct attempt *attempt,
+                bool last) {
+    bool own_silence = !message && code == 408, best_silence = !best->bytes && best->code == 408;
+    if (!last && !best_is_better(code, !own_silence, best->code, !best_silence)) {
+        if (message && is_challenge(code))
+            add_challenges(best, message);
+        return;
+    }
+    demote(best);
+    best->code = code;
+    best->attempt = attempt;
+    best->bytes = message ? malloc(message->bytes.len) : NULL;
+    if (best->bytes) {
+        memcpy(best->bytes, message->bytes.at, message->bytes.len);
+        best->length = message->bytes.len;
+    }
+}
+
+void best_free(struct best *best) {
+    free(best->bytes);
+    free(best->challenges);
+    *best = (struct best){0};
+}

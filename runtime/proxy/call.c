@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+#include "runtime/proxy/call.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MORE_MAX = 256 * 1024 }; /* what redirects and a CANCEL may add to a call */
+
+/* Copies what a call keeps into one block behind it: the first pass counts, the second writes. Texts of the image stay
+ * where they are, texts of the request move with it. */
+struct keep {
+    const struct image *image;
+    struct slice from; /* the request's bytes in the packet */
+    char *to;          /* the same in the block; NULL: only count */
+    char *at;          /* start of the block */
+    size_t size;
+};
+
+static bool lies_in(struct slice text, const void *start, size_t length) {
+    uintptr_t at = (uintptr_t)text.at, first = (uintptr_t)start;
+    return at >= first && at - first <= length && text.len <= length - (at - first);
+}
+
+static void *keep_bytes(struct keep *keep, const void *bytes, size_t size, size_t align) {
+    keep->size = (keep->size + align - 1) & ~(align - 1);
+    char *at = keep->at ? keep->at + keep->size : NULL;
+    keep->size += size;
+    if (at && size)
+        memcpy(at, bytes, size);
+    return at;
+}
+
+static struct slice keep_text(struct keep *keep, struct slice text) {
+    if (!text.at || lies_in(text, keep->image->bytes, keep->image->length))
+        return text;
+    if (lies_in(text, keep->from.at, keep->from.len))
+        return (struct slice){keep->to ? keep->to + (text.at - keep->from.at) : NULL, text.len};
+    return (struct slice){keep_bytes(keep, text.at, text.len, 1), text.len};
+}
+
+static struct outcome_header *keep_headers(struct keep *keep, const struct outcome_header *from) {
+    struct outcome_header *first = NULL, **end = &first;
+    for (; from; from = from->next) {
+        struct outcome_header *copy = keep_bytes(keep, from, sizeof *from, _Alignof(struct outcome_header));
+        struct slice name = keep_text(keep, from->name), value = keep_text(keep, from->value);
+        if (!copy)
+            continue;
+        copy->name = name;
+        copy->value = value;
+        copy->next = NULL;
+        *end = copy;
+        end = &copy->next;
+    }
+    return first;
+}
+
+static struct target *keep_targets(struct keep *keep, const struct target *from) {
+    struct target *first = NULL, **end = &first;
+    for (; from; from = from->next) {
+        struct target *copy = keep_bytes(keep, from, sizeof *from, _Alignof(struct target));
+        struct slice uri = keep_text(keep, from->uri), hop = keep_text(keep, from->hop), to = keep_text(keep, from->to);
+        if (!copy)
+            continue;
+        copy->uri = uri;
+        copy->hop = hop;
+        copy->to = to;
+        copy->next = NULL;
+        *end = copy;
+        end = &copy->next;
+    }
+    return first;
+}
+
+static void keep_outcome(struct keep *keep, struct outcome *outcome, const struct outcome *from) {
+    *outcome = *from;
+    outcome->arena = NULL;
+    outcome->variables = NULL;
+    outcome->targets = outcome->alternates = NULL;
+    outcome->to = keep_text(keep, from->to);
+    outcome->to_uri = keep_text(keep, from->to_uri);
+    outcome->request = keep_text(keep, from->request);
+    outcome->reason = keep_text(keep, from->reason);
+    outcome->log = keep_text(keep, from->log);
+    outcome->set = keep_headers(keep, from->set);
+    outcome->replies = keep_headers(keep, from->replies);
+}
+
+/* The request comes first in the block: then texts of it can be moved while the rest is written. */
+static void keep_all(struct keep *keep, struct call *call, const struct call_seed *seed) {
+    keep->to = keep_bytes(keep, keep->from.at, keep->from.len, 1);
+    call->request = (struct slice){keep->to, keep->from.len};
+    call->route = *seed->route;
+    call->route.uri = keep_text(keep, seed->route->uri);
+    call->route.next = keep_text(keep, seed->route->next);
+    keep_outcome(keep, &call->outcome, seed->outcome);
+    call->targets = keep_targets(keep, seed->targets);
+}
+
+struct call *call_new(struct proxy *proxy, const struct call_seed *seed) {
+    struct keep keep = {.image = proxy->image, .from = seed->request->bytes};
+    struct call measured;
+    keep_all(&keep, &measured, seed);
+    struct call *call = calloc(1, sizeof *call + keep.size);
+    if (!call)
+        return NULL;
+    keep.at = (char *)(call + 1);
+    keep.size = 0;
+    keep_all(&keep, call, seed);
+    call->proxy = proxy;
+    call->server = seed->server;
+    call->source = seed->packet->source;
+    call->local = seed->packet->local;
+    call->started = seed->packet->now;
+    call->started_unix = seed->packet->unix_ms;
+    call->loop = seed->loop;
+    call->breadth = (uint8_t)seed->breadth;
+    call->invite = seed->request->method == METHOD_INVITE;
+    call->initial = !seed->request->to_tag.at;
+    memcpy(call->tag, seed->tag, TAG_LENGTH);
+    arena_init(&call->more, NULL, 0, MORE_MAX);
+    call->held = 1;
+    call->next = proxy->calls;
+    if (call->next)
+        call->next->previous = call;
+    proxy->calls = call;
+    proxy->call_count++;
+    server_set_user(call->server, call);
+    return call;
+}
+
+void call_hold(struct call *call) {
+    call->held++;
+}
+
+static bool is_alive(const struct call *call) {
+    if (call->held || call->server)
+        return true;
+    for (const struct attempt *attempt = call->attempts; attempt; attempt = attempt->next)
+        if (attempt->client)
+            return true;
+    return false;
+}
+
+void call_release(struct call *call) {
+    call->held--;
+    if (!is_alive(call))
+        call_free(call);
+}
+
+void call_free(struct call *call) {
+    struct proxy *proxy = call->proxy;
+    timer_stop(proxy->timers, &call->total);
+    timer_stop(proxy->timers, &call->wait);
+    for (struct attempt *attempt = call->attempts, *next; attempt; attempt = next) {
+        next = attempt->next;
+        timer_stop(proxy->timers, &attempt->progress);
+        timer_stop(proxy->timers, &attempt->timer_c);
+        free(attempt);
+    }
+    best_free(&call->best);
+    arena_free(&call->more);
+    if (call->previous)
+        call->previous->next = call->next;
+    else
+        proxy->calls = call->next;
+    if (call->next)
+        call->next->previous = call->previous;
+    proxy->call_count--;
+    free(call);
+}
+
+void call_scan(const struct call *call, struct sip_message *request) {
+    /* It passed the fence when it came; its verdict cannot be another one now. */
+    scan_message(request, call->request.at, call->request.len);
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/* One request on its way through the proxy: the response context of RFC 3261 16.2. It owns the attempts and everything
+ * that the plan decided; it lives until its server transaction and all its client transactions have ended, so that a
+ * late 2xx still finds its caller. */
+#ifndef FOV_RUNTIME_PROXY_CALL_H
+#define FOV_RUNTIME_PROXY_CALL_H
+
+#include "runtime/proxy/attempt.h"
+#include "runtime/proxy/best.h"
+#include "runtime/proxy/core.h"
+#include "runtime/proxy/route.h"
+#include "runtime/sip/uri.h"
+
+enum { TAG_LENGTH = 16 };
+
+/* An entry of the sequence. */
+struct target {
+    struct target *next;
+    struct slice uri;  /* Request-URI; null: stays */
+    struct slice hop;  /* what decides the next hop: URI, host, host:port */
+    struct slice to;   /* value of To without tag; null: stays */
+    bool to_is_uri;
+    bool by_route;     /* the hop is the first Route that is left */
+    bool closed;       /* nobody allowed it: 404 without looking further */
+    uint8_t transport; /* enum transport, TRANSPORT_NONE: the hop's own */
+};
+
+struct call {
+    struct proxy *proxy;
+    struct call *next, *previous;
+    struct server_transaction *server; /* NULL: has ended */
+    struct endpoint source, local;     /* of the request */
+    struct slice request;              /* as received, owned */
+    struct route route;
+    struct outcome outcome;            /* the lists of targets and alternates are in `targets` */
+    struct target *targets;            /* those not tried yet, in order */
+    struct attempt *attempts, *newest; /* owned, in order of start */
+    struct attempt *current;           /* running; NULL: none */
+    struct best best;
+    struct arena more;                 /* redirect targets, the caller's Reason */
+    struct slice reason;               /* Reason lines of the caller's CANCEL */
+    struct timer total, wait;
+    uint64_t started;
+    int64_t started_unix;
+    uint64_t loop;                     /* its loop hash */
+    char tag[TAG_LENGTH];              /* of the To in our own responses */
+    uint16_t final;                    /* code that went up; 0: none yet */
+    uint8_t breadth;                   /* left of Max-Breadth */
+    uint8_t redirects;                 /* targets that came from Contacts */
+    uint8_t held;                      /* somebody is working with it */
+    bool invite, initial;              /* initial: no To tag */
+    bool over;                         /* no attempt starts any more */
+    bool cancelled;                    /* by the caller */
+    bool silent;                       /* an attempt of a non-INVITE got no answer */
+};
+
+/* What a call is made of. Everything is copied. */
+struct call_seed {
+    struct server_transaction *server;
+    const struct packet *packet;
+    const struct sip_message *request;
+    const struct route *route;
+    const struct outcome *outcome;
+    const struct target *targets;
+    uint64_t loop;
+    unsigned breadth;
+    const char *tag;
+};
+
+/* NULL: out of memory. Held: call_release when the first steps are done. */
+struct call *call_new(struct proxy *proxy, const struct call_seed *seed);
+void call_hold(struct call *call);
+/* Frees it when nothing of it is alive any more. */
+void call_release(struct call *call);
+void call_free(struct call *call);
+/* The request again, from its bytes. */
+void call_scan(const struct call *call, struct sip_message *request);
+
+#endif

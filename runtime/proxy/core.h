@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* The proxy from inside: what its modules share. One for each thread; nothing here is global. */
+#ifndef FOV_RUNTIME_PROXY_CORE_H
+#define FOV_RUNTIME_PROXY_CORE_H
+
+#include "runtime/plan/vm.h"
+#include "runtime/proxy/counters.h"
+#include "runtime/proxy/proxy.h"
+
+struct call;
+
+struct proxy {
+    const struct proxy_settings *settings;
+    const struct image *image;
+    const struct world *world;
+    struct proxy_seed seed;
+    struct timers *timers;
+    struct transactions *transactions;
+    struct rx_scratch *rx;
+    struct vm vm;         /* of the evaluation under way */
+    struct arena scratch; /* of the event under way */
+    struct call *calls;   /* all of them, owned */
+    unsigned call_count;
+    uint64_t drawn;    /* numbers, by proxy_number */
+    uint64_t sessions; /* $sid of the newest */
+    uint64_t now;      /* monotonic ms of the event under way */
+    bool draining;
+    struct counters counters;
+};
+
+/* Unguessable, and no two alike in practice: branches, tags. */
+uint64_t proxy_number(struct proxy *proxy);
+
+static inline void proxy_count(struct proxy *proxy, enum counter counter) {
+    proxy->counters.values[counter]++;
+}
+
+#endif

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* What a plan decided, as the list of targets that a call will try (language.md 4, 5). */
+#ifndef FOV_RUNTIME_PROXY_DESTINATION_H
+#define FOV_RUNTIME_PROXY_DESTINATION_H
+
+#include "runtime/proxy/answer.h"
+
+/* Does the plan say where the request goes? */
+bool destination_given(const struct request *request);
+/* The plan's targets in order, in the scratch arena. NULL: out of memory. */
+struct target *destination_targets(struct request *request);
+/* The one target of a request that follows its Route, or its Request-URI. */
+struct target destination_of_route(const struct request *request);
+
+#endif

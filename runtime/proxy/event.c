@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+#include "runtime/proxy/event.h"
+
+#include "runtime/proxy/line.h"
+
+enum { TITLE_MAX = 256 };
+
+bool event_wanted(const struct proxy *proxy, enum log_level level) {
+    return level <= proxy->settings->log_level;
+}
+
+static void add_field(struct line *line, const char *key, struct slice value) {
+    if (!value.at)
+        return;
+    if (line->len)
+        line_byte(line, ' ');
+    line_add(line, slice_of(key));
+    line_byte(line, '=');
+    line_logfmt(line, value);
+}
+
+struct slice event_rule(struct proxy *proxy, int32_t rule) {
+    char buffer[TITLE_MAX];
+    if (rule < 0)
+        return SLICE_NULL;
+    return arena_copy(&proxy->scratch,
+                      slice_of(image_rule_title(proxy->image, (uint32_t)rule, buffer, sizeof buffer)));
+}
+
+struct slice event_number(struct proxy *proxy, uint64_t number) {
+    return slice_of(arena_printf(&proxy->scratch, "%llu", (unsigned long long)number));
+}
+
+struct slice event_endpoint(struct proxy *proxy, const struct endpoint *endpoint) {
+    char buffer[ENDPOINT_TEXT];
+    return arena_copy(&proxy->scratch, slice_of(endpoint_text(endpoint, buffer)));
+}
+
+void event_log(struct proxy *proxy, const struct event *event, const struct event_field *fields) {
+    struct line line;
+    line_init(&line, &proxy->scratch);
+    add_field(&line, "event", slice_of(event->name));
+    add_field(&line, "call-id", event->call_id);
+    add_field(&line, "rule", event_rule(proxy, event->rule));
+    for (; fields->key; fields++)
+        add_field(&line, fields->key, fields->value);
+    if (!line.failed)
+        proxy->world->log(proxy->world->context, event->level, line_slice(&line));
+}

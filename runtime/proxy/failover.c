@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MIT */
+#include "runtime/proxy/failover.h"
+
+#include "runtime/proxy/event.h"
+#include "runtime/proxy/redirect.h"
+#include "runtime/proxy/response.h"
+
+#include <stddef.h>
+#include <stdio.h>
+
+/* RFC 3326 3.1 */
+#define ANSWERED_ELSEWHERE SLICE("Reason: SIP;cause=200;text=\"Call completed elsewhere\"\r\n")
+
+/* What a CANCEL of ours says: what the caller said, or why nobody is called any more. */
+static struct slice cancel_reason(const struct call *call) {
+    if (call->cancelled)
+        return call->reason;
+    return call->final / 100 == 2 ? ANSWERED_ELSEWHERE : SLICE_EMPTY;
+}
+
+/* Nothing starts any more. Goes up: 487 to a caller that gave up, else the best final; but not before every attempt that
+ * was cancelled has ended, for one of them may still be answered. After 4*T1 at the latest. */
+static void settle(struct call *call, bool now_or_never, uint64_t now) {
+    bool awaited = false;
+    if (call->final)
+        return;
+    for (const struct attempt *attempt = call->attempts; attempt; attempt = attempt->next)
+        awaited |= attempt->awaited;
+    if (!awaited || now_or_never)
+        call->cancelled ? response_make(call, 487, now) : response_best(call, now);
+}
+
+static struct call *call_of_wait(struct timer *timer) {
+    return (struct call *)(void *)((char *)timer - offsetof(struct call, wait));
+}
+
+static void wait_fires(struct timer *timer, uint64_t now) {
+    struct call *call = call_of_wait(timer);
+    arena_reset(&call->proxy->scratch);
+    call_hold(call);
+    settle(call, true, now);
+    call_release(call);
+}
+
+static void sequence_over(struct call *call, uint64_t now) {
+    call->over = true;
+    call->targets = NULL;
+    call->current = NULL;
+    settle(call, false, now);
+    if (!call->final && !timer_running(&call->wait))
+        timer_set(call->proxy->timers, &call->wait, now, 4 * call->proxy->settings->timers.t1, wait_fires);
+}
+
+/* Does a final of that code lead to the next target? */
+static bool moves_on(struct call *call, unsigned code) {
+    const struct outcome_failover *failover = &call->outcome.failover;
+    char digits[12];
+    if (!call->outcome.session)
+        return false;
+    if ((code == 401 || code == 407) && !failover->response_set)
+        return false;
+    if (failover->response == OUTCOME_NO_PATTERN)
+        return true;
+    int length = snprintf(digits, sizeof digits, "%u", code);
+    return vm_matches(call->proxy->image, failover->response, (struct slice){digits, (size_t)length}, call->proxy->rx);
+}
+
+static void offer(struct call *call, unsigned code, const struct sip_message *message, struct attempt *attempt) {
+    best_offer(&call->best, code, message, attempt, call->outcome.failover.pick == RESPONSE_LAST);
+}
+
+/* An attempt that nobody answered counts as 408; for a non-INVITE there is none (RFC 4320 4.2). */
+static void offer_silence(struct call *call, struct attempt *attempt) {
+    if (call->invite)
+        offer(call, 408, NULL, attempt);
+    else
+        call->silent = true;
+}
+
+/* The next target that can be tried; without one the sequence is over. */
+static void next(struct call *call, uint64_t now) {
+    call->current = NULL;
+    while (!call->over && call->targets) {
+        const struct target *target = call->targets;
+        call->targets = target->next;
+        struct attempt *attempt = attempt_start(call, target, now);
+        if (!attempt) {
+            proxy_count(call->proxy, COUNTER_NO_MEMORY);
+            offer(call, 503, NULL, NULL);
+            continue;
+        }
+        if (attempt->state == ATTEMPT_RUNNING) {
+            call->current = attempt;
+            return;
+        }
+        if (attempt->code && !moves_on(call, attempt->code)) {
+            call->over = true;
+            response_make(call, attempt->code, now);
+            return;
+        }
+        offer(call, attempt->code ? attempt->code : 503, NULL, attempt);
+    }
+    sequence_over(call, now);
+}
+
+static struct call *call_of_total(struct timer *timer) {
+    return (struct call *)(void *)((char *)timer - offsetof(struct call, total));
+}
+
+static void total_fires(struct timer *timer, uint64_t now) {
+    struct call *call = call_of_total(timer);
+    arena_reset(&call->proxy->scratch);
+    call_hold(call);
+    if (call->current) {
+        offer_silence(call, call->current);
+        attempt_give_up(call->current, CAUSE_TIMEOUT_TOTAL, SLICE_EMPTY, now);
+    }
+    sequence_over(call, now);
+    call_release(call);
+}
+
+static void trying_fires(struct timer *timer, uint64_t now) {
+    struct call *call = call_of_wait(timer);
+    arena_reset(&call->proxy->scratch);
+    response_trying(call, now);
+}
+
+/* RFC 4320 4.1: a non-INVITE that is not answered by the time at which its client's Timer E reaches T2 gets a 100 then,
+ * and not before. */
+static uint32_t trying_delay(const struct transaction_settings *timers) {
+    uint32_t delay = 0;
+    for (uint32_t interval = timers->t1; interval && interval < timers->t2; interval *= 2)
+        delay += interval;
+    return delay;
+}
+
+void sequence_start(struct call *call, uint64_t now) {
+    struct proxy *proxy = call->proxy;
+    if (call->invite)
+        response_trying(call, now);
+    else
+        timer_set(proxy->timers, &call->wait, now, trying_delay(&proxy->settings->timers), trying_fires);
+    if (call->outcome.session && call->outcome.failover.total)
+        timer_set(proxy->timers, &call->total, now, call->outcome.failover.total, total_fires);
+    next(call, now);
+}
+
+static void provisional(struct attempt *attempt, const struct sip_message *message, uint64_t now) {
+    struct call *call = attempt->call;
+    if (attempt->state == ATTEMPT_GIVEN_UP && call->invite)
+        attempt_cancel(attempt, cancel_reason(call), now);
+    if (attempt->state != ATTEMPT_RUNNING)
+        return;
+    attempt_progress(attempt, message->status, now);
+    /* RFC 4320 4.1: nothing but a 100 of our own for a non-INVITE. */
+    if (message->status > 100 && call->invite && !call->final)
+        response_relay(attempt, message, false, now);
+}
+
+/* The first 2xx ends the sequence, whoever sends it; further ones go up as well (16.7 step 5). */
+static void success(struct attempt *attempt, const struct sip_message *message, uint64_t now) {
+    struct call *call = attempt->call;
+    struct attempt *pending = call->current != attempt ? call->current : NULL;
+    if (attempt->code != message->status)
+        attempt_end(attempt, CAUSE_RESPONSE, message->status, now);
+    if (!call->invite && call->final)
+        return;
+    call->over = true;
+    call->targets = NULL;
+    call->current = NULL;
+    if (pending) /* before the call's record is written; the 2xx has the same time */
+        attempt_give_up(pending, CAUSE_ANSWERED_ELSEWHERE, ANSWERED_ELSEWHERE, now);
+    response_relay(attempt, message, false, now);
+}
+
+static void failure(struct attempt *attempt, const struct sip_message *message, uint64_t now) {
+    struct call *call = attempt->call;
+    bool running = attempt->state == ATTEMPT_RUNNING;
+    attempt_end(attempt, CAUSE_RESPONSE, message->status, now);
+    if (!running) {
+        if (call->over)
+            settle(call, false, now);
+        return;
+    }
+    if (!call->invite && message->status == 408) { /* RFC 4320 4.2: not for us to send */
+        call->silent = true;
+        next(call, now);
+    } else if (!moves_on(call, message->status)) {
+        call->over = true;
+        call->targets = NULL;
+        call->current = NULL;
+        response_relay(attempt, message, !call->outcome.session, now);
+    } else {
+        if (message->status / 100 != 3 || !call->outcome.failover.redirection || !redirect_follow(attempt, message))
+            offer(call, message->status, message, attempt);
+        next(call, now);
+    }
+}
+
+void sequence_response(struct attempt *attempt, const struct sip_message *message, uint64_t now) {
+    struct call *call = attempt->call;
+    call_hold(call);
+    attempt_responded(attempt, now);
+    if (message->status < 200)
+        provisional(attempt, message, now);
+    else if (message->status < 300)
+        success(attempt, message, now);
+    else
+        failure(attempt, message, now);
+    call_release(call);
+}
+
+void sequence_timeout(struct attempt *attempt, enum cause cause, uint64_t now) {
+    struct call *call = attempt->call;
+    if (attempt->state != ATTEMPT_RUNNING)
+        return;
+    call_hold(call);
+    offer_silence(call, attempt);
+    attempt_give_up(attempt, cause, SLICE_EMPTY, now);
+    next(call, now);
+    call_release(call);
+}
+
+void sequence_failed(struct attempt *attempt, enum cause cause, uint64_t now) {
+    struct call *call = attempt->call;
+    if (attempt->state != ATTEMPT_RUNNING)
+        return;
+    call_hold(call);
+    attempt_end(attempt, cause, 0, now);
+    offer(call, 503, NULL, attempt);
+    next(call, now);
+    call_release(call);
+}
+
+void sequence_client_ended(struct attempt *attempt, uint64_t now) {
+    struct call *call = attempt->call;
+    call_hold(call);
+    attempt_client_ended(attempt);
+    if (call->over)
+        settle(call, false, now);
+    call_release(call);
+}
+
+void sequence_cancel(struct call *call, struct slice reason, uint64_t now) {
+    struct attempt *current = call->current;
+    if (call->final || call->cancelled || !call->invite)
+        return;
+    call_hold(call);
+    call->cancelled = true;
+    call->reason = arena_copy(&call->more, reason);
+    timer_stop(call->proxy->timers, &call->total);
+    if (current) {
+        attempt_give_up(current, CAUSE_CANCELLED, cancel_reason(call), now);
+        current->awaited = current->client != NULL;
+    }
+    sequence_over(call, now);
+    call_release(call);
+}

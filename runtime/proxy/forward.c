@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+#include "runtime/proxy/forward.h"
+
+#include "runtime/proxy/dialog.h"
+#include "runtime/sip/edit.h"
+#include "runtime/sip/reply.h"
+#include "runtime/sip/uri.h"
+
+#include <errno.h>
+#include <string.h>
+
+enum { MAX_FORWARDS = 70 }; /* 16.6 step 3 */
+
+
+static struct slice join(struct arena *arena, const struct slice *parts, unsigned count) {
+    size_t length = 0;
+    for (unsigned i = 0; i < count; i++)
+        length += parts[i].len;
+    char *text = arena_bytes(arena, length ? length : 1), *out = text;
+    for (unsigned i = 0; text && i < count; i++) {
+        if (parts[i].len)
+            memcpy(out, parts[i].at, parts[i].len);
+        out += parts[i].len;
+    }
+    return text ? (struct slice){text, length} : SLICE_NULL;
+}
+
+#define JOIN(arena, ...)                                                                                               \
+    join(arena, (const struct slice[]){__VA_ARGS__}, sizeof((struct slice[]){__VA_ARGS__}) / sizeof(struct slice))
+
+/* Without ;name: `params` unchanged when it is not there. */
+static struct slice without_param(struct arena *arena, struct slice params, struct slice name) {
+    struct slice value;
+    if (!uri_param(params, name, &value))
+        return params;
+    struct slice kept = SLICE_EMPTY;
+    for (size_t at = 0; at < params.len;) {
+        size_t start = at;
+        struct slice this_name;
+        if (!param_next(params, &at, &this_name, &value))
+            break;
+        if (!slice_same(this_name, name))
+            kept = JOIN(arena, kept, slice_cut(params, start, at));
+        if (!kept.at)
+            return SLICE_NULL;
+    }
+    return kept;
+}
+
+struct slice forward_tagged(struct arena *arena, struct slice value, bool is_uri, struct slice tag) {
+    struct sip_name_addr address;
+    struct slice open = SLICE("<"), close = SLICE(">"), none = SLICE_EMPTY;
+    struct slice label = tag.at ? SLICE(";tag=") : none;
+    if (is_uri || slice_find(value, 0, '<') == value.len) /* parameters of a bare URI belong to the URI */
+        return JOIN(arena, open, value, close, label, tag);
+    if (name_addr_parse(&address, value))
+        return JOIN(arena, value, label, tag);
+    struct slice front = slice_cut(value, 0, value.len - address.params.len);
+    struct slice params = without_param(arena, address.params, SLICE("tag"));
+    return params.at || !address.params.len ? JOIN(arena, front, params, label, tag) : SLICE_NULL;
+}
+
+struct slice forward_clean_uri(struct arena *arena, struct slice text) {
+    struct sip_uri uri;
+    struct slice method;
+    if (uri_parse(&uri, text, 0) || (uri.scheme != URI_SIP && uri.scheme != URI_SIPS))
+        return text;
+    if (!uri.headers.len && !uri_param(uri.params, SLICE("method"), &method))
+        return text;
+    struct slice front = slice_cut(text, 0, text.len - uri.headers.len - uri.params.len);
+    struct slice params = without_param(arena, uri.params, SLICE("method"));
+    return params.at || !uri.params.len ? JOIN(arena, front, params) : SLICE_NULL;
+}
+
+static unsigned count_routes(const struct sip_message *request) {
+    unsigned count = 0;
+    for (int line = scan_next(request, HEADER_ROUTE, -1); line >= 0; line = scan_next(request, HEADER_ROUTE, line)) {
+        struct slice rest = scan_value(request, (unsigned)line), value;
+        while (list_next(&rest, &value))
+            count++;
+    }
+    return count;
+}
+
+/* Leaves the Route values from `skip` up to `end`, which stand in one run on each line. */
+static void edit_routes(struct edit *edit, unsigned skip, unsigned end) {
+    const struct sip_message *request = edit->message;
+    unsigned index = 0;
+    for (int line = scan_next(request, HEADER_ROUTE, -1); line >= 0; line = scan_next(request, HEADER_ROUTE, line)) {
+        struct slice rest = scan_value(request, (unsigned)line), value, kept = SLICE_NULL;
+        bool all = true;
+        while (list_next(&rest, &value)) {
+            bool keep = index >= skip && index < end;
+            index++;
+            all &= keep;
+            if (keep && !kept.at)
+                kept = value;
+            else if (keep)
+                kept.len = (size_t)(value.at + value.len - kept.at);
+        }
+        const struct sip_header *header = &request->headers[line];
+        if (!kept.at)
+            edit_replace(edit, header->at, header->end, SLICE_EMPTY);
+        else if (!all)
+            edit_set_value(edit, (unsigned)line, kept);
+    }
+}
+
+/* 16.6 steps 2 and 6: Request-URI and Route. Towards a strict router the Request-URI goes to the end of the Route and the
+ * router's URI takes its place. */
+static int edit_target(struct edit *edit, struct arena *arena, const struct forward *forward) {
+    const struct route *route = forward->route;
+    const struct sip_message *request = forward->request;
+    bool strict = forward->by_route && route->strict;
+    unsigned skip = route->skip + strict;
+    struct slice uri = forward_clean_uri(arena, forward->uri), written = strict ? forward_clean_uri(arena, route->next) : uri;
+    if (!uri.at || !written.at)
+        return -ENOMEM;
+    if (!slice_equal(written, request->uri))
+        edit_replace(edit, request->uri_at, request->uri_at + (uint32_t)request->uri.len, written);
+    if (skip || route->drop_last)
+        edit_routes(edit, skip, count_routes(request) - route->drop_last);
+    if (strict) {
+        struct slice line = JOIN(arena, SLICE("Route: <"), uri, SLICE(">\r\n"));
+        if (!line.at)
+            return -ENOMEM;
+        edit_append_line(edit, line);
+    }
+    return 0;
+}
+
+/* 16.6 steps 4 and 8. */
+static int edit_path(struct edit *edit, struct arena *arena, const struct forward *forward) {
+    const struct world_route *via = forward->via;
+    int error = 0;
+    char *line = arena_printf(arena, "Via: SIP/2.0/%s %s:%u;branch=%.*s;rport\r\n",
+                              transports[forward->transport].name, via->host, via->port, SLICE_ARG(forward->branch));
+    if (!line)
+        return -ENOMEM;
+    edit_prepend_line(edit, slice_of(line));
+    if (forward->record_route) {
+        char cookie[COOKIE_LENGTH];
+        dialog_cookie(forward->dialogs, forward->request->call_id, cookie);
+        line = arena_printf(arena, "Record-Route: <sip:%s:%u;lr;" COOKIE_PARAM "=%.*s>\r\n", via->host, via->port,
+                            (int)COOKIE_LENGTH, cookie);
+        if (!line)
+            return -ENOMEM;
+        edit_prepend_line(edit, slice_of(line));
+    }
+    const struct sip_via *top = &forward->request->via;
+    struct slice received = reply_via(arena, forward->request, forward->source, &error);
+    if (received.at)
+        edit_replace(edit, top->at, top->end, received);
+    return error;
+}
+
+static int set_number(struct edit *edit, struct arena *arena, enum header header, unsigned number) {
+    char *text = arena_printf(arena, "%u", number);
+    return text ? edit_set_header(edit, arena, header, slice_of(headers[header].name), slice_of(text)) : -ENOMEM;
+}
+
+/* 16.6 step 3; a plan may lower it. */
+static int edit_hops(struct edit *edit, struct arena *arena, const struct forward *forward) {
+    int received = forward->request->max_forwards;
+    uint64_t hops = received < 0 ? MAX_FORWARDS : received > 0 ? (uint64_t)received - 1 : 0, wanted;
+    for (const struct outcome_header *entry = forward->set; entry; entry = entry->next)
+        if (entry->header == HEADER_MAX_FORWARDS && slice_number(slice_trim(entry->value), UINT32_MAX, &wanted)) {
+            uint64_t most = received < 0 ? MAX_FORWARDS - 1 : hops;
+            hops = wanted < most ? wanted : most;
+        }
+    return set_number(edit, arena, HEADER_MAX_FORWARDS, (unsigned)hops);
+}
+
+static int edit_headers(struct edit *edit, struct arena *arena, const struct forward *forward) {
+    const struct sip_message *request = forward->request;
+    if (forward->to.at) {
+        struct slice to = forward_tagged(arena, forward->to, forward->to_is_uri, request->to_tag);
+        if (!to.at)
+            return -ENOMEM;
+        edit_set_value(edit, request->first[HEADER_TO] - 1u, to);
+    }
+    for (const struct outcome_header *entry = forward->set; entry; entry = entry->next) {
+        struct slice value = entry->value;
+        if (entry->header == HEADER_MAX_FORWARDS)
+            continue;
+        if (entry->header == HEADER_FROM)
+            value = forward_tagged(arena, value, false, request->from_tag);
+        if (!value.at || edit_set_header(edit, arena, entry->header, entry->name, value))
+            return -ENOMEM;
+    }
+    return 0;
+}
+
+struct slice forward_build(struct arena *arena, const struct forward *forward, int *error) {
+    struct edit edit;
+    edit_begin(&edit, forward->request);
+    *error = edit_path(&edit, arena, forward);
+    if (*error == 0)
+        *error = edit_target(&edit, arena, forward);
+    if (*error == 0)
+        *error = edit_hops(&edit, arena, forward);
+    if (*error == 0 && forward->breadth)
+        *error = set_number(&edit, arena, HEADER_MAX_BREADTH, forward->breadth);
+    if (*error == 0)
+        *error = edit_headers(&edit, arena, forward);
+    size_t size = *error ? 0 : edit_size(&edit);
+    if (size > SIP_MESSAGE_MAX)
+        *error = -E2BIG;
+    char *bytes = *error ? NULL : arena_bytes(arena, size);
+    if (!*error && !bytes)
+        *error = -ENOMEM;
+    long written = bytes ? edit_apply(&edit, bytes, size) : 0;
+    if (written < 0)
+        *error = (int)written;
+    return *error ? SLICE_NULL : (struct slice){bytes, (size_t)written};
+}

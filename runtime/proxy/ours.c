@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+#include "runtime/proxy/ours.h"
+
+/* A name may be written with the root's dot at its end. */
+static struct slice without_root(struct slice host) {
+    return host.len > 1 && host.at[host.len - 1] == '.' ? slice_cut(host, 0, host.len - 1) : host;
+}
+
+static bool same_host(struct slice host, const struct ip_address *ip, struct slice other) {
+    struct ip_address address;
+    if (ip->family)
+        return ip_parse(&address, other) && ip_equal(ip, &address);
+    return slice_same(without_root(host), without_root(other));
+}
+
+static bool is_domain(const struct proxy_settings *settings, const struct sip_uri *uri) {
+    for (unsigned i = 0; i < settings->domain_count; i++)
+        if (same_host(uri->host, &uri->ip, settings->domains[i]))
+            return true;
+    return false;
+}
+
+static bool is_advertised(const struct proxy_settings *settings, const struct sip_uri *uri) {
+    return settings->advertise.len && same_host(uri->host, &uri->ip, settings->advertise);
+}
+
+static bool is_own_address(const struct proxy_settings *settings, const struct ip_address *ip) {
+    for (unsigned i = 0; i < settings->address_count; i++)
+        if (ip_equal(&settings->addresses[i], ip))
+            return true;
+    return false;
+}
+
+static bool listens_on(const struct proxy_settings *settings, const struct endpoint *listener,
+                       const struct ip_address *ip) {
+    if (!ip_is_unspecified(&listener->ip))
+        return ip_equal(&listener->ip, ip);
+    return listener->ip.family == ip->family && is_own_address(settings, ip);
+}
+
+bool ours_host(const struct proxy_settings *settings, const struct sip_uri *uri) {
+    if (is_domain(settings, uri) || is_advertised(settings, uri))
+        return true;
+    if (!uri->ip.family)
+        return false;
+    for (unsigned i = 0; i < settings->listener_count; i++)
+        if (listens_on(settings, &settings->listeners[i], &uri->ip))
+            return true;
+    return is_own_address(settings, &uri->ip);
+}
+
+bool ours_endpoint(const struct proxy_settings *settings, const struct ip_address *ip, uint16_t port) {
+    for (unsigned i = 0; i < settings->listener_count; i++) {
+        const struct endpoint *listener = &settings->listeners[i];
+        if (listener->port == port && listens_on(settings, listener, ip))
+            return true;
+    }
+    return false;
+}
+
+static bool listens_at_port(const struct proxy_settings *settings, uint16_t port) {
+    for (unsigned i = 0; i < settings->listener_count; i++)
+        if (settings->listeners[i].port == port)
+            return true;
+    return false;
+}
+
+bool ours_uri(const struct proxy_settings *settings, const struct sip_uri *uri) {
+    if (uri->scheme != URI_SIP && uri->scheme != URI_SIPS)
+        return false;
+    if (uri->host.len == 0 || is_domain(settings, uri))
+        return true;
+    enum transport transport = uri->scheme == URI_SIPS ? TRANSPORT_TLS : TRANSPORT_UDP;
+    uint16_t port = uri->port_given ? uri->port : transports[transport].port;
+    if (is_advertised(settings, uri) &&
+        (settings->advertise_port ? port == settings->advertise_port : listens_at_port(settings, port)))
+        return true;
+    return uri->ip.family && ours_endpoint(settings, &uri->ip, port);
+}

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+#include "runtime/proxy/proxy.h"
+
+#include "runtime/proxy/event.h"
+#include "runtime/proxy/failover.h"
+#include "runtime/proxy/request.h"
+
+#include <stdlib.h>
+
+enum {
+    SCRATCH_SIZE = 64 * 1024,       /* one event's memory, usually */
+    SCRATCH_MAX = 8 * 1024 * 1024,  /* and at most */
+};
+
+uint64_t proxy_number(struct proxy *proxy) {
+    proxy->drawn++;
+    return hash_keyed(&proxy->seed.numbers, &proxy->drawn, sizeof proxy->drawn);
+}
+
+/* --- what the transaction layer tells ---------------------------------------------------------------------- */
+
+static void client_responded(struct client_transaction *client, const struct sip_message *message,
+                             const struct endpoint *source, uint64_t now) {
+    (void)source;
+    sequence_response(client_user(client), message, now);
+}
+
+static void client_timed_out(struct client_transaction *client, uint64_t now) {
+    struct attempt *attempt = client_user(client);
+    arena_reset(&attempt->call->proxy->scratch);
+    sequence_timeout(attempt, CAUSE_TIMEOUT_INVITING, now);
+}
+
+static void client_failed(struct client_transaction *client, enum cause cause, uint64_t now) {
+    sequence_failed(client_user(client), cause, now);
+}
+
+static void client_ended(struct client_transaction *client) {
+    struct attempt *attempt = client_user(client);
+    arena_reset(&attempt->call->proxy->scratch);
+    sequence_client_ended(attempt, attempt->call->proxy->now);
+}
+
+static void server_unacknowledged(struct server_transaction *server, uint64_t now) {
+    struct call *call = server_user(server);
+    (void)now;
+    if (!call)
+        return;
+    struct proxy *proxy = call->proxy;
+    struct sip_message request;
+    arena_reset(&proxy->scratch);
+    call_scan(call, &request);
+    proxy_count(proxy, COUNTER_UNACKNOWLEDGED);
+    EVENT(proxy, LOG_NOTICE, "unacknowledged", request.call_id, call->outcome.rule,
+          {"code", event_number(proxy, server_status(server))});
+}
+
+static void server_ended(struct server_transaction *server) {
+    struct call *call = server_user(server);
+    if (!call)
+        return;
+    call_hold(call);
+    call->server = NULL;
+    call_release(call);
+}
+
+static const struct transaction_events events = {
+    .response = client_responded,
+    .timeout = client_timed_out,
+    .failed = client_failed,
+    .unacknowledged = server_unacknowledged,
+    .client_ended = client_ended,
+    .server_ended = server_ended,
+};
+
+/* --- the object -------------------------------------------------------------------------------------------- */
+
+struct proxy *proxy_new(const struct proxy_settings *settings, const struct proxy_seed *seed, const struct image *image,
+                        const struct world *world) {
+    struct proxy *proxy = calloc(1, sizeof *proxy);
+    char *scratch = malloc(SCRATCH_SIZE);
+    if (!proxy || !scratch) {
+        free(proxy);
+        free(scratch);
+        return NULL;
+    }
+    proxy->settings = settings;
+    proxy->seed = *seed;
+    proxy->image = image;
+    proxy->world = world;
+    arena_init(&proxy->scratch, scratch, SCRATCH_SIZE, SCRATCH_MAX);
+    const struct transactions_world below = {.context = world->context, .send = world->send};
+    proxy->timers = timers_new();
+    proxy->rx = rx_scratch_new();
+    if (proxy->timers && proxy->rx)
+        proxy->transactions = transactions_new(&settings->timers, &seed->tables, proxy->timers, &below, &events);
+    if (proxy->transactions)
+        return proxy;
+    proxy_free(proxy);
+    return NULL;
+}
+
+void proxy_free(struct proxy *proxy) {
+    if (!proxy)
+        return;
+    while (proxy->calls)
+        call_free(proxy->calls);
+    if (proxy->transactions)
+        transactions_free(proxy->transactions);
+    if (proxy->timers)
+        timers_free(proxy->timers);
+    rx_scratch_free(proxy->rx);
+    char *scratch = proxy->scratch.first;
+    arena_free(&proxy->scratch);
+    free(scratch);
+    free(proxy);
+}
+
+/* --- events in --------------------------------------------------------------------------------------------- */
+
+static void receive_response(struct proxy *proxy, const struct packet *packet, const struct sip_message *message) {
+    proxy_count(proxy, COUNTER_RESPONSES);
+    if (transactions_response(proxy->transactions, message, &packet->source, packet->now))
+        return;
+    proxy_count(proxy, COUNTER_STRAY_RESPONSES);
+    EVENT(proxy, LOG_DEBUG, "stray-response", message->call_id, -1,
+          {"source", event_endpoint(proxy, &packet->source)}, {"code", event_number(proxy, message->status)});
+}
+
+void proxy_receive(struct proxy *proxy, const struct packet *packet) {
+    struct sip_message message;
+    arena_reset(&proxy->scratch);
+    proxy->now = packet->now;
+    struct scan_result scan = scan_message(&message, packet->bytes.at, packet->bytes.len);
+    switch (scan.verdict) {
+    case SCAN_OK:
+        if (!message.request) {
+            receive_response(proxy, packet, &message);
+            break;
+        }
+        proxy_count(proxy, COUNTER_REQUESTS);
+        request_arrives(proxy, packet, &message);
+        break;
+    case SCAN_REFUSED:
+        proxy_count(proxy, COUNTER_MALFORMED);
+        request_refused(proxy, packet, &message, scan.code, scan.reason);
+        break;
+    case SCAN_SILENT:
+        proxy_count(proxy, COUNTER_MALFORMED);
+        EVENT(proxy, LOG_DEBUG, "malformed", SLICE_NULL, -1, {"source", event_endpoint(proxy, &packet->source)},
+              {"reason", slice_of(scan.reason)});
+        break;
+    case SCAN_KEEPALIVE:
+        break;
+    }
+}
+
+void proxy_unreachable(struct proxy *proxy, const struct endpoint *remote, struct slice quoted, enum cause cause,
+                       uint64_t now, int64_t unix_ms) {
+    (void)unix_ms;
+    arena_reset(&proxy->scratch);
+    proxy->now = now;
+    if (transactions_unreachable(proxy->transactions, remote, quoted, cause, now))
+        return;
+    proxy_count(proxy, COUNTER_LATE_FAILURES);
+    EVENT(proxy, LOG_DEBUG, "late-failure", SLICE_NULL, -1, {"destination", event_endpoint(proxy, remote)},
+          {"cause", slice_of(causes[cause])});
+}
+
+uint64_t proxy_due(const struct proxy *proxy) {
+    return timers_due(proxy->timers);
+}
+
+void proxy_tick(struct proxy *proxy, uint64_t now, int64_t unix_ms) {
+    (void)unix_ms;
+    proxy->now = now;
+    timers_run(proxy->timers, now);
+}
+
+void proxy_drain(struct proxy *proxy) {
+    proxy->draining = true;
+}
+
+bool proxy_idle(const struct proxy *proxy) {
+    return proxy_live(proxy) == 0;
+}
+
+unsigned proxy_live(const struct proxy *proxy) {
+    return transactions_count(proxy->transactions) + proxy->call_count;
+}
+
+const struct counters *proxy_counters(const struct proxy *proxy) {
+    return &proxy->counters;
+}

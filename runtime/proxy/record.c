@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+#include "runtime/proxy/record.h"
+
+#include "runtime/proxy/event.h"
+#include "runtime/proxy/line.h"
+
+/* RFC 3339 in UTC. The calendar by days: years start in March, so that the leap day is the last one. */
+static struct slice time_text(struct arena *arena, int64_t unix_ms) {
+    if (unix_ms < 0)
+        unix_ms = 0;
+    uint64_t ms = (uint64_t)unix_ms, second = ms / 1000 % 86400, day = ms / 86400000 + 719468;
+    uint64_t era = day / 146097, of_era = day % 146097;
+    uint64_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+    uint64_t of_year = of_era - (365 * year + year / 4 - year / 100), march = (5 * of_year + 2) / 153;
+    uint64_t month = march < 10 ? march + 3 : march - 9;
+    return slice_of(arena_printf(arena, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ",
+                                 (unsigned)(era * 400 + year + (month <= 2)), (unsigned)month,
+                                 (unsigned)(of_year - (153 * march + 2) / 5 + 1), (unsigned)(second / 3600),
+                                 (unsigned)(second / 60 % 60), (unsigned)(second % 60), (unsigned)(ms % 1000)));
+}
+
+static void add_key(struct line *line, const char *key) {
+    if (line->len && line->at[line->len - 1] != '{')
+        line_byte(line, ',');
+    line_byte(line, '"');
+    line_add(line, slice_of(key));
+    line_add(line, SLICE("\":"));
+}
+
+static void add_text(struct line *line, const char *key, struct slice value) {
+    add_key(line, key);
+    if (value.at)
+        line_json(line, value);
+    else
+        line_add(line, SLICE("null"));
+}
+
+static void add_number(struct line *line, const char *key, uint64_t number) {
+    add_key(line, key);
+    line_number(line, number);
+}
+
+static void add_attempt(struct line *line, struct proxy *proxy, const struct record *record,
+                        const struct attempt *attempt) {
+    const struct target *target = attempt->target;
+    line_byte(line, '{');
+    add_text(line, "uri", target->uri.at ? target->uri : record->uri);
+    if (attempt->remote.ip.family) {
+        add_text(line, "destination", event_endpoint(proxy, &attempt->remote));
+        add_text(line, "transport", slice_of(transports[attempt->remote.transport].name));
+    } else {
+        add_text(line, "destination", target->hop);
+    }
+    if (attempt->cause)
+        add_text(line, "cause", slice_of(causes[attempt->cause]));
+    if (attempt->code)
+        add_number(line, "code", attempt->code);
+    add_number(line, "start_ms", attempt->start);
+    if (attempt->first != UINT32_MAX)
+        add_number(line, "first_response_ms", attempt->first);
+    if (attempt->end != UINT32_MAX)
+        add_number(line, "end_ms", attempt->end);
+    line_byte(line, '}');
+}
+
+static const char *result(const struct record *record) {
+    if (record->cancelled && record->code / 100 != 2)
+        return "cancelled";
+    return record->code == 0 ? "dropped" : record->code / 100 == 2 ? "answered" : "failed";
+}
+
+static struct slice header(const struct sip_message *request, enum header id) {
+    return request->first[id] ? scan_value(request, request->first[id] - 1u) : SLICE_NULL;
+}
+
+static void write_json(struct proxy *proxy, const struct record *record) {
+    const struct sip_message *request = record->request;
+    struct line line;
+    line_init(&line, &proxy->scratch);
+    line_byte(&line, '{');
+    add_text(&line, "time", time_text(&proxy->scratch, record->started_unix));
+    add_text(&line, "call_id", request->call_id);
+    add_text(&line, "from", header(request, HEADER_FROM));
+    add_text(&line, "to", header(request, HEADER_TO));
+    add_text(&line, "request_uri", record->uri);
+    add_text(&line, "source", event_endpoint(proxy, record->source));
+    add_text(&line, "rule", event_rule(proxy, record->outcome->rule));
+    if (record->outcome->log.len)
+        add_text(&line, "log", record->outcome->log);
+    add_key(&line, "attempts");
+    line_byte(&line, '[');
+    for (const struct attempt *attempt = record->attempts; attempt; attempt = attempt->next) {
+        if (attempt != record->attempts)
+            line_byte(&line, ',');
+        add_attempt(&line, proxy, record, attempt);
+    }
+    line_byte(&line, ']');
+    add_text(&line, "result", slice_of(result(record)));
+    add_number(&line, "code", record->code);
+    add_number(&line, "duration_ms", record->now - record->started);
+    line_byte(&line, '}');
+    if (!line.failed)
+        proxy->world->record(proxy->world->context, line_slice(&line));
+}
+
+void record_write(struct proxy *proxy, const struct record *record) {
+    unsigned count = 0;
+    for (const struct attempt *attempt = record->attempts; attempt; attempt = attempt->next)
+        count++;
+    EVENT(proxy, LOG_INFO, "call-end", record->request->call_id, record->outcome->rule,
+          {"result", slice_of(result(record))}, {"code", event_number(proxy, record->code)},
+          {"attempts", event_number(proxy, count)}, {"ms", event_number(proxy, record->now - record->started)},
+          {"log", record->outcome->log.len ? record->outcome->log : SLICE_NULL});
+    if (proxy->world->record)
+        write_json(proxy, record);
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+#include "runtime/proxy/redirect.h"
+
+#include "runtime/proxy/event.h"
+#include "runtime/proxy/forward.h"
+#include "runtime/sip/values.h"
+#include "runtime/sip/words_message.h"
+
+static bool same_place(struct slice text, const struct sip_uri *uri) {
+    struct sip_uri other;
+    return text.at && message_host(text, &other) && uri_equal(&other, uri);
+}
+
+static bool was_tried(const struct call *call, const struct sip_uri *uri) {
+    for (const struct attempt *attempt = call->attempts; attempt; attempt = attempt->next)
+        if (same_place(attempt->target->uri.at ? attempt->target->uri : call->route.uri, uri) ||
+            same_place(attempt->target->hop, uri))
+            return true;
+    return false;
+}
+
+/* Nobody may send our requests into this machine or to a crowd, but who is there already. */
+static bool is_harmless(const struct attempt *attempt, const struct sip_uri *uri) {
+    struct ip_address ip = uri->ip;
+    struct slice maddr;
+    if (uri_param(uri->params, SLICE("maddr"), &maddr) && !ip_parse(&ip, maddr))
+        return true; /* a name: the attempt fails for itself */
+    if (!ip.family)
+        return true;
+    if (ip_is_loopback(&ip))
+        return ip_is_loopback(&attempt->remote.ip);
+    return !ip_is_multicast(&ip) && !ip_is_broadcast(&ip) && !ip_is_unspecified(&ip);
+}
+
+static bool is_allowed(const struct attempt *attempt, const struct sip_uri *uri) {
+    const struct call *call = attempt->call;
+    uint32_t hosts = call->outcome.failover.redirect_hosts;
+    if (uri->scheme != URI_SIP && uri->scheme != URI_SIPS)
+        return false;
+    if (hosts != OUTCOME_NO_PATTERN && !vm_matches(call->proxy->image, hosts, uri->host, call->proxy->rx))
+        return false;
+    return is_harmless(attempt, uri) && !was_tried(call, uri);
+}
+
+/* One of those that were put into the sequence just now. */
+static bool is_repeated(const struct target *targets, const struct target *end, const struct sip_uri *uri) {
+    for (; targets != end; targets = targets->next)
+        if (same_place(targets->hop, uri))
+            return true;
+    return false;
+}
+
+/* With $replaceuri = false a Contact gives the next hop alone. To is the redirecting target's. */
+static struct target *new_target(struct attempt *attempt, struct slice uri) {
+    struct call *call = attempt->call;
+    struct target *target = arena_alloc(&call->more, sizeof *target);
+    struct slice text = arena_copy(&call->more, uri);
+    if (!target || !text.at)
+        return NULL;
+    *target = *attempt->target;
+    target->uri = call->outcome.replace_uri ? text : SLICE_NULL;
+    target->hop = text;
+    target->by_route = target->closed = false;
+    target->transport = TRANSPORT_NONE;
+    return target;
+}
+
+bool redirect_follow(struct attempt *attempt, const struct sip_message *message) {
+    struct call *call = attempt->call;
+    struct arena *scratch = &call->proxy->scratch;
+    struct contact contacts[CONTACTS_MAX];
+    struct target *behind = call->targets, **place = &call->targets;
+    unsigned followed = 0;
+    int count = values_contacts(scratch, message, contacts);
+    for (int i = 0; i < count && call->redirects < REDIRECTS_MAX; i++) {
+        struct sip_uri uri;
+        struct slice text = forward_clean_uri(scratch, contacts[i].uri.text);
+        if (!text.at || uri_parse(&uri, text, 0) || !is_allowed(attempt, &uri) ||
+            is_repeated(call->targets, behind, &uri))
+            continue;
+        struct target *target = new_target(attempt, text);
+        if (!target)
+            break;
+        target->next = behind;
+        *place = target;
+        place = &target->next;
+        call->redirects++;
+        followed++;
+    }
+    EVENT(call->proxy, LOG_INFO, "redirect", message->call_id, call->outcome.rule,
+          {"code", event_number(call->proxy, message->status)},
+          {"contacts", event_number(call->proxy, count > 0 ? (unsigned)count : 0)},
+          {"followed", event_number(call->proxy, followed)});
+    return scan_next(message, HEADER_CONTACT, -1) >= 0;
+}

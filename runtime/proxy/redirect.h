@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* The Contacts of a 3xx as the next targets of a failover sequence (language.md 5). */
+#ifndef FOV_RUNTIME_PROXY_REDIRECT_H
+#define FOV_RUNTIME_PROXY_REDIRECT_H
+
+#include "runtime/proxy/call.h"
+
+enum { REDIRECTS_MAX = 8 }; /* targets from Contacts in one call */
+
+/* Puts what may be tried before the remaining targets, highest q first. False: the response names no Contact at all, so
+ * that nothing was tried or refused. */
+bool redirect_follow(struct attempt *attempt, const struct sip_message *message);
+
+#endif

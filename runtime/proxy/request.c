@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: MIT */
+#include "runtime/proxy/request.h"
+
+#include "runtime/proxy/branch.h"
+#include "runtime/proxy/breadth.h"
+#include "runtime/proxy/destination.h"
+#include "runtime/proxy/failover.h"
+#include "runtime/proxy/forward.h"
+#include "runtime/proxy/line.h"
+#include "runtime/proxy/ours.h"
+#include "runtime/proxy/target.h"
+#include "runtime/sip/words_message.h"
+
+#include <errno.h>
+#include <string.h>
+
+enum step_result { STEP_NEXT, STEP_DONE };
+typedef enum step_result step(struct request *request);
+
+enum {
+    RETRY_AFTER = 30,  /* seconds; what a server that is being stopped says */
+    REASONS_MAX = 1024 /* bytes of Reason lines that are taken over from a CANCEL */
+};
+
+static enum step_result refuse(struct request *request, unsigned code, const char *reason) {
+    answer_final(request, code, reason, NULL);
+    return STEP_DONE;
+}
+
+static enum step_result out_of_memory(struct request *request) {
+    proxy_count(request->proxy, COUNTER_NO_MEMORY);
+    return refuse(request, 500, NULL);
+}
+
+static bool is_ack(const struct request *request) {
+    return request->message->method == METHOD_ACK;
+}
+
+static bool is_initial_invite(const struct request *request) {
+    return request->initial && request->message->method == METHOD_INVITE;
+}
+
+/* --- transactions ------------------------------------------------------------------------------------------ */
+
+static enum step_result step_retransmission(struct request *request) {
+    struct proxy *proxy = request->proxy;
+    struct server_transaction *server = server_find(proxy->transactions, request->message);
+    if (!server)
+        return STEP_NEXT;
+    if (!is_ack(request))
+        proxy_count(proxy, COUNTER_RETRANSMISSIONS);
+    server_receive(server, request->message, request->packet->now);
+    return STEP_DONE;
+}
+
+static enum step_result step_open(struct request *request) {
+    struct proxy *proxy = request->proxy;
+    if (is_ack(request))
+        return STEP_NEXT;
+    request->server = server_new(proxy->transactions, request->message, &request->packet->source,
+                                 &request->packet->local, request->packet->now);
+    if (request->server)
+        return STEP_NEXT;
+    proxy_count(proxy, COUNTER_NO_MEMORY);
+    return refuse(request, 503, NULL);
+}
+
+/* The Reason lines of a CANCEL, for ours (RFC 3326). */
+static struct slice reason_lines(struct request *request) {
+    const struct sip_message *message = request->message;
+    struct line line;
+    line_init(&line, &request->proxy->scratch);
+    for (int n = scan_next(message, HEADER_REASON, -1); n >= 0; n = scan_next(message, HEADER_REASON, n)) {
+        line_add(&line, SLICE("Reason: "));
+        line_add(&line, scan_value(message, (unsigned)n));
+        line_add(&line, SLICE("\r\n"));
+    }
+    return line.failed || line.len > REASONS_MAX ? SLICE_EMPTY : line_slice(&line);
+}
+
+/* 9.2, 16.10: answered here, hop by hop, with the To tag of the INVITE's own responses. */
+static enum step_result step_cancel(struct request *request) {
+    struct proxy *proxy = request->proxy;
+    if (request->message->method != METHOD_CANCEL)
+        return STEP_NEXT;
+    struct server_transaction *cancelled = server_find_cancelled(proxy->transactions, request->message);
+    if (!cancelled)
+        return refuse(request, 481, NULL);
+    struct call *call = server_user(cancelled);
+    if (call)
+        memcpy(request->tag, call->tag, TAG_LENGTH);
+    answer_final(request, 200, NULL, NULL);
+    if (call)
+        sequence_cancel(call, reason_lines(request), request->packet->now);
+    return STEP_DONE;
+}
+
+/* --- 16.3 -------------------------------------------------------------------------------------------------- */
+
+static enum step_result step_scheme(struct request *request) {
+    struct sip_uri uri;
+    bool known = uri_parse(&uri, request->message->uri, 0) == 0 && uri.scheme != URI_OTHER;
+    return known || is_ack(request) ? STEP_NEXT : refuse(request, 416, NULL);
+}
+
+static enum step_result step_hops(struct request *request) {
+    return request->message->max_forwards == 0 ? refuse(request, 483, NULL) : STEP_NEXT;
+}
+
+/* No extension is required of a proxy that this one has. */
+static enum step_result step_requires(struct request *request) {
+    const struct sip_message *message = request->message;
+    struct line tags;
+    line_init(&tags, &request->proxy->scratch);
+    for (int n = scan_next(message, HEADER_PROXY_REQUIRE, -1); n >= 0; n = scan_next(message, HEADER_PROXY_REQUIRE, n)) {
+        struct slice rest = scan_value(message, (unsigned)n), tag;
+        while (list_next(&rest, &tag)) {
+            line_add(&tags, tags.len ? SLICE(", ") : SLICE_EMPTY);
+            line_add(&tags, tag);
+        }
+    }
+    if (tags.failed)
+        return out_of_memory(request);
+    if (tags.len == 0 || is_ack(request))
+        return STEP_NEXT;
+    answer_final(request, 420, NULL, (const struct event_field[]){{"Unsupported", line_slice(&tags)}, {0}});
+    return STEP_DONE;
+}
+
+/* --- the plan ---------------------------------------------------------------------------------------------- */
+
+static enum step_result not_decided(struct request *request, enum vm_result result) {
+    struct proxy *proxy = request->proxy;
+    const struct vm *vm = &proxy->vm;
+    unsigned code = result == VM_BAD_REQUEST ? 400 : 500;
+    if (code == 500)
+        proxy_count(proxy, COUNTER_PLAN_FAULTS);
+    EVENT(proxy, LOG_WARNING, "plan-undecided", request->message->call_id, (int32_t)vm->rule,
+          {"code", event_number(proxy, code)}, {"why", slice_of(vm->why)},
+          {"capture", vm->capture ? event_number(proxy, (unsigned)vm->capture) : SLICE_NULL});
+    return refuse(request, code, NULL);
+}
+
+static enum step_result evaluate(struct request *request, bool preliminary) {
+    struct proxy *proxy = request->proxy;
+    struct sip_message *message = request->message;
+    struct sip_facts facts = {
+        .message = message, .source = &request->packet->source, .local = &request->packet->local};
+    const struct vm_host host = {
+        .homes = {[HOME_TEXT] = &words_text, [HOME_MESSAGE] = &words_message, [HOME_STATE] = &words_state},
+        .header = message_header,
+        .to = message_to,
+        .is_uri = message_is_uri,
+        .is_target = message_is_target,
+        .message = &facts,
+        .state = &request->facts,
+    };
+    struct slice received = message->uri;
+    message->uri = request->route.uri; /* $request is what 16.4 made of it */
+    enum vm_result result =
+        vm_run(&proxy->vm, proxy->image, &host, &request->outcome, proxy->rx, preliminary);
+    message->uri = received;
+    return result == VM_DONE ? STEP_NEXT : not_decided(request, result);
+}
+
+static enum step_result answered_by_plan(struct request *request) {
+    const struct outcome *outcome = &request->outcome;
+    if (outcome->drop) {
+        answer_nothing(request);
+        return STEP_DONE;
+    }
+    if (!outcome->code)
+        return STEP_NEXT;
+    struct slice reason = arena_copy(&request->proxy->scratch, outcome->reason); /* with a NUL behind it */
+    return refuse(request, outcome->code, reason.len ? reason.at : NULL);
+}
+
+/* They see every request; within a dialog only an answer of theirs counts. */
+static enum step_result step_preliminary(struct request *request) {
+    if (is_ack(request))
+        return STEP_NEXT;
+    if (evaluate(request, true) == STEP_DONE || answered_by_plan(request) == STEP_DONE)
+        return STEP_DONE;
+    if (!request->initial)
+        outcome_init(&request->outcome, &request->proxy->scratch);
+    return STEP_NEXT;
+}
+
+static enum step_result step_plan(struct request *request) {
+    request->call = is_initial_invite(request);
+    if (request->call) {
+        request->proxy->sessions = request->facts.sid;
+        proxy_count(request->proxy, COUNTER_CALLS);
+    }
+    if (evaluate(request, false) == STEP_DONE)
+        return STEP_DONE;
+    return answered_by_plan(request);
+}
+
+/* --- 16.4, RFC 5393 ---------------------------------------------------------------------------------------- */
+
+/* What the Routes say; the plan's words want to know it before step_route answers for it. */
+static enum step_result step_survey(struct request *request) {
+    struct proxy *proxy = request->proxy;
+    request->route_error = route_read(&request->route, proxy->settings, &proxy->seed.dialogs, request->message,
+                                      &request->packet->local, &proxy->scratch);
+    request->facts.next_hop = request->route.next;
+    return STEP_NEXT;
+}
+
+static enum step_result step_route(struct request *request) {
+    if (request->route_error == -ENOMEM)
+        return out_of_memory(request);
+    return request->route_error ? refuse(request, 400, "Malformed Route") : STEP_NEXT;
+}
+
+static enum step_result step_loop(struct request *request) {
+    struct proxy *proxy = request->proxy;
+    request->loop = loop_hash(&proxy->seed.tables, proxy->image, request->message);
+    if (!loop_found(request->message, request->loop))
+        return STEP_NEXT;
+    proxy_count(proxy, COUNTER_LOOPS);
+    return refuse(request, 482, NULL);
+}
+
+static enum step_result step_breadth(struct request *request) {
+    if (is_ack(request))
+        return STEP_NEXT;
+    if (!breadth_received(request->message, &request->breadth))
+        return refuse(request, 400, "Malformed Max-Breadth");
+    return request->breadth ? STEP_NEXT : refuse(request, 440, NULL);
+}
+
+/* --- where it goes ----------------------------------------------------------------------------------------- */
+
+static enum step_result start_call(struct request *request, const struct target *targets) {
+    struct call *call = call_new(request->proxy, &(const struct call_seed){
+                                                     .server = request->server,
+                                                     .packet = request->packet,
+                                                     .request = request->message,
+                                                     .route = &request->route,
+                                                     .outcome = &request->outcome,
+                                                     .targets = targets,
+                                                     .loop = request->loop,
+                                                     .breadth = request->breadth,
+                                                     .tag = request->tag,
+                                                 });
+    if (!call)
+        return out_of_memory(request);
+    sequence_start(call, request->packet->now);
+    call_release(call);
+    return STEP_DONE;
+}
+
+/* The ACK to a 2xx has no transaction and no second way (13.2.2.4, 16.6): it is sent, or not. */
+static enum step_result forward_ack(struct request *request) {
+    struct proxy *proxy = request->proxy;
+    const struct world *world = proxy->world;
+    const struct target target = destination_of_route(request);
+    struct sip_uri uri;
+    struct endpoint remote;
+    struct world_route via;
+    char branch[BRANCH_LENGTH];
+    int error;
+    enum cause cause = message_host(target.hop, &uri) ? target_endpoint(&uri, TRANSPORT_NONE, &remote)
+                                                      : CAUSE_REQUEST_UNBUILDABLE;
+    if (!cause)
+        cause = world->route(world->context, &remote, &via);
+    if (cause) {
+        EVENT(proxy, LOG_INFO, "ack-dropped", request->message->call_id, -1, {"cause", slice_of(causes[cause])});
+        return STEP_DONE;
+    }
+    branch_text(proxy_number(proxy), request->loop, branch);
+    struct slice bytes = forward_build(&proxy->scratch,
+                                       &(const struct forward){
+                                           .request = request->message,
+                                           .source = &request->packet->source,
+                                           .route = &request->route,
+                                           .by_route = target.by_route,
+                                           .uri = request->route.uri,
+                                           .via = &via,
+                                           .transport = remote.transport,
+                                           .branch = {branch, sizeof branch},
+                                       },
+                                       &error);
+    if (bytes.at)
+        world->send(world->context, &via.local, &remote, bytes);
+    else
+        proxy_count(proxy, COUNTER_NO_MEMORY);
+    return STEP_DONE;
+}
+
+static enum step_result step_dialog(struct request *request) {
+    if (request->initial)
+        return is_ack(request) ? refuse(request, 481, NULL) : STEP_NEXT;
+    if (!request->route.cookie)
+        return refuse(request, 481, NULL);
+    if (is_ack(request))
+        return forward_ack(request);
+    const struct target target = destination_of_route(request);
+    return start_call(request, &target);
+}
+
+static enum step_result step_drain(struct request *request) {
+    enum method method = request->message->method;
+    if (!request->proxy->draining || (method != METHOD_INVITE && method != METHOD_SUBSCRIBE && method != METHOD_REFER))
+        return STEP_NEXT;
+    answer_final(request, 503, NULL,
+                 (const struct event_field[]){{"Retry-After", event_number(request->proxy, RETRY_AFTER)}, {0}});
+    return STEP_DONE;
+}
+
+static bool is_to_us(const struct request *request, bool *user) {
+    struct sip_uri uri;
+    if (request->route.next.at || uri_parse(&uri, request->route.uri, 0))
+        return false;
+    *user = uri.user.at != NULL;
+    return ours_uri(request->proxy->settings, &uri);
+}
+
+/* 11.2. As a user agent we know this method alone, no bodies and no extensions. */
+static enum step_result step_options(struct request *request) {
+    bool user;
+    if (request->message->method != METHOD_OPTIONS || request->outcome.matched || !is_to_us(request, &user) || user)
+        return STEP_NEXT;
+    answer_final(request, 200, NULL,
+                 (const struct event_field[]){
+                     {"Allow", SLICE("OPTIONS")}, {"Accept", SLICE_EMPTY}, {"Supported", SLICE_EMPTY}, {0}});
+    return STEP_DONE;
+}
+
+/* Without a destination from the plan: never an open relay. */
+static enum step_result route_without_plan(struct request *request) {
+    bool user, relay_all = request->proxy->settings->relay_all;
+    struct sip_uri uri;
+    if (request->route.next.at && !relay_all)
+        return refuse(request, 403, NULL);
+    if (is_to_us(request, &user) || !relay_all)
+        return refuse(request, 404, NULL);
+    if (!request->route.next.at && (uri_parse(&uri, request->route.uri, 0) || uri.scheme == URI_TEL))
+        return refuse(request, 404, NULL);
+    const struct target target = destination_of_route(request);
+    return start_call(request, &target);
+}
+
+static enum step_result step_send(struct request *request) {
+    struct outcome *outcome = &request->outcome;
+    outcome->session &= is_initial_invite(request) && request->proxy->settings->failover;
+    if (!destination_given(request))
+        return route_without_plan(request);
+    const struct target *targets = destination_targets(request);
+    return targets ? start_call(request, targets) : out_of_memory(request);
+}
+
+/* The order of language.md 1. The first step that says DONE has answered, absorbed or sent the request. */
+static step *const steps[] = {
+    step_retransmission, step_open,       step_cancel, step_scheme, step_hops,    step_requires,
+    step_survey,         step_preliminary, step_route,  step_loop,   step_breadth, step_dialog,
+    step_drain,          step_plan,       step_options, step_send,
+};
+
+static void begin(struct request *request, struct proxy *proxy, const struct packet *packet,
+                  struct sip_message *message) {
+    *request = (struct request){
+        .proxy = proxy,
+        .packet = packet,
+        .message = message,
+        .route = {.uri = message->uri},
+        .initial = !message->to_tag.at,
+        .facts = {.proxy = proxy, .request = message, .unix_ms = packet->unix_ms},
+    };
+    outcome_init(&request->outcome, &proxy->scratch);
+}
+
+void request_arrives(struct proxy *proxy, const struct packet *packet, struct sip_message *message) {
+    struct request request;
+    begin(&request, proxy, packet, message);
+    hex_text(proxy_number(proxy), request.tag);
+    request.facts.chance = proxy_number(proxy);
+    request.facts.sid = proxy->sessions + is_initial_invite(&request);
+    for (unsigned i = 0; i < sizeof steps / sizeof *steps; i++)
+        if (steps[i](&request) == STEP_DONE)
+            return;
+}
+
+/* The tag is made of the request, so that every copy of it gets the same answer (8.2.7). */
+void request_refused(struct proxy *proxy, const struct packet *packet, const struct sip_message *message, unsigned code,
+                     const char *reason) {
+    struct request request;
+    struct sip_message answered = *message;
+    begin(&request, proxy, packet, &answered);
+    hex_text(hash_keyed(&proxy->seed.numbers, message->bytes.at, message->bytes.len), request.tag);
+    answer_final(&request, code, reason, NULL);
+}

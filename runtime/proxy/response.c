@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT */
+#include "runtime/proxy/response.h"
+
+#include "runtime/proxy/event.h"
+#include "runtime/proxy/line.h"
+#include "runtime/proxy/record.h"
+#include "runtime/sip/edit.h"
+#include "runtime/sip/reply.h"
+#include "runtime/sip/uri.h"
+
+struct slice response_lines(struct arena *arena, const struct outcome_header *replies, const struct event_field *own) {
+    struct line line;
+    line_init(&line, arena);
+    for (const struct outcome_header *entry = replies; entry; entry = entry->next) {
+        if (!entry->value.len)
+            continue;
+        line_add(&line, entry->name);
+        line_add(&line, SLICE(": "));
+        line_add(&line, entry->value);
+        line_add(&line, SLICE("\r\n"));
+    }
+    for (; own && own->key; own++) {
+        const struct outcome_header *entry = replies;
+        while (entry && !slice_same(entry->name, slice_of(own->key)))
+            entry = entry->next;
+        if (entry)
+            continue;
+        line_add(&line, slice_of(own->key));
+        line_add(&line, SLICE(": "));
+        line_add(&line, own->value);
+        line_add(&line, SLICE("\r\n"));
+    }
+    return line.failed ? SLICE_NULL : line_slice(&line);
+}
+
+/* The call's outcome is known: counted, logged, recorded. Late 2xx change nothing of that. */
+static void finish(struct call *call, unsigned code, uint64_t now) {
+    struct proxy *proxy = call->proxy;
+    if (call->final)
+        return;
+    call->final = (uint16_t)code;
+    call->over = true;
+    timer_stop(proxy->timers, &call->total);
+    timer_stop(proxy->timers, &call->wait);
+    if (!call->invite || !call->initial)
+        return;
+    proxy_count(proxy, code / 100 == 2 ? COUNTER_ANSWERED : call->cancelled ? COUNTER_CANCELLED : COUNTER_FAILED);
+    struct sip_message request;
+    call_scan(call, &request);
+    const struct record record = {
+        .request = &request,
+        .source = &call->source,
+        .outcome = &call->outcome,
+        .attempts = call->attempts,
+        .uri = call->route.uri,
+        .started = call->started,
+        .started_unix = call->started_unix,
+        .now = now,
+        .code = code,
+        .cancelled = call->cancelled,
+    };
+    record_write(proxy, &record);
+}
+
+/* Through the server transaction; when that has ended, for a late 2xx, the way that the Via says (RFC 6026 7.1). */
+static void send_up(struct call *call, unsigned code, struct slice bytes, uint64_t now) {
+    struct proxy *proxy = call->proxy;
+    if (call->server) {
+        if (server_respond(call->server, code, bytes, now))
+            proxy_count(proxy, COUNTER_NO_MEMORY);
+        return;
+    }
+    struct sip_message request;
+    call_scan(call, &request);
+    struct endpoint destination = reply_destination(&request, &call->source);
+    proxy->world->send(proxy->world->context, &call->local, &destination, bytes);
+}
+
+/* The topmost Via value with the comma behind it, or its whole line (16.7 step 3). */
+static void remove_via(struct edit *edit) {
+    const struct sip_message *message = edit->message;
+    const struct sip_header *header = &message->headers[message->via.header];
+    struct slice rest = slice_cut(message->bytes, message->via.end, header->value + header->value_length), value;
+    if (list_next(&rest, &value))
+        edit_replace(edit, message->via.at, (uint32_t)(value.at - message->bytes.at), SLICE_EMPTY);
+    else
+        edit_replace(edit, header->at, header->end, SLICE_EMPTY);
+}
+
+/* From and To byte for byte as the caller wrote them, To with the callee's tag (8.2.6.2). */
+static int restore_names(struct edit *edit, struct arena *arena, const struct attempt *attempt) {
+    const struct call *call = attempt->call;
+    const struct sip_message *message = edit->message;
+    bool from = outcome_header_set(&call->outcome, HEADER_FROM, SLICE_NULL) != NULL;
+    if (!from && !attempt->target->to.at)
+        return 0;
+    struct sip_message request;
+    call_scan(call, &request);
+    if (from && message->first[HEADER_FROM])
+        edit_set_value(edit, message->first[HEADER_FROM] - 1u, scan_value(&request, request.first[HEADER_FROM] - 1u));
+    if (!attempt->target->to.at || !message->first[HEADER_TO])
+        return 0;
+    struct line line;
+    line_init(&line, arena);
+    line_add(&line, scan_value(&request, request.first[HEADER_TO] - 1u));
+    if (message->to_tag.at && !request.to_tag.at) {
+        line_add(&line, SLICE(";tag="));
+        line_add(&line, message->to_tag);
+    }
+    edit_set_value(edit, message->first[HEADER_TO] - 1u, line_slice(&line));
+    return line.failed ? -1 : 0;
+}
+
+static struct slice build(const struct attempt *attempt, const struct sip_message *message, bool best,
+                          struct slice challenges) {
+    struct arena *arena = &attempt->call->proxy->scratch;
+    struct edit edit;
+    edit_begin(&edit, message);
+    remove_via(&edit);
+    if (restore_names(&edit, arena, attempt))
+        return SLICE_NULL;
+    if (best && message->status == 503) {
+        edit_replace(&edit, 0, message->headers[0].at, SLICE("SIP/2.0 500 Server Internal Error\r\n"));
+        edit_remove_header(&edit, HEADER_RETRY_AFTER, SLICE_NULL);
+    }
+    if (challenges.len)
+        edit_append_line(&edit, challenges);
+    size_t size = edit_size(&edit);
+    char *bytes = arena_bytes(arena, size);
+    long written = bytes ? edit_apply(&edit, bytes, size) : -1;
+    return written < 0 ? SLICE_NULL : (struct slice){bytes, (size_t)written};
+}
+
+static void relay(struct attempt *attempt, const struct sip_message *message, bool best, struct slice challenges,
+                  uint64_t now) {
+    struct call *call = attempt->call;
+    unsigned code = best && message->status == 503 ? 500 : message->status;
+    /* Without another Via it was meant for us alone (16.7 step 3); its sender broke the path. */
+    struct slice bytes = message->via_count > 1 ? build(attempt, message, best, challenges) : SLICE_NULL;
+    if (bytes.at) {
+        if (code >= 200)
+            finish(call, code, now);
+        send_up(call, code, bytes, now);
+    } else if (code >= 200 && !call->final) {
+        response_make(call, code >= 300 ? code : 502, now);
+    }
+}
+
+void response_relay(struct attempt *attempt, const struct sip_message *message, bool best, uint64_t now) {
+    relay(attempt, message, best, SLICE_EMPTY, now);
+}
+
+void response_best(struct call *call, uint64_t now) {
+    const struct best *best = &call->best;
+    struct sip_message message;
+    if (best->bytes && scan_message(&message, best->bytes, best->length).verdict == SCAN_OK) {
+        bool challenge = best->code == 401 || best->code == 407;
+        struct slice others = {best->challenges, challenge ? best->challenges_length : 0};
+        relay(best->attempt, &message, true, others, now);
+    } else if (best->code) {
+        response_make(call, best->code == 503 ? 500 : best->code, now);
+    } else if (call->silent && !call->invite) {
+        finish(call, 408, now);
+        if (call->server)
+            server_silence(call->server, now);
+    } else {
+        response_make(call, 480, now);
+    }
+}
+
+static void send_own(struct call *call, const struct reply *reply, uint64_t now) {
+    struct sip_message request;
+    call_scan(call, &request);
+    struct slice bytes = reply_build(&call->proxy->scratch, &request, &call->source, reply);
+    if (bytes.at) {
+        send_up(call, reply->code, bytes, now);
+        return;
+    }
+    proxy_count(call->proxy, COUNTER_NO_MEMORY);
+    if (reply->code >= 200 && call->server) /* no final can be said: the caller's timers end it */
+        server_silence(call->server, now);
+}
+
+void response_make(struct call *call, unsigned code, uint64_t now) {
+    const struct reply reply = {
+        .code = code,
+        .to_tag = {call->tag, TAG_LENGTH},
+        .headers = response_lines(&call->proxy->scratch, call->outcome.replies, NULL),
+    };
+    finish(call, code, now);
+    send_own(call, &reply, now);
+}
+
+void response_trying(struct call *call, uint64_t now) {
+    uint64_t passed = now - call->started;
+    const struct reply reply = {.code = 100, .delay = passed < UINT32_MAX ? (uint32_t)passed : 0};
+    send_own(call, &reply, now);
+}
