@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: MIT
+# How long a failover takes, seen from outside.
+$(BUILD)/tests/bench/failover: $(BUILD)/tests/bench/failover.o
+	$(CC) $(LDFLAGS) $(CFLAGS) -o $@ $<
+
+.PHONY: bench-failover
+bench-failover: all $(BUILD)/tests/bench/failover
+	@BUILD=$(BUILD) tests/bench/failover.sh

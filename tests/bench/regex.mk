@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: MIT
+# make bench-regex: patterns of dial plans against PCRE2 with and without its JIT.
+REGEX_BENCH := $(BUILD)/tests/bench/regex
+$(REGEX_BENCH): $(REGEX_BENCH).o $(call room_libs,regex $(BELOW_regex))
+	$(call link,regex $(BELOW_regex)) -lpcre2-8
+.PHONY: bench-regex
+bench-regex: $(REGEX_BENCH)
+	$(REGEX_BENCH)
+-include $(REGEX_BENCH).d

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: MIT
+# What a live story is told with (sourced by bash): parties that are SIPp processes on loopback addresses of the story's own, a
+# fovrun between them, and questions to its debug log, in which every message that comes or goes has a line.
+# Waiting is always for an event, with a limit; whatever was started ends with the story.
+set -u
+here=tests/live
+work=$(mktemp -d "${TMPDIR:-/tmp}/fov-live-XXXXXX") || exit 1
+net=127.$((RANDOM % 200 + 20)).$((RANDOM % 250 + 2)) # this story's addresses
+port=$((RANDOM % 12000 + 20000))                       # of its targets: below the ephemeral ones
+log=$work/fovrun.log cdr=$work/cdr.json
+children=() failures=0 checks=0 fovrun= address=
+
+finish() {
+    local child
+    for child in "${children[@]}"; do kill -KILL "$child" 2>/dev/null; done
+    wait 2>/dev/null
+    if [ "$failures" != 0 ]; then
+        echo "the log of fovrun ends:"
+        tail -n 25 "$log" 2>/dev/null
+    fi
+    [ -n "${FOV_KEEP:-}" ] && echo "kept: $work" || rm -rf "$work"
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+# check NAME COMMAND...: one thing that must be so
+check() {
+    local name=$1
+    shift
+    checks=$((checks + 1))
+    "$@" && return
+    failures=$((failures + 1))
+    echo "failed: $name"
+}
+
+# The last word of a story.
+report() {
+    echo "$((checks - failures)) passed, $failures failed"
+    [ "$failures" = 0 ]
+}
+
+give_up() {
+    echo "failed: $1"
+    failures=$((failures + 1)) checks=$((checks + 1))
+    report
+    exit 1
+}
+
+# wait_for SECONDS COMMAND...: until it succeeds
+wait_for() {
+    local end=$((SECONDS + $1))
+    shift
+    until "$@"; do
+        [ "$SECONDS" -lt "$end" ] || return 1
+        sleep 0.03
+    done
+}
+
+# bound ADDRESS PORT: somebody has this UDP port
+bound() {
+    local hex
+    case $1 in
+    *:*) grep -qi ":$(printf %04X "$2") 0*:0000" /proc/net/udp6 ;;
+    *)
+        # shellcheck disable=SC2046 # four numbers
+        hex=$(printf '%02X' $(tr . '\n' <<<"$1" | tac))
+        grep -q "$hex:$(printf %04X "$2")" /proc/net/udp
+        ;;
+    esac
+}
+
+# party ADDRESS PORT SCENARIO [SIPP OPTIONS...]: a target that waits for calls
+party() {
+    local name=$work/party-$1-$2
+    sipp -sf "$3" -i "$1" -p "$2" -nostdin -trace_err -error_file "$name.errors" "${@:4}" >"$name.out" 2>&1 &
+    children+=($!)
+    wait_for 10 bound "$1" "$2" || give_up "the party at $1:$2 does not start: $(tail -n 3 "$name.out")"
+}
+silent() { party "$net.$1" "$port" $here/silent.xml; }
+answering() { party "$net.$1" "$port" $here/answer.xml; }
+ringing() { party "$net.$1" "$port" $here/ring.xml; }
+# refusing HOST CODE REASON [CONTACT]
+refusing() {
+    local contact=${4:-<sip:$net.$1:$port>}
+    sed "s|@CODE@|$2|; s|@REASON@|$3|; s|@CONTACT@|$contact|" $here/refuse.xml >"$work/refuse-$1.xml"
+    party "$net.$1" "$port" "$work/refuse-$1.xml"
+}
+
+# plan FILE [SED SCRIPT]: compiles it with 192.168.0.N made this story's N, at the targets' port
+plan() {
+    sed -E "s|@192\.168\.0\.([0-9]+)|@$net.\1:$port|g; ${2:-}" "$1" >"$work/plan.txt"
+    "$BUILD/fovc" compile "$work/plan.txt" -o "$work/plan.bin" >"$work/fovc.out" 2>&1 ||
+        give_up "the plan does not compile: $(cat "$work/fovc.out")"
+}
+
+# server [OPTIONS...]: starts fovrun (on $net.1 unless a -l is among them), waits until it serves; sets $address
+server() {
+    local listen=(-l "udp:$net.1:0")
+    case " $* " in *" -l "*) listen=() ;; esac
+    ${WRAPPER:-} "$BUILD/fovrun" -p "$work/plan.bin" --log-level debug --cdr "$cdr" --state-dir "$work/state" \
+        "${listen[@]}" "$@" 2>"$log" &
+    fovrun=$!
+    children+=($fovrun)
+    wait_for 30 grep -q 'event=serving' "$log" || give_up "fovrun does not start: $(tail -n 3 "$log")"
+    address=$(sed -n 's/.*event=listening .*address=//p' "$log" | head -n 1)
+}
+
+# call [SIPP OPTIONS...]: a caller (its calls end well or not: exit status)
+call() {
+    local options=(-sf $here/caller.xml)
+    case " $* " in *" -sf "*) options=() ;; esac
+    sipp "${to:-$address}" "${options[@]}" -i "${from:-$net.2}" -s 100 -m 1 -nostdin -timeout 60s -timeout_error \
+        -trace_err -error_file "$work/caller.errors" "$@" >"$work/caller.out" 2>&1
+}
+# refused_call CODE [SIPP OPTIONS...]: a caller that must be refused with CODE
+refused_call() {
+    sed "s|@CODE@|$1|" $here/refused-caller.xml >"$work/caller-$1.xml"
+    call -sf "$work/caller-$1.xml" "${@:2}"
+}
+
+# sent TO LINE, received FROM LINE: how many messages whose start line begins so
+sent() { grep -c "event=sent .* to=$1 .* line=\"$2" "$log"; }
+received() { grep -c "event=received .* from=$1 .* line=\"$2" "$log"; }
+at() { echo "$net.$1:$port"; }
+# equal NAME EXPECTED FOUND
+equal() { check "$1: expected $2, found $3" [ "$2" = "$3" ]; }
+
+# The times, in ms of the day, of the messages sent to TO whose start line begins with LINE.
+times() {
+    sed -nE "s/^time=[^T]*T0?([0-9]+):0?([0-9]+):0?([0-9]+)\.0{0,2}([0-9]+)Z .*event=sent .* to=$1 .* line=\"$2.*/\1 \2 \3 \4/p" "$log" |
+        awk '{ print (($1 * 60 + $2) * 60 + $3) * 1000 + $4 }'
+}
+# between LOW HIGH NUMBER
+between() { [ "$3" -ge "$1" ] && [ "$3" -le "$2" ]; }
+
+# Ends fovrun at once (two signals) and looks at how it went.
+stop() {
+    kill -TERM "$fovrun"
+    wait_for 10 grep -q 'event=draining' "$log"
+    kill -TERM "$fovrun" 2>/dev/null
+    wait "$fovrun"
+    equal "exit status of fovrun" 0 $?
+}

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: MIT
+# Ten calls that fail over, under valgrind: no leak, no wild access. (With sanitizers in the program there is nothing to do: they look
+# themselves.)
+. tests/live/lib.sh
+if [ -n "${SAN:-}" ]; then
+    check "the sanitizers look in every story" true
+    report
+    exit
+fi
+plan plans/failover-4.txt
+refusing 100 404 "Not Found"
+answering 101
+WRAPPER="valgrind -q --leak-check=full --show-leak-kinds=all --errors-for-leak-kinds=all --error-exitcode=99 --log-file=$work/valgrind"
+server
+call -m 10 -r 5
+equal "exit status of the caller" 0 $?
+stop
+check "valgrind is content: $(cat "$work/valgrind")" [ ! -s "$work/valgrind" ]
+report

@@ -1,0 +1,42 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Every plan in plans/ compiles, without a warning unless it is one of the vendor's, as printed; and fovc and fovrun have the same
+# idea of it.
+set -u
+good=0 bad=0
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+
+tell() { # RESULT NAME
+    if [ "$1" = 0 ]; then good=$((good + 1)); else bad=$((bad + 1)) && echo "failed: $2"; fi
+}
+
+for plan in plans/*.txt; do
+    case $plan in
+    plans/failover-*) warnings=-Wno-unconditional ;;
+    *) warnings= ;;
+    esac
+    # shellcheck disable=SC2086 # no warnings, no word
+    output=$("$BUILD/fovc" check -Werror $warnings "$plan" 2>&1)
+    tell $? "$plan is right: $output"
+    output=$("$BUILD/fovc" compile "$plan" -o "$work/plan.bin" 2>&1)
+    tell $? "$plan compiles: $output"
+done
+
+# Refusals: one line that says why, exit 1, nothing started.
+refused() { # NAME FILE
+    output=$("$BUILD/fovrun" -p "$2" -l udp:127.0.0.1:0 --state-dir "$work" 2>&1 </dev/null)
+    [ $? = 1 ] && [ "$(wc -l <<<"$output")" = 1 ] && [[ $output == "fovrun: $2: "* ]]
+    tell $? "$1 is refused in one line: $output"
+}
+refused "a file that is not there" "$work/none.bin"
+refused "a plan's text" plans/first.txt
+: >"$work/empty.bin"
+refused "an empty file" "$work/empty.bin"
+head -c 200 "$work/plan.bin" >"$work/cut.bin"
+refused "half an image" "$work/cut.bin"
+cp "$work/plan.bin" "$work/changed.bin"
+printf 'X' | dd of="$work/changed.bin" bs=1 seek=300 conv=notrunc status=none
+refused "a changed image" "$work/changed.bin"
+echo "$good passed, $bad failed"
+[ "$bad" = 0 ]

@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: MIT
+# A first call, from a bare machine to the ladder on the screen.
+.PHONY: demo
+demo: bootstrap
+	@echo "building ..."
+	@$(MAKE) --no-print-directory -s all
+	@BUILD=$(BUILD) tools/demo.sh
