@@ -96,7 +96,7 @@ static void write_json(struct proxy *proxy, const struct record *record) {
     }
     line_byte(&line, ']');
     add_text(&line, "result", slice_of(result(record)));
-    add_number(&line, "code", record->code);
+    add_number(&line, "final", record->code);
     add_number(&line, "duration_ms", record->now - record->started);
     line_byte(&line, '}');
     if (!line.failed)

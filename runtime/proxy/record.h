@@ -25,7 +25,7 @@ struct record {
  *               "code":486,   only for a final
  *               "start_ms":0,"first_response_ms":12,"end_ms":30}, ...],     offsets from "time"
  *  "result":"answered",       answered, failed, cancelled, dropped
- *  "code":200,"duration_ms":1234}
+ *  "final":200,"duration_ms":1234}      final: the code that the caller got, 0 for none
  *
  * An attempt that has not ended has no cause, no code and no end. The log gets the call's end too. */
 void record_write(struct proxy *proxy, const struct record *record);
