@@ -130,7 +130,7 @@ static bool leads(const struct image_rx *code, uint32_t pc, unsigned branch, uin
 
 /* Depth first over ways that consume nothing; each instruction is entered once. A way that leads to
  * an instruction it came through is a loop. */
-enum { VISIT_NONE, VISIT_FIRST, VISIT_SECOND, VISIT_DONE };
+enum { VISIT_NONE, VISIT_FIRST, VISIT_SECOND, VISIT_LAST, VISIT_DONE };
 
 static bool check_ways_from(struct spot *spot, uint32_t start) {
     uint8_t *visit = spot->work->visit;
@@ -141,11 +141,11 @@ static bool check_ways_from(struct spot *spot, uint32_t start) {
     while (length) {
         uint32_t pc = way[length - 1], to;
         unsigned branch = visit[pc] - VISIT_FIRST;
+        visit[pc]++;
         if (visit[pc] == VISIT_DONE) {
             length--;
             continue;
         }
-        visit[pc]++;
         if (!leads(spot->code, pc, branch, &to) || visit[to] == VISIT_DONE)
             continue;
         if (visit[to] != VISIT_NONE) {
