@@ -302,17 +302,11 @@ static inline enum step execute(struct search *search, struct walk *walk) {
     case RX_RUN:
     case RX_RUN_UNTIL: return enter_run(search, walk, pc);
     case RX_RUN_LAZY: return enter_lazy_run(search, walk, pc, at);
-    case RX_SPLIT:
-    case RX_SPLIT_LAZY: {
-        enum step step = enter(search, walk, pc, at);
-        if (step != STEP_ON)
-            return step;
-        bool lazy = code->op == RX_SPLIT_LAZY;
-        *walk->top++ = entry(ENTRY_BRANCH, lazy ? pc + 1 : code->c, at, 0);
-        if (lazy)
-            walk->pc = code->c;
+    case RX_SPLIT: *walk->top++ = entry(ENTRY_BRANCH, code->c, at, 0); return STEP_ON;
+    case RX_SPLIT_LAZY:
+        *walk->top++ = entry(ENTRY_BRANCH, pc + 1, at, 0);
+        walk->pc = code->c;
         return STEP_ON;
-    }
     case RX_JUMP: walk->pc = code->c; return STEP_ON;
     case RX_JOIN: return enter(search, walk, pc, at);
     case RX_SAVE: save(search, walk, code->b); return STEP_ON;

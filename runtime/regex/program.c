@@ -52,11 +52,13 @@ static void emit_run(struct builder *builder, const struct tree_node *single, bo
 
 static void emit_node(struct builder *builder, const struct tree_node *node);
 
-/*     n times body, then for each time that may be left out         without an upper end:
- *     SPLIT end                                                      again: SPLIT end        or
- * again: JOIN body                                                           body body end: JOIN
- * JUMP again                   SPLIT_LAZY again end: The lazy forms have the other kind of SPLIT.
- */
+/*     n times body, then for each time that may be left out      without an upper end:
+ *     SPLIT end                                                   again: JOIN       or   again: JOIN
+ *     body                                                        SPLIT end              body
+ *     end: JOIN                                                   body                   SPLIT_LAZY again
+ *                                                                 JUMP again
+ *                                                                 end:
+ * The lazy forms have the other kind of SPLIT. */
 static void emit_repeat(struct builder *builder, const struct tree_node *node) {
     const struct tree_node *body = node->child;
     enum rxcode leave = node->option ? RX_SPLIT_LAZY : RX_SPLIT,
@@ -74,10 +76,11 @@ static void emit_repeat(struct builder *builder, const struct tree_node *node) {
         emit_node(builder, body);
         emit_to(builder, again, start);
     } else if (open) {
+        emit(builder, RX_JOIN, 0, 0);
         emit(builder, leave, 0, 0);
         emit_node(builder, body);
         emit_to(builder, RX_JUMP, start);
-        land(builder, start);
+        land(builder, start + 1);
     } else if (node->max > node->min) {
         for (unsigned i = node->min; i < node->max; i++) {
             emit(builder, leave, 0, 0);

@@ -60,7 +60,7 @@ static uint64_t repeat_size(const struct tree_node *node) {
         return min * size + (node->max > node->min ? (node->max - min) * (size + 1) + 1 : 0);
     if (tree_is_single(node->child))
         return min + 1;
-    return (min ? min : 1) * size + 2;
+    return min ? min * size + 2 : size + 3;
 }
 
 void tree_measure(struct tree_node *node) {
