@@ -69,9 +69,11 @@ static void request_uri(struct scan *scan) {
     }
     if (uri.scheme != URI_OTHER && uri.headers.len) /* 19.1.1: never in a Request-URI */
         refuse(scan, "Headers in Request-URI");
-    for (unsigned count = 0; at < uri.params.len; at = slice_find(uri.params, at + 1, ';'))
-        if (++count > SIP_PARAMS_MAX)
-            refuse(scan, "Too Many Parameters");
+    unsigned count = 0;
+    for (; at < uri.params.len && count <= SIP_PARAMS_MAX; at = slice_find(uri.params, at + 1, ';'))
+        count++;
+    if (count > SIP_PARAMS_MAX)
+        refuse(scan, "Too Many Parameters");
 }
 
 static void request_line(struct scan *scan, struct slice line) {
@@ -162,14 +164,14 @@ static void add_header(struct scan *scan, size_t at, size_t end, struct slice te
 static void header_lines(struct scan *scan, size_t at) {
     struct sip_message *message = scan->message;
     message->body = (uint32_t)message->bytes.len;
-    while (at < message->bytes.len) {
+    for (unsigned lines = 0; at < message->bytes.len; lines++) {
         struct slice text;
         size_t end = folded_end(scan, at, &text);
         if (text.len == 0 && end > at && message->bytes.at[end - 1] == '\n') {
             message->body = (uint32_t)end;
             return;
         }
-        if (message->header_count == SIP_HEADERS_MAX) {
+        if (lines == SIP_HEADERS_MAX) {
             refuse(scan, "Too Many Headers");
             return;
         }
@@ -227,7 +229,7 @@ static void check_nul(struct scan *scan) {
 
 /* The bound on parameters, for the headers whose values somebody takes apart: those with addresses (separated by ';',
  * also inside the URI) and those with credentials or challenges (separated by ','). Linear, quotes respected. */
-static void check_params(struct scan *scan, enum header id, struct slice value) {
+static bool check_params(struct scan *scan, enum header id, struct slice value) {
     bool credentials = id == HEADER_AUTHORIZATION || id == HEADER_PROXY_AUTHORIZATION ||
                        id == HEADER_WWW_AUTHENTICATE || id == HEADER_PROXY_AUTHENTICATE;
     bool brackets = false;
@@ -244,34 +246,10 @@ static void check_params(struct scan *scan, enum header id, struct slice value) 
             count = 0;
         else if (c == (credentials ? ',' : ';') && ++count > SIP_PARAMS_MAX) {
             refuse(scan, "Too Many Parameters");
-            return;
+            return false;
         }
     }
-}
-
-static void check_lines(struct scan *scan) {
-    struct sip_message *message = scan->message;
-    for (unsigned line = 0; line < message->header_count; line++) {
-        switch (message->headers[line].id) {
-        case HEADER_FROM:
-        case HEADER_TO:
-        case HEADER_VIA:
-        case HEADER_CONTACT:
-        case HEADER_ROUTE:
-        case HEADER_RECORD_ROUTE:
-        case HEADER_PATH:
-        case HEADER_REFER_TO:
-        case HEADER_REFERRED_BY:
-        case HEADER_AUTHORIZATION:
-        case HEADER_PROXY_AUTHORIZATION:
-        case HEADER_WWW_AUTHENTICATE:
-        case HEADER_PROXY_AUTHENTICATE:
-            check_params(scan, (enum header)message->headers[line].id, scan_value(message, line));
-            break;
-        default: break;
-        }
-    }
-    check_nul(scan);
+    return true;
 }
 
 static void scan_address(struct scan *scan, enum header id, struct slice *tag, const char *missing,
@@ -284,6 +262,8 @@ static void scan_address(struct scan *scan, enum header id, struct slice *tag, c
         refuse(scan, missing);
         return;
     }
+    if (!check_params(scan, id, value))
+        return;
     if (name_addr_parse(&address, value)) {
         refuse(scan, malformed);
         return;
@@ -359,6 +339,30 @@ static void scan_content_length(struct scan *scan) {
         refuse(scan, "Content-Length Exceeds Message");
     else
         message->bytes.len = message->body + (size_t)number;
+}
+
+/* From and To were bounded before they were read; the top Via is while it is. */
+static void check_lines(struct scan *scan) {
+    struct sip_message *message = scan->message;
+    for (unsigned line = 0; line < message->header_count; line++) {
+        switch (message->headers[line].id) {
+        case HEADER_VIA:
+        case HEADER_CONTACT:
+        case HEADER_ROUTE:
+        case HEADER_RECORD_ROUTE:
+        case HEADER_PATH:
+        case HEADER_REFER_TO:
+        case HEADER_REFERRED_BY:
+        case HEADER_AUTHORIZATION:
+        case HEADER_PROXY_AUTHORIZATION:
+        case HEADER_WWW_AUTHENTICATE:
+        case HEADER_PROXY_AUTHENTICATE:
+            check_params(scan, (enum header)message->headers[line].id, scan_value(message, line));
+            break;
+        default: break;
+        }
+    }
+    check_nul(scan);
 }
 
 /* --- Via: 20.42 -------------------------------------------------------------------------------------------- */

@@ -236,7 +236,7 @@ Test(scan, every_mandatory_value_must_be_there_and_sound) {
         {VIA "From: <sip:a@h>;tag=\"x\"\r\n" TO ID CSEQ, SCAN_REFUSED, "Malformed From"},
         {VIA "From: <sip:a@h>;tag=x;Tag=y\r\n" TO ID CSEQ, SCAN_REFUSED, "Malformed From"},
         {VIA "From: <sip:a@h>, <sip:b@h>\r\n" TO ID CSEQ, SCAN_REFUSED, "Malformed From"},
-        {VIA FROM "To: \"J <sip:j@h>\r\n" ID CSEQ, SCAN_REFUSED, "Malformed To"},
+        {VIA FROM "To: \"J <sip:j@h>\r\n" ID CSEQ, SCAN_REFUSED, "Unbalanced Quotes"},
         {VIA FROM "To: < sip:j@h >\r\n" ID CSEQ, SCAN_REFUSED, "Malformed To"},
         {VIA FROM TO "Call-ID: a b\r\n" CSEQ, SCAN_REFUSED, "Malformed Call-ID"},
         {VIA FROM TO "Call-ID:\r\n" CSEQ, SCAN_REFUSED, "Malformed Call-ID"},
