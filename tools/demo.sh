@@ -24,6 +24,6 @@ wait_for 5 [ -s "$cdr" ] || give_up "no call record was written"
 awk -v colour=$colour -v parties="$net.2=caller,$net.1=fovrun,$net.100=first target,$net.101=second target" \
     -f tools/ladder.awk "$log"
 title "The call record"
-sed 's/^{/{ /; s/\([,[]\)\({*"\)/\1\n    \2/g' "$cdr" | sed 's/^/    /'
+sed 's/,"\(to\|request_uri\|rule\|result\)":/,\n  "\1":/g; s/,"attempts":\[/,\n  "attempts":[\n    /; s/},{/},\n    {/g' "$cdr" | sed 's/^/    /'
 stop
 [ "$failures" = 0 ]

@@ -11,7 +11,7 @@ void trace_message(struct log *log, const char *event, const struct endpoint *fr
     if (log->level < LOG_DEBUG)
         return;
     bool named = scan_message(&message, bytes.at, bytes.len).verdict == SCAN_OK;
-    log_printf(log, LOG_DEBUG, "event=%s call_id=%s from=%s to=%s cseq=%u method=%s bytes=%zu line=%s", event,
+    log_printf(log, LOG_DEBUG, "event=%s call-id=%s from=%s to=%s cseq=%u method=%s bytes=%zu line=%s", event,
                log_value(named ? message.call_id : SLICE_EMPTY, call_id, sizeof call_id),
                endpoint_text(from, from_text), endpoint_text(to, to_text), named ? message.cseq : 0,
                log_value(named ? message.cseq_method : SLICE_EMPTY, method, sizeof method), bytes.len,

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { SIZE = 4096, WAIT = 2000 };
 
@@ -84,15 +85,14 @@ static void answer(int fd, const char *status, const char *request, const struct
     sendto(fd, text, length, 0, (const struct sockaddr *)to, sizeof *to);
 }
 
-static void invite(int fd, const char *method, unsigned call, const char *call_id, const char *to_tag,
-                   const struct sockaddr_in *server) {
+static void invite(int fd, unsigned call, const char *call_id, const struct sockaddr_in *server) {
     char text[SIZE], ip[INET_ADDRSTRLEN];
     inet_ntop(AF_INET, &server->sin_addr, ip, sizeof ip);
     int length = snprintf(text, sizeof text,
-                          "%s sip:100@%s:%u SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1;rport;branch=z9hG4bKbench%s%u\r\n"
-                          "From: <sip:a@127.0.0.1>;tag=a%u\r\nTo: <sip:100@%s>%s\r\nCall-ID: %s\r\nCSeq: 1 %s\r\n"
+                          "INVITE sip:100@%s:%u SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1;rport;branch=z9hG4bK%s-%u\r\n"
+                          "From: <sip:a@127.0.0.1>;tag=a%u\r\nTo: <sip:100@%s>\r\nCall-ID: %s\r\nCSeq: 1 INVITE\r\n"
                           "Contact: <sip:a@127.0.0.1>\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n",
-                          method, ip, ntohs(server->sin_port), to_tag, call, call, ip, to_tag, call_id, method);
+                          ip, ntohs(server->sin_port), call_id, call, call, ip, call_id);
     sendto(fd, text, (size_t)length, 0, (const struct sockaddr *)server, sizeof *server);
 }
 
@@ -114,9 +114,9 @@ int main(int count, char **arguments) {
     if (!calls || !times)
         fail("no calls to make");
     for (unsigned call = 0; call < calls; call++) {
-        snprintf(call_id, sizeof call_id, "bench-%u@127.0.0.1", call);
+        snprintf(call_id, sizeof call_id, "bench-%ld-%u", (long)getpid(), call);
         start = now_us();
-        invite(caller, "INVITE", call, call_id, "", &server);
+        invite(caller, call, call_id, &server);
         if (refuse) {
             hear_line(at_first, "INVITE ", call_id, text, &from);
             start = now_us();

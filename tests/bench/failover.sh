@@ -12,4 +12,4 @@ for kind in refuse closed; do
     "$BUILD/tests/bench/failover" $kind "$address" "$(at 100)" "$(at 101)" "$calls" ||
         give_up "the measurement with a first target that is: $kind"
 done
-kill -KILL "$fovrun"
+stop

@@ -97,6 +97,7 @@ plan() {
 server() {
     local listen=(-l "udp:$net.1:0")
     case " $* " in *" -l "*) listen=() ;; esac
+    : >"$log"
     ${WRAPPER:-} "$BUILD/fovrun" -p "$work/plan.bin" --log-level debug --cdr "$cdr" --state-dir "$work/state" \
         "${listen[@]}" "$@" 2>"$log" &
     fovrun=$!
