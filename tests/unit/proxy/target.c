@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+#include "runtime/proxy/target.h"
+
+#include <criterion/criterion.h>
+
+#include <string.h>
+
+/* Where a datagram for a URI goes: RFC 3261 19.1.1 defaults, RFC 3263 4.1 for numeric hosts; "" for nowhere. */
+Test(target, a_uri_names_an_endpoint) {
+    static const struct {
+        const char *uri;
+        enum transport asked;
+        enum cause cause;
+        const char *endpoint;
+        enum transport transport;
+    } rows[] = {
+        {"sip:100@192.0.2.1", TRANSPORT_NONE, CAUSE_NONE, "192.0.2.1:5060", TRANSPORT_UDP},
+        {"sip:192.0.2.1:5070", TRANSPORT_NONE, CAUSE_NONE, "192.0.2.1:5070", TRANSPORT_UDP},
+        {"sip:100@[2001:db8::1]", TRANSPORT_NONE, CAUSE_NONE, "[2001:db8::1]:5060", TRANSPORT_UDP},
+        {"sip:100@192.0.2.1;transport=tcp", TRANSPORT_NONE, CAUSE_NONE, "192.0.2.1:5060", TRANSPORT_TCP},
+        {"sip:100@192.0.2.1;transport=tcp", TRANSPORT_UDP, CAUSE_NONE, "192.0.2.1:5060", TRANSPORT_UDP},
+        {"sip:100@192.0.2.1", TRANSPORT_TLS, CAUSE_NONE, "192.0.2.1:5061", TRANSPORT_TLS},
+        {"sip:100@192.0.2.1;transport=sctp", TRANSPORT_NONE, CAUSE_TRANSPORT_UNSUPPORTED, "", 0},
+        {"sips:100@192.0.2.1", TRANSPORT_NONE, CAUSE_NONE, "192.0.2.1:5061", TRANSPORT_TLS},
+        {"sips:100@192.0.2.1;transport=tcp", TRANSPORT_NONE, CAUSE_NONE, "192.0.2.1:5061", TRANSPORT_TLS},
+        {"sips:100@192.0.2.1;transport=ws", TRANSPORT_NONE, CAUSE_NONE, "192.0.2.1:443", TRANSPORT_WSS},
+        {"sips:100@192.0.2.1;transport=udp", TRANSPORT_NONE, CAUSE_TRANSPORT_UNSUPPORTED, "", 0},
+        {"sips:100@192.0.2.1", TRANSPORT_UDP, CAUSE_TRANSPORT_UNSUPPORTED, "", 0},
+        {"sips:100@192.0.2.1", TRANSPORT_TCP, CAUSE_TRANSPORT_UNSUPPORTED, "", 0},
+        {"sip:100@example.com;maddr=192.0.2.7", TRANSPORT_NONE, CAUSE_NONE, "192.0.2.7:5060", TRANSPORT_UDP},
+        {"sip:100@192.0.2.1;maddr=example.com", TRANSPORT_NONE, CAUSE_DNS_UNSUPPORTED, "", 0},
+        {"sip:100@example.com", TRANSPORT_NONE, CAUSE_DNS_UNSUPPORTED, "", 0},
+        {"tel:+15551234", TRANSPORT_NONE, CAUSE_SCHEME_UNSUPPORTED, "", 0},
+        {"sip:100@255.255.255.255", TRANSPORT_NONE, CAUSE_UNREACHABLE, "", 0},
+        {"sip:100@224.0.1.75", TRANSPORT_NONE, CAUSE_UNREACHABLE, "", 0},
+        {"sip:100@[ff02::1]", TRANSPORT_NONE, CAUSE_UNREACHABLE, "", 0},
+        {"sip:100@0.0.0.0", TRANSPORT_NONE, CAUSE_UNREACHABLE, "", 0},
+        {"sip:100@[::]", TRANSPORT_NONE, CAUSE_UNREACHABLE, "", 0},
+    };
+    for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct sip_uri uri;
+        struct endpoint remote;
+        char text[ENDPOINT_TEXT];
+        cr_assert_eq(uri_parse(&uri, slice_of(rows[i].uri), 0), 0, "%s", rows[i].uri);
+        enum cause cause = target_endpoint(&uri, rows[i].asked, &remote);
+        cr_expect_eq(cause, rows[i].cause, "%s: %s", rows[i].uri, causes[cause]);
+        if (cause == CAUSE_NONE && rows[i].cause == CAUSE_NONE) {
+            cr_expect_str_eq(endpoint_text(&remote, text), rows[i].endpoint);
+            cr_expect_eq(remote.transport, rows[i].transport, "%s", rows[i].uri);
+        }
+    }
+}
