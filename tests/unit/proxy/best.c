@@ -29,13 +29,13 @@ Test(best, the_better_of_two) {
 
 static char bytes[8][1024];
 
-static struct sip_message *response(unsigned slot, unsigned code, const char *headers) {
+static struct sip_message *response(unsigned slot, unsigned code, const char *lines) {
     static struct sip_message messages[8];
     int length = snprintf(bytes[slot], sizeof bytes[slot],
                           "SIP/2.0 %u X\r\nVia: SIP/2.0/UDP 203.0.113.1;branch=z9hG4bKa\r\n"
                           "Via: SIP/2.0/UDP 198.51.100.1;branch=z9hG4bKb\r\nFrom: <sip:a@b>;tag=1\r\n"
                           "To: <sip:c@d>;tag=2\r\nCall-ID: x\r\nCSeq: 1 INVITE\r\n%sContent-Length: 0\r\n\r\n",
-                          code, headers);
+                          code, lines);
     cr_assert_eq(scan_message(&messages[slot], bytes[slot], (size_t)length).verdict, SCAN_OK);
     return &messages[slot];
 }
