@@ -21,8 +21,3 @@ void compose_line(struct compose *compose, const struct sip_message *message, un
     compose_text(compose, slice_cut(message->bytes, line->at, line->value + line->value_length));
     compose_text(compose, SLICE("\r\n"));
 }
-
-void compose_lines(struct compose *compose, const struct sip_message *message, enum header id) {
-    for (int line = scan_next(message, id, -1); line >= 0; line = scan_next(message, id, line))
-        compose_line(compose, message, (unsigned)line);
-}

@@ -15,7 +15,5 @@ void compose_text(struct compose *compose, struct slice text);
 void compose_number(struct compose *compose, uint32_t number);
 /* A header's line as it came, name and folding too, but for blanks behind the value; ends in CRLF. */
 void compose_line(struct compose *compose, const struct sip_message *message, unsigned header);
-/* Every line of that header, in order. */
-void compose_lines(struct compose *compose, const struct sip_message *message, enum header id);
 
 #endif

@@ -30,7 +30,8 @@ struct slice reply_build(struct arena *arena, const struct sip_message *request,
 
 /* The top Via of a request with ;received= and ;rport= as RFC 3261 18.2.1 and RFC 3581 4 demand: its new text, or the
  * null slice when nothing has to change (or memory is out: -ENOMEM in *error). */
-struct slice reply_via(struct arena *arena, const struct sip_message *request, const struct endpoint *source, int *error);
+struct slice reply_via(struct arena *arena, const struct sip_message *request, const struct endpoint *source,
+                       int *error);
 
 /* Where the response to `request` goes: over UDP as said above; over a stream it is the stream it came on. */
 struct endpoint reply_destination(const struct sip_message *request, const struct endpoint *source);

@@ -28,8 +28,8 @@ void timer_stop(struct timers *timers, struct timer *timer); /* one that does no
 bool timer_running(const struct timer *timer);
 /* When the next one is due; UINT64_MAX for none. */
 uint64_t timers_due(const struct timers *timers);
-/* Fires everything due at `now`, in order of due time, then of setting. A timer no longer runs when its `fire` is called:
- * that may set and stop any timer, free its owner, and what it sets to fire at once fires in the same run. */
+/* Fires everything due at `now`, in order of due time, then of setting. A timer no longer runs when its `fire` is
+ * called: that may set and stop any timer and free its owner; what it sets to fire at once fires in the same run. */
 void timers_run(struct timers *timers, uint64_t now);
 
 #endif

@@ -3,9 +3,9 @@
  * retransmissions and timers; what a request or response means is its user's business. O(1) look-up in keyed tables.
  * Pure: bytes leave through `send`, time comes in as `now` (monotonic milliseconds).
  *
- * Ownership: a transaction belongs to the layer, which frees it when it ends; just before, `ended` tells the user to forget
- * the pointer. That happens in timers_run() alone, never inside a function below, so that events may call any of
- * them but transactions_free, for the transaction they tell of too. `user` is the user's own.
+ * Ownership: a transaction belongs to the layer, which frees it when it ends; just before, `ended` tells the user to
+ * forget the pointer. That happens in timers_run() alone, never inside a function below, so that events may call any
+ * of them but transactions_free, for the transaction they tell of too. `user` is the user's own.
  */
 #ifndef FOV_RUNTIME_SIP_TRANSACTION_H
 #define FOV_RUNTIME_SIP_TRANSACTION_H
@@ -29,7 +29,7 @@ struct transaction_events {
      * (also repeated ones while Accepted). Repeated 300-699 were already acknowledged again and are not told. */
     void (*response)(struct client_transaction *client, const struct sip_message *message,
                      const struct endpoint *source, uint64_t now);
-    /* Timer F: no final in time, the transaction ends; Timer B: no response in time, it is given up (client_give_up). */
+    /* Timer F: no final in time, it ends. Timer B: no response in time, it is given up (client_give_up). */
     void (*timeout)(struct client_transaction *client, uint64_t now);
     /* The request could not be sent, or ICMP says so, before any response. An INVITE is given up, as others may have
      * arrived of what was sent; any other transaction ends with the next run of the timers. */
@@ -55,23 +55,24 @@ unsigned transactions_count(const struct transactions *transactions);
 
 /* --- server side ------------------------------------------------------------------------------------------ */
 
-/* The transaction that `request` belongs to (17.2.3, RFC 2543 rules without the magic cookie): itself, the INVITE's for an
- * ACK. NULL: none, or an ACK to a 2xx, which is a request of its own (RFC 6026 7.1). */
+/* The transaction that `request` belongs to (17.2.3, RFC 2543 rules without the magic cookie): itself, the INVITE's for
+ * an ACK. NULL: none, or an ACK to a 2xx, which is a request of its own (RFC 6026 7.1). */
 struct server_transaction *server_find(struct transactions *transactions, const struct sip_message *request);
 /* The INVITE (or other request of a method in methods.def) that a CANCEL names (9.2). */
 struct server_transaction *server_find_cancelled(struct transactions *transactions, const struct sip_message *cancel);
 /* A retransmission or an ACK arrived: the machine answers or absorbs. */
 void server_receive(struct server_transaction *server, const struct sip_message *request, uint64_t now);
 
-/* NULL: out of memory, or it is there already. `local` is the endpoint the request came to: responses leave from there, to
- * reply_destination(). Not for ACK. */
+/* NULL: out of memory, or it is there already. `local` is the endpoint the request came to: responses leave from there,
+ * to reply_destination(). Not for ACK. */
 struct server_transaction *server_new(struct transactions *transactions, const struct sip_message *request,
                                       const struct endpoint *source, const struct endpoint *local, uint64_t now);
 void server_set_user(struct server_transaction *server, void *user);
 void *server_user(const struct server_transaction *server);
-/* Sends a response (whole bytes) and drives the machine; the bytes are copied. A 2xx to an INVITE may come again, and also
- * after another final: then it is sent and changes nothing. 0; -EINVAL: not after what was said before, nothing is sent;
- * -ENOMEM: sent, but cannot be repeated. */
+/* Sends a response (whole bytes) and drives the machine; the bytes are copied. A 2xx to an INVITE may come again, and
+ * also after another final: then it is sent and changes nothing. A transaction that gets no final here, and is not
+ * silenced, never ends. 0; -EINVAL: not after what was said before, nothing is sent; -ENOMEM: sent, but cannot be
+ * repeated. */
 int server_respond(struct server_transaction *server, unsigned status, struct slice bytes, uint64_t now);
 bool server_is_invite(const struct server_transaction *server);
 unsigned server_status(const struct server_transaction *server); /* last sent, 0 for none */
@@ -102,12 +103,12 @@ struct slice client_bytes(const struct client_transaction *client); /* the reque
 const struct endpoint *client_remote(const struct client_transaction *client);
 const struct endpoint *client_local(const struct client_transaction *client);
 bool client_provisional(const struct client_transaction *client); /* a 1xx came */
-/* INVITE: no longer repeated; the transaction stays so that late responses are told and acknowledged: until 64*T1 after its
- * first send, or, when a 1xx had come, 64*T1 from now. Nothing after a final, or when it was given up before. */
+/* INVITE: no longer repeated; the transaction stays so that late responses are told and acknowledged: until 64*T1 after
+ * its first send, or, when a 1xx had come, 64*T1 from now. Nothing after a final, or when it was given up before. */
 void client_give_up(struct client_transaction *client, uint64_t now);
-/* Sends a CANCEL for an INVITE (9.1) in a transaction of its own, which no event tells of, and gives the INVITE up: it stays
- * for 64*T1 from now. `lines`: whole header lines (Reason) or empty. The caller sees to it that a 1xx has come. 0; -EALREADY:
- * was cancelled before, or a final has come; -ENOMEM: not sent. */
+/* Sends a CANCEL for an INVITE (9.1) in a transaction of its own, which no event tells of, and gives the INVITE up: it
+ * stays for 64*T1 from now. `lines`: whole header lines (Reason) or empty. The caller sees to it that a 1xx has come.
+ * 0; -EALREADY: was cancelled before, or a final has come; -ENOMEM: not sent. */
 int client_cancel(struct client_transaction *client, struct slice lines, uint64_t now);
 
 /* A response arrived. False: it belongs to no transaction. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the two sides of the transaction layer share and nobody else sees: the layer itself, and the requests that it makes
- * (ACK and CANCEL). */
+/* What the two sides of the transaction layer share and nobody else sees: the layer itself, and the requests that it
+ * makes (ACK and CANCEL). */
 #ifndef FOV_RUNTIME_SIP_TRANSACTION_LAYER_H
 #define FOV_RUNTIME_SIP_TRANSACTION_LAYER_H
 

@@ -8,11 +8,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#define REST                                                                                                   \
-    "From: \"A\" <sip:a@example.com>;tag=f1\r\n"                                                               \
-    "t: <sip:b@example.com>  \r\n"                                                                             \
-    "call-id : c1@a\r\n"                                                                                       \
-    "CSeq: 7\tINVITE\r\n"                                                                                      \
+#define REST                                                                                                         \
+    "From: \"A\" <sip:a@example.com>;tag=f1\r\n"                                                                     \
+    "t: <sip:b@example.com>  \r\n"                                                                                   \
+    "call-id : c1@a\r\n"                                                                                             \
+    "CSeq: 7\tINVITE\r\n"                                                                                            \
     "Max-Forwards: 70\r\n"
 
 static struct endpoint endpoint_at(const char *ip, uint16_t port) {
@@ -65,9 +65,10 @@ Test(reply, the_five_headers_come_back_as_they_came_with_a_to_tag) {
 
 Test(reply, a_tag_that_is_there_stays_and_a_100_adds_none) {
     struct sip_message request;
-    const char *text = "BYE sip:b@example.com SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKx\r\n"
-                       "From: sip:a@example.com;tag=f1\r\nTo: sip:b@example.com;tag=old\r\nCall-ID: c\r\nCSeq: 1 BYE\r\n"
-                       "Max-Forwards: 70\r\n\r\n";
+    const char *text =
+        "BYE sip:b@example.com SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKx\r\n"
+        "From: sip:a@example.com;tag=f1\r\nTo: sip:b@example.com;tag=old\r\nCall-ID: c\r\nCSeq: 1 BYE\r\n"
+        "Max-Forwards: 70\r\n\r\n";
     cr_assert_eq(scan(&request, text), SCAN_OK);
     struct endpoint source = endpoint_at("192.0.2.1", 5060);
     struct reply reply = {.code = 481, .to_tag = SLICE("new")};
@@ -100,7 +101,8 @@ Test(reply, a_100_returns_the_timestamp) {
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char text[1024], expected[1024];
         struct sip_message request;
-        snprintf(text, sizeof text, "INVITE sip:b@e SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKx\r\n" REST "%s\r\n",
+        snprintf(text, sizeof text,
+                 "INVITE sip:b@e SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKx\r\n" REST "%s\r\n",
                  cases[i].sent);
         cr_assert_eq(scan(&request, text), SCAN_OK);
         snprintf(expected, sizeof expected,
@@ -119,9 +121,15 @@ Test(reply, a_code_without_a_phrase_has_that_of_its_class) {
         unsigned code;
         const char *given, *phrase;
     } cases[] = {
-        {200, NULL, "OK"},          {486, "Engaged", "Engaged"}, {500, "", ""},
-        {198, NULL, "Provisional"}, {299, NULL, "Successful"},   {399, NULL, "Redirection"},
-        {499, NULL, "Request Failure"}, {599, NULL, "Server Failure"}, {686, NULL, "Global Failure"},
+        {200, NULL, "OK"},
+        {486, "Engaged", "Engaged"},
+        {500, "", ""},
+        {198, NULL, "Provisional"},
+        {299, NULL, "Successful"},
+        {399, NULL, "Redirection"},
+        {499, NULL, "Request Failure"},
+        {599, NULL, "Server Failure"},
+        {686, NULL, "Global Failure"},
     };
     struct sip_message request = request_with("Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKx\r\n");
     struct endpoint source = endpoint_at("192.0.2.1", 5060);
@@ -145,21 +153,22 @@ static const struct {
 } vias[] = {
     {false, "SIP/2.0/UDP 192.0.2.9:5070;branch=z9hG4bKx", NULL, 5070},
     {false, "SIP/2.0/UDP 192.0.2.9;branch=z9hG4bKx", NULL, 5060},
-    {false, "SIP/2.0/UDP 10.0.0.1:5070;branch=z9hG4bKx", "SIP/2.0/UDP 10.0.0.1:5070;branch=z9hG4bKx;received=192.0.2.9",
-     5070},
-    {false, "SIP/2.0/UDP host.example;branch=z9hG4bKx",
-     "SIP/2.0/UDP host.example;branch=z9hG4bKx;received=192.0.2.9", 5060},
+    {false, "SIP/2.0/UDP 10.0.0.1:5070;branch=z9hG4bKx",
+     "SIP/2.0/UDP 10.0.0.1:5070;branch=z9hG4bKx;received=192.0.2.9", 5070},
+    {false, "SIP/2.0/UDP host.example;branch=z9hG4bKx", "SIP/2.0/UDP host.example;branch=z9hG4bKx;received=192.0.2.9",
+     5060},
     {false, "SIP/2.0/UDP 192.0.2.9:5070;rport;branch=z9hG4bKx",
      "SIP/2.0/UDP 192.0.2.9:5070;rport=4711;branch=z9hG4bKx;received=192.0.2.9", 4711},
     {false, "SIP/2.0/UDP 10.0.0.1 ; RPORT ; branch=z9hG4bKx", /* blanks before a parameter that goes stay */
      "SIP/2.0/UDP 10.0.0.1 ;rport=4711; branch=z9hG4bKx;received=192.0.2.9", 4711},
-    {false, "SIP/2.0/UDP 10.0.0.1;rport=1;received=198.51.100.1;branch=z9hG4bKx", /* what the sender says is not true */
+    {false,
+     "SIP/2.0/UDP 10.0.0.1;rport=1;received=198.51.100.1;branch=z9hG4bKx", /* what the sender says is not true */
      "SIP/2.0/UDP 10.0.0.1;rport=4711;branch=z9hG4bKx;received=192.0.2.9", 4711},
     {false, "SIP/2.0/UDP 192.0.2.9;received=198.51.100.1;branch=z9hG4bKx",
      "SIP/2.0/UDP 192.0.2.9;branch=z9hG4bKx;received=192.0.2.9", 5060},
     {false, "SIP/2.0/UDP 192.0.2.9;branch=z9hG4bKx;x=\";rport;received=1\\\";rport\"", NULL, 5060},
-    {false, "SIP/2.0/UDP 10.0.0.1;x=\";rport\";branch=z9hG4bKx",
-     "SIP/2.0/UDP 10.0.0.1;x=\";rport\";branch=z9hG4bKx;received=192.0.2.9", 5060},
+    {false, "SIP/2.0/UDP 10.0.0.1;x=\";rport\\\";received=\";branch=z9hG4bKx",
+     "SIP/2.0/UDP 10.0.0.1;x=\";rport\\\";received=\";branch=z9hG4bKx;received=192.0.2.9", 5060},
     {false, "SIP/2.0/UDP 192.0.2.9:5070;maddr=198.51.100.1;branch=z9hG4bKx", NULL, 5070},
     {true, "SIP/2.0/UDP [2001:db8::9]:5070;branch=z9hG4bKx", NULL, 5070},
     {true, "SIP/2.0/UDP [2001:DB8:0:0::9];branch=z9hG4bKx", NULL, 5060},
@@ -216,14 +225,16 @@ Test(reply, a_refused_message_is_answered_with_what_was_found) {
          "From: <sip:a@e>;tag=f\r\nTo: <sip:b@e>;tag=t\r\nCall-ID: c\r\nCSeq: 1 INVITE\r\nContent-Length: 0\r\n\r\n"},
         {"BYE sip:b@e SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.9;branch=z9hG4bKx\r\nCSeq: 1 INVITE\r\n" /* not BYE */
          "From: <sip:a@e>;tag=f\r\nTo: <sip:b@e>;tag=old\r\nCall-ID: c\r\nMax-Forwards: 70\r\n\r\n",
-         "From: <sip:a@e>;tag=f\r\nTo: <sip:b@e>;tag=old\r\nCall-ID: c\r\nCSeq: 1 INVITE\r\nContent-Length: 0\r\n\r\n"},
+         "From: <sip:a@e>;tag=f\r\nTo: <sip:b@e>;tag=old\r\nCall-ID: c\r\nCSeq: 1 INVITE\r\nContent-Length: "
+         "0\r\n\r\n"},
         {"INVITE sip:b@e SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.9;branch=z9hG4bKx\r\nFrom: <sip:a@e>;tag=f\r\n"
          "Call-ID: c\r\nCSeq: 1 INVITE\r\nMax-Forwards: 70\r\n\r\n",
          NULL},
         {"INVITE sip:b@e SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.9;branch=z9hG4bKx\r\nFrom:\r\nTo: <sip:b@e>\r\n"
          "Call-ID: c\r\nCSeq: 1 INVITE\r\nMax-Forwards: 70\r\n\r\n",
          NULL},
-        {"INVITE sip:b@e SIP/2.0\r\nFrom: <sip:a@e>;tag=f\r\nTo: <sip:b@e>\r\nCall-ID: c\r\nCSeq: 1 INVITE\r\n\r\n", NULL},
+        {"INVITE sip:b@e SIP/2.0\r\nFrom: <sip:a@e>;tag=f\r\nTo: <sip:b@e>\r\nCall-ID: c\r\nCSeq: 1 INVITE\r\n\r\n",
+         NULL},
     };
     struct endpoint source = endpoint_at("192.0.2.9", 5060);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -246,13 +257,14 @@ Test(reply, a_line_break_that_is_no_folding_is_never_sent_on) {
     static const struct {
         const char *bytes;
         bool answered;
-    } cases[] = {{"\r\n <", true}, {"\r\n\t ", true}, {"\r\nX:", false}, {"x\rx<", false}, {"x\nx<", false}, {"\n  <", true}};
+    } cases[] = {{"\r\n <", true}, {"\r\n\t ", true}, {"\r\nX:", false},
+                 {"x\rx<", false}, {"x\nx<", false},  {"\n  <", true}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         memcpy(from + 1, cases[i].bytes, 4);
         struct arena arena;
         arena_init(&arena, NULL, 0, 0);
-        cr_assert_eq(reply_build(&arena, &request, &source, &(struct reply){.code = 400}).at != NULL, cases[i].answered,
-                     "case %zu", i);
+        cr_assert_eq(reply_build(&arena, &request, &source, &(struct reply){.code = 400}).at != NULL,
+                     cases[i].answered, "case %zu", i);
         arena_free(&arena);
     }
 }

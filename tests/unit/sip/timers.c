@@ -156,9 +156,7 @@ static unsigned draw(unsigned below) {
     return (unsigned)(seed >> 33) % below;
 }
 
-static struct model {
-    uint64_t due, order; /* due 0: does not run */
-} model[BELLS];
+static struct model { uint64_t due, order; /* due 0: does not run */ } model[BELLS];
 
 static void model_ring(uint64_t now) {
     for (;;) {

@@ -42,10 +42,10 @@ static const struct sip_message *call_request(const char *method, unsigned call)
                    method, call, call, method);
 }
 
-static const struct sip_message *call_response(unsigned status, unsigned call) {
+static const struct sip_message *call_response(unsigned status, const char *method, unsigned call) {
     return scanned("SIP/2.0 %u x\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKo%u\r\nFrom: <sip:a@e>;tag=f\r\n"
-                   "To: <sip:b@e>;tag=t\r\nCall-ID: c%u\r\nCSeq: 5 INVITE\r\n\r\n",
-                   status, call, call);
+                   "To: <sip:b@e>;tag=t\r\nCall-ID: c%u\r\nCSeq: 5 %s\r\n\r\n",
+                   status, call, call, method);
 }
 
 static struct server_transaction *start_call(unsigned call) {
@@ -54,10 +54,10 @@ static struct server_transaction *start_call(unsigned call) {
     cr_assert_not_null(server);
     char bytes[256], branch[32];
     snprintf(branch, sizeof branch, "z9hG4bKo%u", call);
-    snprintf(bytes, sizeof bytes, "INVITE sip:b@e SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=%s\r\nCSeq: 5 INVITE\r\n\r\n",
-             branch);
-    struct client_request request = {slice_of(bytes), slice_of(branch), METHOD_INVITE, SLICE("INVITE"), LOCAL, TARGET,
-                                     0, NULL};
+    snprintf(bytes, sizeof bytes,
+             "INVITE sip:b@e SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=%s\r\nCSeq: 5 INVITE\r\n\r\n", branch);
+    struct client_request request = {
+        slice_of(bytes), slice_of(branch), METHOD_INVITE, SLICE("INVITE"), LOCAL, TARGET, 0, NULL};
     cr_assert_not_null(client_new(layer, &request, now));
     return server;
 }
@@ -87,7 +87,7 @@ Test(transaction, a_hundred_thousand_live_at_once_with_short_chains) {
     struct endpoint target = TARGET;
     for (unsigned call = 0; call < CALLS; call++) {
         cr_assert_eq(server_find(layer, call_request("INVITE", call)), servers[call]);
-        cr_assert(transactions_response(layer, call_response(486, call), &target, now));
+        cr_assert(transactions_response(layer, call_response(486, "INVITE", call), &target, now));
         cr_assert_eq(server_respond(servers[call], 486, SLICE("SIP/2.0 486 x\r\n\r\n"), now), 0);
     }
     cr_assert_eq(sent, 3 * CALLS); /* the ACKs and the finals */
@@ -153,18 +153,24 @@ Test(transaction, any_allocation_may_fail) {
         struct server_transaction *server = server_new(layer, call_request("INVITE", 1), &caller, &local, now);
         struct client_request request = {
             SLICE("INVITE sip:b@e SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bKo1\r\nCSeq: 5 INVITE\r\n\r\n"),
-            SLICE("z9hG4bKo1"), METHOD_INVITE, SLICE("INVITE"), LOCAL, TARGET, 10000, (void *)(uintptr_t)"a"};
+            SLICE("z9hG4bKo1"),
+            METHOD_INVITE,
+            SLICE("INVITE"),
+            LOCAL,
+            TARGET,
+            10000,
+            (void *)(uintptr_t) "a"};
         struct client_transaction *client = client_new(layer, &request, now);
         if (server)
-            server_set_user(server, (void *)(uintptr_t)"s");
+            server_set_user(server, (void *)(uintptr_t) "s");
         if (server)
             server_respond(server, 100, SLICE("SIP/2.0 100 x\r\n\r\n"), now);
         until(600);
         if (client) {
-            cr_assert(transactions_response(layer, call_response(180, 1), &target, now));
+            cr_assert(transactions_response(layer, call_response(180, "INVITE", 1), &target, now));
             client_cancel(client, SLICE("Reason: SIP;cause=200\r\n"), now);
             until(700);
-            cr_assert(transactions_response(layer, call_response(487, 1), &target, now));
+            cr_assert(transactions_response(layer, call_response(487, "INVITE", 1), &target, now));
         }
         if (server)
             server_respond(server, 487, SLICE("SIP/2.0 487 x\r\n\r\n"), now);
@@ -176,4 +182,149 @@ Test(transaction, any_allocation_may_fail) {
         diary[0] = '\0';
         finish();
     }
+}
+
+/* --- anything at any time ----------------------------------------------------------------------------------- */
+
+enum { SLOTS = 12 };
+
+static struct slot {
+    struct server_transaction *server;
+    struct client_transaction *client;
+    unsigned name; /* of both, new for each */
+    bool invite, failed;
+} slots[SLOTS];
+
+static uint64_t seed;
+
+static unsigned draw(unsigned below) {
+    seed = seed * 6364136223846793005u + 1442695040888963407u;
+    return (unsigned)(seed >> 33) % below;
+}
+
+static void meddle(struct client_transaction *client) {
+    const struct slot *slot = client_user(client);
+    if (slot->invite && draw(3) == 0)
+        client_give_up(client, now);
+    if (slot->invite && client_provisional(client) && draw(3) == 0)
+        client_cancel(client, SLICE("Reason: SIP;cause=200\r\n"), now);
+    if (slot->server && draw(3) == 0)
+        server_respond(slot->server, 100 * (1 + draw(6)), SLICE("SIP/2.0 xxx x\r\n\r\n"), now);
+}
+
+static void slot_response(struct client_transaction *client, const struct sip_message *message,
+                          const struct endpoint *source, uint64_t at) {
+    (void)message, (void)source, (void)at;
+    meddle(client);
+}
+
+static void slot_failed(struct client_transaction *client, enum cause cause, uint64_t at) {
+    struct slot *slot = client_user(client);
+    (void)cause, (void)at;
+    cr_assert(!slot->failed); /* timeout or failure: one of them, once */
+    slot->failed = true;
+    meddle(client);
+}
+
+static void slot_timeout(struct client_transaction *client, uint64_t at) {
+    slot_failed(client, CAUSE_NONE, at);
+}
+
+static void slot_unacknowledged(struct server_transaction *server, uint64_t at) {
+    (void)at;
+    cr_assert_eq(((struct slot *)server_user(server))->server, server);
+}
+
+static void slot_client_ended(struct client_transaction *client) {
+    struct slot *slot = client_user(client);
+    cr_assert_eq(slot->client, client);
+    slot->client = NULL;
+}
+
+static void slot_server_ended(struct server_transaction *server) {
+    struct slot *slot = server_user(server);
+    cr_assert_eq(slot->server, server);
+    slot->server = NULL;
+}
+
+static void open_slot(struct slot *slot) {
+    static unsigned names;
+    struct endpoint caller = CALLER, local = LOCAL, target = TARGET;
+    caller.transport = target.transport = draw(4) ? TRANSPORT_UDP : TRANSPORT_TCP;
+    *slot = (struct slot){.name = ++names, .invite = draw(3) != 0};
+    struct slice method = slot->invite ? SLICE("INVITE") : SLICE("OPTIONS");
+    slot->server = server_new(layer, call_request(method.at, slot->name), &caller, &local, now);
+    if (slot->server)
+        server_set_user(slot->server, slot);
+    char bytes[256], branch[32];
+    snprintf(branch, sizeof branch, "z9hG4bKo%u", slot->name);
+    snprintf(bytes, sizeof bytes, "%s sip:b@e SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=%s\r\nCSeq: 5 %s\r\n\r\n",
+             method.at, branch, method.at);
+    struct client_request request = {slice_of(bytes), slice_of(branch), method_named(method),      method,
+                                     LOCAL,           target,           draw(2) * draw(90) * 1000, slot};
+    slot->client = client_new(layer, &request, now);
+}
+
+static void disturb(struct slot *slot) {
+    static const char *const methods_seen[] = {"INVITE", "OPTIONS", "ACK", "CANCEL"};
+    struct endpoint target = TARGET;
+    const struct sip_message *request = call_request(methods_seen[draw(4)], slot->name);
+    struct server_transaction *server = server_find(layer, request);
+    switch (draw(6)) {
+    case 0:
+        if (server)
+            server_receive(server, request, now);
+        break;
+    case 1:
+        transactions_response(
+            layer, call_response(100 * (1 + draw(6)), slot->invite ? "INVITE" : "OPTIONS", slot->name), &target, now);
+        break;
+    case 2:
+        if (slot->client)
+            transactions_unreachable(layer, client_remote(slot->client), client_bytes(slot->client),
+                                     CAUSE_UNREACHABLE, now);
+        break;
+    case 3:
+        if (slot->client)
+            meddle(slot->client);
+        break;
+    case 4:
+        if (slot->server)
+            server_respond(slot->server, 100 * (1 + draw(6)), SLICE("SIP/2.0 xxx x\r\n\r\n"), now);
+        break;
+    default:
+        if (slot->server && draw(4) == 0)
+            server_silence(slot->server, now);
+    }
+}
+
+Test(transaction, whatever_happens_every_transaction_ends_once) {
+    static const struct transactions_world world = {.send = count_send};
+    static const struct transaction_events events = {slot_response,       slot_timeout,      slot_failed,
+                                                     slot_unacknowledged, slot_client_ended, slot_server_ended};
+    static const struct hash_key key = {{42}};
+    timers = timers_new();
+    layer = transactions_new(&usual, &key, timers, &world, &events);
+    seed = 20261122;
+    for (unsigned step = 0; step < 60000; step++) {
+        struct slot *slot = &slots[draw(SLOTS)];
+        allocations_left = draw(8) ? LONG_MAX : 0;
+        if (!slot->server && !slot->client)
+            open_slot(slot);
+        else
+            disturb(slot);
+        if (draw(4) == 0)
+            until(now + draw(draw(10) ? 700 : 40000));
+    }
+    allocations_left = LONG_MAX;
+    for (struct slot *slot = slots; slot < slots + SLOTS; slot++) {
+        if (slot->server)
+            server_silence(slot->server, now);
+        if (slot->client && slot->invite)
+            client_give_up(slot->client, now);
+    }
+    until(now + 64000);
+    for (const struct slot *slot = slots; slot < slots + SLOTS; slot++)
+        cr_assert(!slot->server && !slot->client);
+    finish();
 }

@@ -5,9 +5,10 @@
 
 /* With `to` behind the To URI, `via` behind the sent-protocol. */
 static const struct sip_message *request_with(const char *method, const char *uri, const char *via, const char *to) {
-    return scanned("%s %s SIP/2.0\r\nVia: SIP/2.0/UDP %s\r\nMax-Forwards: 70\r\nFrom: <sip:a@e>;tag=f1\r\nTo: <sip:b@e>%s\r\n"
-                   "Call-ID: c1\r\nCSeq: 5 %s\r\n\r\n",
-                   method, uri, via, to, method);
+    return scanned(
+        "%s %s SIP/2.0\r\nVia: SIP/2.0/UDP %s\r\nMax-Forwards: 70\r\nFrom: <sip:a@e>;tag=f1\r\nTo: <sip:b@e>%s\r\n"
+        "Call-ID: c1\r\nCSeq: 5 %s\r\n\r\n",
+        method, uri, via, to, method);
 }
 
 static const struct sip_message *request(const char *method) {
@@ -19,7 +20,7 @@ static struct server_transaction *begin_server(const struct sip_message *message
     cr_assert_null(server_find(layer, message));
     struct server_transaction *server = server_new(layer, message, &source, &local, now);
     cr_assert_not_null(server);
-    server_set_user(server, (void *)(uintptr_t)"s");
+    server_set_user(server, (void *)(uintptr_t) "s");
     return server;
 }
 
@@ -265,7 +266,8 @@ Test(transaction_server, a_cancel_names_the_request_of_its_branch) {
     struct server_transaction *cancel = begin_server(request("CANCEL"), CALLER);
     cr_assert_eq(server_find(layer, request("CANCEL")), cancel);
     cr_assert_eq(server_find_cancelled(layer, request("CANCEL")), server);
-    cr_assert_null(server_find_cancelled(layer, request_with("CANCEL", "sip:b@e", "192.0.2.9:5070;branch=z9hG4bKz", "")));
+    cr_assert_null(
+        server_find_cancelled(layer, request_with("CANCEL", "sip:b@e", "192.0.2.9:5070;branch=z9hG4bKz", "")));
     transactions_free(layer);
     layer = new_layer(&usual);
     server = begin_server(request("MESSAGE"), CALLER);
@@ -274,7 +276,8 @@ Test(transaction_server, a_cancel_names_the_request_of_its_branch) {
     timers_free(timers);
 }
 
-/* Without the magic cookie: Request-URI, tags, Call-ID, CSeq and the top Via; an ACK by the To tag of the response. */
+/* Without the magic cookie: Request-URI, tags, Call-ID, CSeq and the top Via; an ACK by the To tag of the response.
+ */
 Test(transaction_server, requests_of_rfc_2543_belong_by_their_headers) {
     static const char *const vias[] = {"192.0.2.9:5070", "192.0.2.9:5070;branch=1", "192.0.2.9:5070;branch=z9hG4bK"};
     static const char *const lines = "Max-Forwards: 70\r\nFrom: <sip:a@e>%s\r\nTo: <sip:b@e>%s\r\nCall-ID: %s\r\n"
@@ -343,9 +346,12 @@ Test(transaction_server, the_ack_to_a_2xx_of_rfc_2543_is_a_request_of_its_own) {
 /* Calls that differ in what the peer chose last: nothing runs together, however alike they are made. */
 Test(transaction_server, parts_of_a_key_do_not_run_into_each_other) {
     begin();
-    struct server_transaction *one = begin_server(request_with("INVITE", "sip:b@e", "h1;branch=z9hG4bKx", ""), CALLER);
-    struct server_transaction *two = begin_server(request_with("INVITE", "sip:b@e", "h;branch=z9hG4bKxh1", ""), CALLER);
-    struct server_transaction *three = begin_server(request_with("INVITEZ", "sip:b@e", "h1;branch=z9hG4bKx", ""), CALLER);
+    struct server_transaction *one =
+        begin_server(request_with("INVITE", "sip:b@e", "h1;branch=z9hG4bKx", ""), CALLER);
+    struct server_transaction *two =
+        begin_server(request_with("INVITE", "sip:b@e", "h;branch=z9hG4bKxh1", ""), CALLER);
+    struct server_transaction *three =
+        begin_server(request_with("INVITEZ", "sip:b@e", "h1;branch=z9hG4bKx", ""), CALLER);
     cr_assert(one != two && two != three && one != three);
     transactions_free(layer);
     timers_free(timers);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A world for transactions: virtual time, and a diary of everything that leaves and everything that is told, a line each:
+/* A world for transactions: virtual time, and a diary of everything that leaves and everything that is told, a line
+ * each:
  *
  *   500 > INVITE            a request leaves at 500 ms (a response: its code)
  *   600 a: response 180     an event for the transaction whose user is "a"
@@ -151,7 +152,7 @@ static struct endpoint endpoint_at(const char *ip, uint16_t port, enum transport
     return endpoint;
 }
 
-#define LOCAL endpoint_at("192.0.2.1", 5060, TRANSPORT_UDP)
+#define LOCAL  endpoint_at("192.0.2.1", 5060, TRANSPORT_UDP)
 #define CALLER endpoint_at("192.0.2.9", 5070, TRANSPORT_UDP)
 #define TARGET endpoint_at("192.0.2.100", 5060, TRANSPORT_UDP)
 
