@@ -49,7 +49,7 @@ static bool matches(struct play *play, unsigned line, struct slice pattern, stru
 /* --- headers -------------------------------------------------------------------------------------------------- */
 
 /* Value n of what a field names; null: there are fewer. */
-static struct slice subject_of(const struct message *message, struct slice name, unsigned n) {
+static struct slice subject_of(const struct letter *message, struct slice name, unsigned n) {
     if (slice_equal(name, URI))
         return n ? SLICE_NULL : message->uri;
     if (slice_equal(name, BODY))
@@ -57,24 +57,24 @@ static struct slice subject_of(const struct message *message, struct slice name,
     if (slice_equal(name, REASON))
         return n ? SLICE_NULL : message->reason;
     for (unsigned h = 0; h < message->count; h++)
-        if (message_same_name(message->headers[h].name, name) && n-- == 0)
+        if (letter_same_name(message->headers[h].name, name) && n-- == 0)
             return message->headers[h].value;
     return SLICE_NULL;
 }
 
 static void fail_field(struct play *play, const struct story_field *field, const struct exchange *exchange,
                        const char *expected) {
-    struct text text;
+    struct page text;
     struct slice value;
-    text_init(&text, play->arena);
-    text_printf(&text, "expected  %s\n    but       ", expected);
+    page_init(&text, play->arena);
+    page_printf(&text, "expected  %s\n    but       ", expected);
     if (!subject_of(&exchange->message, field->name, 0).at)
-        text_printf(&text, "there is no %.*s", SLICE_ARG(field->name));
+        page_printf(&text, "there is no %.*s", SLICE_ARG(field->name));
     for (unsigned n = 0; (value = subject_of(&exchange->message, field->name, n)).at; n++)
-        text_printf(&text, "%s%.*s: %.*s", n ? "\n              " : "", SLICE_ARG(field->name), SLICE_ARG(value));
-    text_add(&text, SLICE("\n    in        "));
+        page_printf(&text, "%s%.*s: %.*s", n ? "\n              " : "", SLICE_ARG(field->name), SLICE_ARG(value));
+    page_add(&text, SLICE("\n    in        "));
     exchange_print(&text, exchange);
-    play_fail(play, field->line, "%.*s", SLICE_ARG(text_slice(&text)));
+    play_fail(play, field->line, "%.*s", SLICE_ARG(page_slice(&text)));
 }
 
 /* The lines of one name are, one by one, those that the fields of that name give. `field` is the first of them. */
@@ -82,10 +82,10 @@ static void check_values(struct play *play, const struct story_step *step, const
                          const struct exchange *exchange) {
     unsigned n = 0;
     for (const struct story_field *earlier = step->fields; earlier != field; earlier = earlier->next)
-        if (earlier->kind == FIELD_IS && message_same_name(earlier->name, field->name))
+        if (earlier->kind == FIELD_IS && letter_same_name(earlier->name, field->name))
             return;
     for (const struct story_field *f = field; f; f = f->next) {
-        if (f->kind != FIELD_IS || !message_same_name(f->name, field->name))
+        if (f->kind != FIELD_IS || !letter_same_name(f->name, field->name))
             continue;
         struct slice value = subject_of(&exchange->message, f->name, n++);
         struct slice expected = play_expand(play, f->line, f->value);
@@ -115,7 +115,7 @@ static void check_pattern(struct play *play, const struct story_field *field, co
 
 static void check_count(struct play *play, const struct story_field *field, const struct exchange *exchange) {
     uint64_t number = 0;
-    unsigned items = message_items(&exchange->message, field->name);
+    unsigned items = letter_items(&exchange->message, field->name);
     if (!slice_number(field->value, 1000, &number))
         play_fail(play, field->line, "'%.*s' is no number", SLICE_ARG(field->value));
     else if (items != number)
@@ -144,10 +144,10 @@ static void check_fields(struct play *play, const struct story_step *step, const
 
 /* --- whole messages ------------------------------------------------------------------------------------------- */
 
-static bool is_named_message(struct play *play, const struct story_step *step, const struct message *message) {
+static bool is_named_message(struct play *play, const struct story_step *step, const struct letter *message) {
     struct slice method;
     if (step->code) {
-        message_cseq(message, &method);
+        letter_cseq(message, &method);
         return !message->request && message->code == step->code &&
                (!step->reason.at || slice_equal(message->reason, step->reason)) &&
                (!step->method.at || slice_equal(method, step->method));
@@ -158,7 +158,7 @@ static bool is_named_message(struct play *play, const struct story_step *step, c
 
 void check_message(struct play *play, const struct story_step *step, const struct exchange *exchange) {
     const char *but = NULL;
-    struct text text;
+    struct page text;
     if (!is_named_message(play, step, &exchange->message))
         but = "";
     else if (step->again && !exchange->again)
@@ -169,10 +169,10 @@ void check_message(struct play *play, const struct story_step *step, const struc
         check_fields(play, step, exchange);
         return;
     }
-    text_init(&text, play->arena);
+    page_init(&text, play->arena);
     exchange_print(&text, exchange);
     play_fail(play, step->line, "expected  this message\n    but       what left then is %.*s%s",
-              SLICE_ARG(text_slice(&text)), but);
+              SLICE_ARG(page_slice(&text)), but);
 }
 
 void check_log(struct play *play, const struct story_step *step) {
@@ -181,12 +181,12 @@ void check_log(struct play *play, const struct story_step *step) {
         found = matches(play, step->line, step->pattern, slice_cut(line->text, 0, RX_SUBJECT_MAX));
     if (found != step->negated || play->failed)
         return;
-    struct text text;
-    text_init(&text, play->arena);
+    struct page text;
+    page_init(&text, play->arena);
     for (const struct sim_line *line = play->world.logs; line; line = line->next)
-        text_printf(&text, "\n        %.*s", SLICE_ARG(line->text));
+        page_printf(&text, "\n        %.*s", SLICE_ARG(line->text));
     play_fail(play, step->line, "expected  %s log line that matches\n    but       the log is:%.*s",
-              step->negated ? "no" : "a", SLICE_ARG(text_slice(&text)));
+              step->negated ? "no" : "a", SLICE_ARG(page_slice(&text)));
 }
 
 void check_record(struct play *play, const struct story_step *step, const struct sim_line *record) {

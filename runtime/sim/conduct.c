@@ -5,24 +5,24 @@
 
 
 
-static bool same_value(const struct message *a, const struct message *b, const char *name) {
-    struct slice x = message_value(a, name), y = message_value(b, name);
+static bool same_value(const struct letter *a, const struct letter *b, const char *name) {
+    struct slice x = letter_value(a, name), y = letter_value(b, name);
     return (x.at != NULL) == (y.at != NULL) && slice_equal(x, y);
 }
 
-static bool same_items(const struct message *a, const struct message *b, const char *name) {
-    unsigned count = message_items(a, slice_of(name));
-    if (count != message_items(b, slice_of(name)))
+static bool same_items(const struct letter *a, const struct letter *b, const char *name) {
+    unsigned count = letter_items(a, slice_of(name));
+    if (count != letter_items(b, slice_of(name)))
         return false;
     for (unsigned i = 0; i < count; i++)
-        if (!slice_equal(message_item(a, name, i), message_item(b, name, i)))
+        if (!slice_equal(letter_item(a, name, i), letter_item(b, name, i)))
             return false;
     return true;
 }
 
-static unsigned long cseq_number(const struct message *message) {
+static unsigned long cseq_number(const struct letter *message) {
     struct slice method;
-    return message_cseq(message, &method);
+    return letter_cseq(message, &method);
 }
 
 /* Does the plan speak of this header? Then it may have changed it. */
@@ -37,27 +37,27 @@ static bool plan_names(const struct story *story, struct slice name) {
 
 /* The Via value without received and rport, which every hop fills in (RFC 3261 18.2.1, RFC 3581). */
 static struct slice plain_via(struct arena *arena, struct slice via) {
-    struct text text;
+    struct page text;
     size_t semicolon = slice_find(via, 0, ';');
-    text_init(&text, arena);
-    text_add(&text, slice_trim(slice_cut(via, 0, semicolon)));
+    page_init(&text, arena);
+    page_add(&text, slice_trim(slice_cut(via, 0, semicolon)));
     while (semicolon < via.len) {
         size_t end = slice_find(via, semicolon + 1, ';');
         struct slice one = slice_trim(slice_cut(via, semicolon + 1, end));
         if (!slice_starts_same(one, SLICE("rport")) && !slice_starts_same(one, SLICE("received")))
-            text_printf(&text, ";%.*s", SLICE_ARG(one));
+            page_printf(&text, ";%.*s", SLICE_ARG(one));
         semicolon = end;
     }
-    return text_slice(&text);
+    return page_slice(&text);
 }
 
 /* The Vias of `message` from `skip` on are those of `before`; the first may have got received and rport. */
-static bool same_vias(struct arena *arena, const struct message *message, unsigned skip, const struct message *before) {
-    unsigned count = message_items(before, SLICE("Via"));
-    if (message_items(message, SLICE("Via")) != count + skip)
+static bool same_vias(struct arena *arena, const struct letter *message, unsigned skip, const struct letter *before) {
+    unsigned count = letter_items(before, SLICE("Via"));
+    if (letter_items(message, SLICE("Via")) != count + skip)
         return false;
     for (unsigned i = 0; i < count; i++) {
-        struct slice now = message_item(message, "Via", i + skip), then = message_item(before, "Via", i);
+        struct slice now = letter_item(message, "Via", i + skip), then = letter_item(before, "Via", i);
         if (i == 0 ? !slice_equal(plain_via(arena, now), plain_via(arena, then)) : !slice_equal(now, then))
             return false;
     }
@@ -66,9 +66,9 @@ static bool same_vias(struct arena *arena, const struct message *message, unsign
 
 /* --- requests of our own, hop by hop -------------------------------------------------------------------------- */
 
-static const char *check_hop(const struct message *message, const struct message *invite) {
-    if (message_items(message, SLICE("Via")) != 1 ||
-        !slice_equal(message_item(message, "Via", 0), message_item(invite, "Via", 0)))
+static const char *check_hop(const struct letter *message, const struct letter *invite) {
+    if (letter_items(message, SLICE("Via")) != 1 ||
+        !slice_equal(letter_item(message, "Via", 0), letter_item(invite, "Via", 0)))
         return "it must have one Via, the INVITE's top one (RFC 3261 9.1, 17.1.1.3)";
     if (!slice_equal(message->uri, invite->uri))
         return "its Request-URI must be the INVITE's (RFC 3261 9.1, 17.1.1.3)";
@@ -78,7 +78,7 @@ static const char *check_hop(const struct message *message, const struct message
         return "its CSeq number must be the INVITE's (RFC 3261 9.1, 17.1.1.3)";
     if (!same_items(message, invite, "Route"))
         return "its Route must be the INVITE's (RFC 3261 9.1, 17.1.1.3)";
-    if (message_items(message, SLICE("Require")) || message_items(message, SLICE("Proxy-Require")))
+    if (letter_items(message, SLICE("Require")) || letter_items(message, SLICE("Proxy-Require")))
         return "it must have no Require or Proxy-Require (RFC 3261 9.1)";
     return NULL;
 }
@@ -86,7 +86,7 @@ static const char *check_hop(const struct message *message, const struct message
 static bool got_response(const struct exchange *request, unsigned low, unsigned high, struct slice to) {
     for (const struct exchange *e = request->next; e; e = e->next)
         if (!e->left && !e->icmp && !e->message.request && e->message.code >= low && e->message.code <= high &&
-            history_request(e) == request && (!to.at || slice_equal(message_value(&e->message, "To"), to)))
+            history_request(e) == request && (!to.at || slice_equal(letter_value(&e->message, "To"), to)))
             return true;
     return false;
 }
@@ -100,7 +100,7 @@ static const char *check_cancel(const struct exchange *exchange, const struct ex
 }
 
 static const char *check_hop_ack(const struct exchange *exchange, const struct exchange *invite) {
-    if (!got_response(invite, 300, 699, message_value(&exchange->message, "To")))
+    if (!got_response(invite, 300, 699, letter_value(&exchange->message, "To")))
         return "the To of an ACK must be that of the response it acknowledges (RFC 3261 17.1.1.3)";
     return check_hop(&exchange->message, &invite->message);
 }
@@ -108,7 +108,7 @@ static const char *check_hop_ack(const struct exchange *exchange, const struct e
 /* --- forwarded requests --------------------------------------------------------------------------------------- */
 
 static const struct exchange *came_as(const struct exchange *exchange) {
-    const struct message *message = &exchange->message;
+    const struct letter *message = &exchange->message;
     for (const struct exchange *e = exchange->previous; e; e = e->previous)
         if (!e->left && !e->icmp && e->message.request && slice_equal(e->message.method, message->method) &&
             same_value(&e->message, message, "Call-ID") && same_value(&e->message, message, "CSeq"))
@@ -116,11 +116,11 @@ static const struct exchange *came_as(const struct exchange *exchange) {
     return NULL;
 }
 
-static const char *check_max_forwards(const struct play *play, const struct message *message,
-                                      const struct message *before) {
+static const char *check_max_forwards(const struct play *play, const struct letter *message,
+                                      const struct letter *before) {
     uint64_t now, then;
-    struct slice value = message_value(before, "Max-Forwards");
-    if (!slice_number(message_value(message, "Max-Forwards"), 255, &now))
+    struct slice value = letter_value(before, "Max-Forwards");
+    if (!slice_number(letter_value(message, "Max-Forwards"), 255, &now))
         return "it has no Max-Forwards (RFC 3261 16.6 step 3)";
     if (!value.at)
         then = 71;
@@ -134,25 +134,25 @@ static const char *check_max_forwards(const struct play *play, const struct mess
 static bool is_edited(const struct play *play, struct slice name) {
     static const char *const edited[] = {"Via", "Max-Forwards", "Record-Route", "Route", "Max-Breadth", "To", "From"};
     for (size_t i = 0; i < sizeof edited / sizeof *edited; i++)
-        if (message_same_name(name, slice_of(edited[i])))
+        if (letter_same_name(name, slice_of(edited[i])))
             return true;
     return plan_names(play->story, name);
 }
 
 /* The next header line from *at on that nobody may have changed; NULL: none. */
-static const struct message_header *next_untouched(const struct play *play, const struct message *message,
+static const struct letter_header *next_untouched(const struct play *play, const struct letter *message,
                                                    unsigned *at) {
     while (*at < message->count) {
-        const struct message_header *header = &message->headers[(*at)++];
+        const struct letter_header *header = &message->headers[(*at)++];
         if (!is_edited(play, header->name))
             return header;
     }
     return NULL;
 }
 
-static bool rest_untouched(const struct play *play, const struct message *message, const struct message *before) {
+static bool rest_untouched(const struct play *play, const struct letter *message, const struct letter *before) {
     unsigned i = 0, j = 0;
-    const struct message_header *a, *b;
+    const struct letter_header *a, *b;
     do {
         a = next_untouched(play, message, &i);
         b = next_untouched(play, before, &j);
@@ -173,30 +173,30 @@ static bool is_ours(const struct play *play, struct slice uri) {
     return play->story->settings.advertise.len > 0;
 }
 
-static const char *check_record_route(const struct play *play, const struct message *message) {
-    struct slice uri = message_uri(message_item(message, "Record-Route", 0));
+static const char *check_record_route(const struct play *play, const struct letter *message) {
+    struct slice uri = letter_uri(letter_item(message, "Record-Route", 0));
     if (!play->story->settings.record_route || !slice_equal(message->method, SLICE("INVITE")) ||
-        message_tag(message, "To").at)
+        letter_tag(message, "To").at)
         return NULL;
     if (!uri.at || !is_ours(play, uri))
         return "an INVITE that makes a dialog must have our Record-Route on top (RFC 3261 16.6 step 4)";
-    if (!message_param(uri, "lr").at)
+    if (!letter_param(uri, "lr").at)
         return "a Record-Route must have ;lr (RFC 3261 16.6 step 4)";
     return NULL;
 }
 
 static const char *check_forwarded(const struct play *play, const struct exchange *exchange) {
     const struct exchange *came = came_as(exchange);
-    const struct message *message = &exchange->message;
+    const struct letter *message = &exchange->message;
     if (!came)
         return "no request came that it could be";
-    const struct message *before = &came->message;
+    const struct letter *before = &came->message;
     if (!same_vias(play->arena, message, 1, before))
         return "below its own Via the Vias must be as they came (RFC 3261 16.6 step 8)";
-    if (!slice_equal(message_tag(message, "From"), message_tag(before, "From")) ||
-        !slice_equal(message_tag(message, "To"), message_tag(before, "To")))
+    if (!slice_equal(letter_tag(message, "From"), letter_tag(before, "From")) ||
+        !slice_equal(letter_tag(message, "To"), letter_tag(before, "To")))
         return "the tags must be as they came (RFC 3261 16.6, 12.2)";
-    if (message_tag(before, "To").at && (!same_value(message, before, "To") || !same_value(message, before, "From")))
+    if (letter_tag(before, "To").at && (!same_value(message, before, "To") || !same_value(message, before, "From")))
         return "From and To of a request in a dialog must be as they came";
     if (!plan_names(play->story, SLICE("From")) && !same_value(message, before, "From"))
         return "From must be as it came";
@@ -209,15 +209,15 @@ static const char *check_forwarded(const struct play *play, const struct exchang
 }
 
 static const char *check_request(const struct play *play, const struct exchange *exchange) {
-    const struct message *message = &exchange->message;
-    struct slice via = message_item(message, "Via", 0), branch = message_branch(message);
+    const struct letter *message = &exchange->message;
+    struct slice via = letter_item(message, "Via", 0), branch = letter_branch(message);
     size_t blank = slice_find(via, 0, ' ');
     if (!is_ours(play, slice_from(via, blank)))
         return "the top Via must be our own (RFC 3261 16.6 step 8)";
     if (!slice_starts(branch, SLICE("z9hG4bK")) || branch.len < 12)
         return "its branch must begin with z9hG4bK and be unique (RFC 3261 8.1.1.7)";
     for (const struct exchange *e = exchange->previous; e; e = e->previous) {
-        if (!e->left || !e->message.request || e->again || !slice_equal(message_branch(&e->message), branch))
+        if (!e->left || !e->message.request || e->again || !slice_equal(letter_branch(&e->message), branch))
             continue;
         if (e->party != exchange->party)
             return "its branch was used towards somebody else (RFC 3261 8.1.1.7)";
@@ -263,10 +263,10 @@ static const char *check_order(const struct exchange *exchange, const struct exc
     return NULL;
 }
 
-static const char *check_response_to(const struct message *message, const struct message *request) {
-    struct slice to = message_value(message, "To"), asked = message_value(request, "To");
-    bool tag = message_param(to, "tag").at != NULL;
-    if (message_param(asked, "tag").at)
+static const char *check_response_to(const struct letter *message, const struct letter *request) {
+    struct slice to = letter_value(message, "To"), asked = letter_value(request, "To");
+    bool tag = letter_param(to, "tag").at != NULL;
+    if (letter_param(asked, "tag").at)
         return slice_equal(to, asked) ? NULL : "its To must be the request's (RFC 3261 8.2.6.2)";
     if (!slice_starts(to, asked) || (to.len > asked.len && to.at[asked.len] != ';'))
         return "its To must be the request's, byte for byte, but for the tag (RFC 3261 8.2.6.2)";
@@ -276,7 +276,7 @@ static const char *check_response_to(const struct message *message, const struct
 }
 
 static const char *check_response(const struct play *play, const struct exchange *exchange) {
-    const struct message *message = &exchange->message;
+    const struct letter *message = &exchange->message;
     const struct exchange *request = history_request(exchange);
     if (!request)
         return anything_unreadable(play) ? NULL : "no request came that it could answer (RFC 3261 16.7)";

@@ -3,10 +3,10 @@
 
 #include <inttypes.h>
 
-static struct slice label_of(const struct history *history, const struct message *message) {
-    struct slice call_id = message_value(message, "Call-ID");
+static struct slice label_of(const struct history *history, const struct letter *message) {
+    struct slice call_id = letter_value(message, "Call-ID");
     for (const struct exchange *e = history->last; e && call_id.at; e = e->previous)
-        if (!e->left && slice_equal(message_value(&e->message, "Call-ID"), call_id))
+        if (!e->left && slice_equal(letter_value(&e->message, "Call-ID"), call_id))
             return e->call;
     return SLICE_EMPTY;
 }
@@ -17,7 +17,7 @@ struct exchange *history_add(struct history *history, uint64_t at, const struct 
     if (!exchange)
         return NULL;
     *exchange = (struct exchange){.at = at, .party = party, .left = left, .previous = history->last};
-    message_read(&exchange->message, history->arena, bytes);
+    letter_read(&exchange->message, history->arena, bytes);
     exchange->call = call.at ? call : label_of(history, &exchange->message);
     for (const struct exchange *e = history->first; e && !exchange->again; e = e->next)
         if (e->party == party && e->left == left && !e->icmp && slice_equal(e->message.bytes, bytes))
@@ -28,12 +28,12 @@ struct exchange *history_add(struct history *history, uint64_t at, const struct 
 }
 
 const struct exchange *history_request(const struct exchange *response) {
-    struct slice branch = message_branch(&response->message), cseq = message_value(&response->message, "CSeq");
-    struct slice call_id = message_value(&response->message, "Call-ID");
+    struct slice branch = letter_branch(&response->message), cseq = letter_value(&response->message, "CSeq");
+    struct slice call_id = letter_value(&response->message, "Call-ID");
     for (const struct exchange *e = response->previous; e; e = e->previous)
-        if (e->message.request && e->left != response->left && slice_equal(message_branch(&e->message), branch) &&
-            slice_equal(message_value(&e->message, "CSeq"), cseq) &&
-            slice_equal(message_value(&e->message, "Call-ID"), call_id))
+        if (e->message.request && e->left != response->left && slice_equal(letter_branch(&e->message), branch) &&
+            slice_equal(letter_value(&e->message, "CSeq"), cseq) &&
+            slice_equal(letter_value(&e->message, "Call-ID"), call_id))
             return e->again ? e->again : e;
     return NULL;
 }
@@ -48,28 +48,28 @@ const struct exchange *history_last_request(const struct history *history, const
     return NULL;
 }
 
-void exchange_print(struct text *text, const struct exchange *exchange) {
-    const struct message *message = &exchange->message;
+void exchange_print(struct page *text, const struct exchange *exchange) {
+    const struct letter *message = &exchange->message;
     struct slice method;
     if (exchange->icmp) {
-        text_add(text, SLICE("ICMP: the last datagram was not delivered"));
+        page_add(text, SLICE("ICMP: the last datagram was not delivered"));
     } else if (message->request) {
-        text_printf(text, "%.*s %.*s", SLICE_ARG(message->method), SLICE_ARG(message->uri));
+        page_printf(text, "%.*s %.*s", SLICE_ARG(message->method), SLICE_ARG(message->uri));
     } else {
-        message_cseq(message, &method);
-        text_printf(text, "%u %.*s", message->code, SLICE_ARG(message->reason));
+        letter_cseq(message, &method);
+        page_printf(text, "%u %.*s", message->code, SLICE_ARG(message->reason));
         if (!slice_equal(method, SLICE("INVITE")))
-            text_printf(text, " (%.*s)", SLICE_ARG(method));
+            page_printf(text, " (%.*s)", SLICE_ARG(method));
     }
     if (exchange->again)
-        text_add(text, SLICE(" again"));
+        page_add(text, SLICE(" again"));
 }
 
-void history_print_time(struct text *text, uint64_t at) {
-    text_printf(text, "%" PRIu64 ".%03" PRIu64, at / 1000, at % 1000);
+void history_print_time(struct page *text, uint64_t at) {
+    page_printf(text, "%" PRIu64 ".%03" PRIu64, at / 1000, at % 1000);
 }
 
-void history_print(struct text *text, const struct history *history) {
+void history_print(struct page *text, const struct history *history) {
     size_t width = 0;
     for (const struct exchange *e = history->first; e; e = e->next) {
         size_t length = e->party->name.len + (e->call.len ? e->call.len + 1 : 0);
@@ -77,10 +77,10 @@ void history_print(struct text *text, const struct history *history) {
     }
     for (const struct exchange *e = history->first; e; e = e->next) {
         size_t length = e->party->name.len + (e->call.len ? e->call.len + 1 : 0);
-        text_printf(text, "    %6" PRIu64 ".%03" PRIu64 "  %.*s%s%.*s", e->at / 1000, e->at % 1000,
+        page_printf(text, "    %6" PRIu64 ".%03" PRIu64 "  %.*s%s%.*s", e->at / 1000, e->at % 1000,
                     SLICE_ARG(e->party->name), e->call.len ? "/" : "", SLICE_ARG(e->call));
-        text_printf(text, "%*s %s ", (int)(width - length), "", e->left ? "<---" : "--->");
+        page_printf(text, "%*s %s ", (int)(width - length), "", e->left ? "<---" : "--->");
         exchange_print(text, e);
-        text_add(text, e->left && !e->named ? SLICE("   (not named by the story)\n") : SLICE("\n"));
+        page_add(text, e->left && !e->named ? SLICE("   (not named by the story)\n") : SLICE("\n"));
     }
 }

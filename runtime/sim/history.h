@@ -4,7 +4,7 @@
 #ifndef FOV_RUNTIME_SIM_HISTORY_H
 #define FOV_RUNTIME_SIM_HISTORY_H
 
-#include "runtime/sim/message.h"
+#include "runtime/sim/letter.h"
 #include "runtime/sim/story.h"
 
 struct exchange {
@@ -17,7 +17,7 @@ struct exchange {
     bool named;        /* the story said so */
     const struct exchange *again; /* the first one with these bytes between these two */
     const struct sim_sent *sent;  /* of what left */
-    struct message message;
+    struct letter message;
 };
 
 struct history {
@@ -38,10 +38,10 @@ const struct exchange *history_last_request(const struct history *history, const
                                             struct slice method);
 
 /* "INVITE sip:100@fov.example", "486 Busy Here". */
-void exchange_print(struct text *text, const struct exchange *exchange);
+void exchange_print(struct page *text, const struct exchange *exchange);
 /* "12.500" */
-void history_print_time(struct text *text, uint64_t at);
+void history_print_time(struct page *text, uint64_t at);
 /* One line for each exchange. */
-void history_print(struct text *text, const struct history *history);
+void history_print(struct page *text, const struct history *history);
 
 #endif

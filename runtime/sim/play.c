@@ -7,7 +7,7 @@
 
 #include "runtime/plan/verify.h"
 #include "runtime/sim/checks.h"
-#include "runtime/sim/compose.h"
+#include "runtime/sim/draft.h"
 #include "runtime/sim/conduct.h"
 
 /* --- failing -------------------------------------------------------------------------------------------------- */
@@ -33,10 +33,10 @@ void play_fail(struct play *play, unsigned line, const char *format, ...) {
         vsnprintf(message, (size_t)size + 1, format, again);
     va_end(again);
     va_end(arguments);
-    text_printf(&play->failure, "%s:%u: story \"%.*s\" fails", play->story->file, line, SLICE_ARG(play->story->title));
+    page_printf(&play->failure, "%s:%u: story \"%.*s\" fails", play->story->file, line, SLICE_ARG(play->story->title));
     if (text.len)
-        text_printf(&play->failure, "\n    line      %.*s", SLICE_ARG(text));
-    text_printf(&play->failure, "\n    %s\n", message ? message : "out of memory");
+        page_printf(&play->failure, "\n    line      %.*s", SLICE_ARG(text));
+    page_printf(&play->failure, "\n    %s\n", message ? message : "out of memory");
 }
 
 /* --- variables ------------------------------------------------------------------------------------------------ */
@@ -55,29 +55,29 @@ static struct slice variable_value(struct play *play, struct slice name) {
 }
 
 struct slice play_expand(struct play *play, unsigned line, struct slice text) {
-    struct text out;
+    struct page out;
     size_t at = 0;
-    text_init(&out, play->arena);
+    page_init(&out, play->arena);
     while (at < text.len) {
         size_t open = slice_find(text, at, '{'), close = slice_find(text, open, '}');
         if (close == text.len)
             break;
         struct slice name = slice_cut(text, open + 1, close), value;
         if (name.len == 0 || !byte_is_alpha((unsigned char)name.at[0])) { /* a count of a pattern */
-            text_add(&out, slice_cut(text, at, close + 1));
+            page_add(&out, slice_cut(text, at, close + 1));
         } else {
             value = variable_value(play, name);
             if (!value.at)
                 play_fail(play, line, "nothing is called {%.*s} so far", SLICE_ARG(name));
-            text_add(&out, slice_cut(text, at, open));
-            text_add(&out, value);
+            page_add(&out, slice_cut(text, at, open));
+            page_add(&out, value);
         }
         at = close + 1;
     }
     if (at == 0)
         return text;
-    text_add(&out, slice_from(text, at));
-    return text_slice(&out);
+    page_add(&out, slice_from(text, at));
+    return page_slice(&out);
 }
 
 /* --- what leaves ---------------------------------------------------------------------------------------------- */
@@ -128,19 +128,19 @@ static void run_until(struct play *play, uint64_t until) {
 
 /* Everything that left was named by the story. */
 static void settle(struct play *play) {
-    struct text text;
-    text_init(&text, play->arena);
+    struct page text;
+    page_init(&text, play->arena);
     for (const struct exchange *e = play->history.first; e; e = e->next) {
         if (!e->left || e->named)
             continue;
-        text_add(&text, text.len ? SLICE("\n              ") : SLICE_EMPTY);
+        page_add(&text, text.len ? SLICE("\n              ") : SLICE_EMPTY);
         history_print_time(&text, e->at);
-        text_printf(&text, "  %.*s < ", SLICE_ARG(e->party->name));
+        page_printf(&text, "  %.*s < ", SLICE_ARG(e->party->name));
         exchange_print(&text, e);
     }
     if (text.len)
         play_fail(play, here(play), "before this line, something left that no line names:\n              %.*s",
-                  SLICE_ARG(text_slice(&text)));
+                  SLICE_ARG(page_slice(&text)));
 }
 
 /* --- steps ---------------------------------------------------------------------------------------------------- */
@@ -154,10 +154,10 @@ static bool reach(struct play *play, const struct story_step *step) {
     else if (step->when == WHEN_AFTER)
         target += step->times[0];
     if (target < play->world.now) {
-        struct text text;
-        text_init(&text, play->arena);
+        struct page text;
+        page_init(&text, play->arena);
         history_print_time(&text, play->world.now);
-        play_fail(play, step->line, "the story has already come to %.*s", SLICE_ARG(text_slice(&text)));
+        play_fail(play, step->line, "the story has already come to %.*s", SLICE_ARG(page_slice(&text)));
     }
     run_until(play, target);
     if (step->kind != STEP_WAIT)
@@ -167,7 +167,7 @@ static bool reach(struct play *play, const struct story_step *step) {
 
 static void play_send(struct play *play, const struct story_step *step) {
     const struct endpoint *listener = sim_world_listener(&play->world, &step->party->at);
-    struct slice bytes = compose_message(play, step);
+    struct slice bytes = draft_message(play, step);
     if (play->failed)
         return;
     if (!bytes.at || !history_add(&play->history, play->world.now, step->party, false, step->call, bytes)) {
@@ -205,21 +205,21 @@ static struct exchange *next_unnamed(struct play *play, const struct story_step 
 }
 
 static void fail_time(struct play *play, const struct story_step *step, uint64_t target, const struct exchange *instead) {
-    struct text text;
-    text_init(&text, play->arena);
-    text_add(&text, SLICE("expected  this at "));
+    struct page text;
+    page_init(&text, play->arena);
+    page_add(&text, SLICE("expected  this at "));
     history_print_time(&text, target);
-    text_add(&text, SLICE("\n    but       "));
+    page_add(&text, SLICE("\n    but       "));
     if (!instead) {
-        text_printf(&text, "nothing left for %.*s%s%.*s", SLICE_ARG(step->party->name), step->call.len ? "/" : "",
+        page_printf(&text, "nothing left for %.*s%s%.*s", SLICE_ARG(step->party->name), step->call.len ? "/" : "",
                     SLICE_ARG(step->call));
     } else {
-        text_printf(&text, "what left for %.*s is ", SLICE_ARG(step->party->name));
+        page_printf(&text, "what left for %.*s is ", SLICE_ARG(step->party->name));
         exchange_print(&text, instead);
-        text_add(&text, SLICE(" at "));
+        page_add(&text, SLICE(" at "));
         history_print_time(&text, instead->at);
     }
-    play_fail(play, step->line, "%.*s", SLICE_ARG(text_slice(&text)));
+    play_fail(play, step->line, "%.*s", SLICE_ARG(page_slice(&text)));
 }
 
 static void play_expect(struct play *play, const struct story_step *step) {
@@ -327,13 +327,13 @@ static void play_image(struct play *play, const uint8_t *bytes, size_t length) {
 
 static void compile_and_play(struct play *play, const struct story_host *host) {
     const struct story *story = play->story;
-    struct text errors;
+    struct page errors;
     uint8_t *bytes = NULL;
     size_t length = 0;
-    text_init(&errors, play->arena);
+    page_init(&errors, play->arena);
     if (host->compile(host->context, story->plan.at ? story->plan : SLICE_EMPTY, story->plan_file, story->file, &errors,
                       &bytes, &length) != 0) {
-        play_fail(play, story->line, "the plan does not compile:\n%.*s", SLICE_ARG(text_slice(&errors)));
+        play_fail(play, story->line, "the plan does not compile:\n%.*s", SLICE_ARG(page_slice(&errors)));
         return;
     }
     play->scratch = rx_scratch_new();
@@ -347,7 +347,7 @@ static void compile_and_play(struct play *play, const struct story_host *host) {
 
 /* A story that must fail passes when it does, for the reason it names. */
 static void turn_round(struct play *play) {
-    struct slice failure = text_slice(&play->failure), wanted = play->story->fails;
+    struct slice failure = page_slice(&play->failure), wanted = play->story->fails;
     bool found = false;
     for (size_t i = 0; i + wanted.len <= failure.len && !found; i++)
         found = slice_equal(slice_cut(failure, i, i + wanted.len), wanted);
@@ -367,9 +367,9 @@ static void turn_round(struct play *play) {
 
 struct story_result story_play(const struct story *story, struct arena *arena, const struct story_host *host) {
     struct play play = {.arena = arena, .story = story, .history = {.arena = arena}};
-    struct text ladder;
-    text_init(&play.failure, arena);
-    text_init(&ladder, arena);
+    struct page ladder;
+    page_init(&play.failure, arena);
+    page_init(&ladder, arena);
     if (story->wrong)
         play_fail(&play, story->wrong_line, "%s", story->wrong);
     else
@@ -377,5 +377,5 @@ struct story_result story_play(const struct story *story, struct arena *arena, c
     if (story->fails.at)
         turn_round(&play);
     history_print(&ladder, &play.history);
-    return (struct story_result){!play.failed, text_slice(&play.failure), text_slice(&ladder)};
+    return (struct story_result){!play.failed, page_slice(&play.failure), page_slice(&ladder)};
 }

@@ -11,7 +11,7 @@ struct story_host {
     void *context;
     /* The verified image of a plan: of `text`, or of the file `file` when that is not null; `name` is how messages call
      * the text. 0 and bytes that release() takes back, or an error and what the compiler said in `errors`. */
-    int (*compile)(void *context, struct slice text, struct slice file, const char *name, struct text *errors,
+    int (*compile)(void *context, struct slice text, struct slice file, const char *name, struct page *errors,
                    uint8_t **image, size_t *length);
     void (*release)(void *context, uint8_t *image);
 };
@@ -32,7 +32,7 @@ struct play {
     struct rx_scratch *scratch;
     unsigned branches; /* made so far */
     bool failed;
-    struct text failure; /* why, for people; several lines */
+    struct page failure; /* why, for people; several lines */
 };
 
 struct story_result {

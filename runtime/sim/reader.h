@@ -13,7 +13,7 @@ struct reader {
     unsigned number;
     struct story *story;   /* being read; the settings for all before the first one */
     struct story_step *step; /* that indented lines belong to; NULL: none */
-    struct text body;      /* its lines that start with `|` */
+    struct page body;      /* its lines that start with `|` */
     bool out_of_memory;
 };
 

@@ -179,7 +179,7 @@ void reader_step(struct reader *reader) {
     *reader->story->steps_end = step;
     reader->story->steps_end = &step->next;
     reader->step = step;
-    text_init(&reader->body, reader->arena);
+    page_init(&reader->body, reader->arena);
     reader_word(&rest, &word, &quoted);
     for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
         if (slice_equal(word, plain[i].name)) {
@@ -200,9 +200,9 @@ static void read_body_line(struct reader *reader, struct slice text) {
     for (size_t i = 0; i < text.len; i++) {
         const char *letter = i + 1 < text.len ? strchr(letters, text.at[i + 1]) : NULL;
         if (text.at[i] != '\\') {
-            text_add(&reader->body, slice_cut(text, i, i + 1));
+            page_add(&reader->body, slice_cut(text, i, i + 1));
         } else if (letter && *letter) {
-            text_add(&reader->body, (struct slice){&bytes[letter - letters], 1});
+            page_add(&reader->body, (struct slice){&bytes[letter - letters], 1});
             i++;
         } else if (i + 2 == text.len && text.at[i + 1] == 'c') {
             open = true;
@@ -211,15 +211,15 @@ static void read_body_line(struct reader *reader, struct slice text) {
                    byte_is_hex((unsigned char)text.at[i + 3])) {
             char byte = (char)(byte_hex_value((unsigned char)text.at[i + 2]) * 16 +
                                byte_hex_value((unsigned char)text.at[i + 3]));
-            text_add(&reader->body, (struct slice){&byte, 1});
+            page_add(&reader->body, (struct slice){&byte, 1});
             i += 3;
         } else {
             reader_wrong(reader, "behind '\\' stands r, n, t, 0, \\, xHH, or c at the end of the line");
         }
     }
     if (!open)
-        text_add(&reader->body, SLICE("\r\n"));
-    reader->step->body = text_slice(&reader->body);
+        page_add(&reader->body, SLICE("\r\n"));
+    reader->step->body = page_slice(&reader->body);
 }
 
 static bool sign_is(struct slice *rest, struct slice sign) {

@@ -89,7 +89,7 @@
 #ifndef FOV_RUNTIME_SIM_STORY_H
 #define FOV_RUNTIME_SIM_STORY_H
 
-#include "runtime/sim/text.h"
+#include "runtime/sim/page.h"
 #include "runtime/sim/world.h"
 
 enum { STORY_TIMES_MAX = 32, STORY_LISTENERS_MAX = 8 };

@@ -48,7 +48,7 @@ static char *beside(const char *story, struct slice file) {
     return name;
 }
 
-static int compile(void *context, struct slice text, struct slice file, const char *name, struct text *errors,
+static int compile(void *context, struct slice text, struct slice file, const char *name, struct page *errors,
                    uint8_t **image, size_t *length) {
     const struct runner *runner = context;
     char *said = NULL, *plan_name = NULL, *plan = NULL;
@@ -69,7 +69,7 @@ static int compile(void *context, struct slice text, struct slice file, const ch
     error = compile_plan_text(text, name, sink, image, length);
 out:
     fclose(sink);
-    text_add(errors, (struct slice){said, said_length});
+    page_add(errors, (struct slice){said, said_length});
     free(said);
     free(plan);
     free(plan_name);

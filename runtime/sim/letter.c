@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "runtime/sim/message.h"
+#include "runtime/sim/letter.h"
 
 #include <string.h>
 
@@ -45,7 +45,7 @@ static struct slice unfold(struct arena *arena, struct slice value) {
     return (struct slice){out, len};
 }
 
-static const char *read_start(struct message *message, struct slice line) {
+static const char *read_start(struct letter *message, struct slice line) {
     static const struct slice version = SLICE("SIP/2.0");
     if (slice_starts(line, version)) {
         uint64_t code;
@@ -66,13 +66,13 @@ static const char *read_start(struct message *message, struct slice line) {
     return NULL;
 }
 
-static const char *read_header(struct message *message, struct arena *arena, struct slice line) {
+static const char *read_header(struct letter *message, struct arena *arena, struct slice line) {
     size_t colon = slice_find(line, 0, ':');
     if (colon == line.len)
         return "a header line has no colon";
     if (message->count == HEADERS_MAX)
         return "it has more than 400 header lines";
-    message->headers[message->count++] = (struct message_header){
+    message->headers[message->count++] = (struct letter_header){
         .line = line,
         .name = slice_trim(slice_cut(line, 0, colon)),
         .value = slice_trim(unfold(arena, slice_from(line, colon + 1))),
@@ -80,32 +80,32 @@ static const char *read_header(struct message *message, struct arena *arena, str
     return NULL;
 }
 
-static const char *check_frame(const struct message *message, bool bare) {
+static const char *check_frame(const struct letter *message, bool bare) {
     static const char *const single[] = {"From", "To", "Call-ID", "CSeq", "Max-Forwards", "Content-Length"};
     if (bare)
         return "a line ends in LF instead of CRLF (RFC 3261 7)";
     for (size_t i = 0; i < sizeof single / sizeof *single; i++) {
         unsigned lines = 0;
         for (unsigned h = 0; h < message->count; h++)
-            lines += message_same_name(message->headers[h].name, slice_of(single[i]));
+            lines += letter_same_name(message->headers[h].name, slice_of(single[i]));
         if (lines > 1)
             return "a header that may stand once stands twice (RFC 3261 7.3.1)";
         if (lines == 0 && i < 4)
             return "From, To, Call-ID or CSeq is missing (RFC 3261 8.1.1)";
     }
-    if (message_items(message, SLICE("Via")) == 0)
+    if (letter_items(message, SLICE("Via")) == 0)
         return "it has no Via (RFC 3261 8.1.1)";
     uint64_t length;
-    struct slice stated = message_value(message, "Content-Length");
+    struct slice stated = letter_value(message, "Content-Length");
     if (stated.at && (!slice_number(stated, SIZE_MAX, &length) || length != message->body.len))
         return "Content-Length is not the length of the body (RFC 3261 20.14)";
     return NULL;
 }
 
-void message_read(struct message *message, struct arena *arena, struct slice bytes) {
+void letter_read(struct letter *message, struct arena *arena, struct slice bytes) {
     struct slice rest = bytes, line;
     bool bare = false, ended = false;
-    *message = (struct message){.bytes = bytes, .body = SLICE_EMPTY};
+    *message = (struct letter){.bytes = bytes, .body = SLICE_EMPTY};
     message->headers = arena_alloc(arena, HEADERS_MAX * sizeof *message->headers);
     if (!message->headers || !next_line(&rest, &line, &bare)) {
         message->wrong = "it is empty";
@@ -128,21 +128,24 @@ void message_read(struct message *message, struct arena *arena, struct slice byt
         message->wrong = "no empty line ends its headers (RFC 3261 7)";
     if (!message->wrong)
         message->wrong = check_frame(message, bare);
+    uint64_t length; /* what follows is no part of it (RFC 3261 18.3) */
+    if (slice_number(letter_value(message, "Content-Length"), SIZE_MAX, &length))
+        message->body = slice_cut(message->body, 0, length);
 }
 
-bool message_same_name(struct slice a, struct slice b) {
+bool letter_same_name(struct slice a, struct slice b) {
     enum header id = header_named(a);
     return id == HEADER_OTHER ? slice_same(a, b) : id == header_named(b);
 }
 
-struct slice message_value(const struct message *message, const char *name) {
+struct slice letter_value(const struct letter *message, const char *name) {
     for (unsigned h = 0; h < message->count; h++)
-        if (message_same_name(message->headers[h].name, slice_of(name)))
+        if (letter_same_name(message->headers[h].name, slice_of(name)))
             return message->headers[h].value;
     return SLICE_NULL;
 }
 
-bool message_next_item(struct slice *rest, struct slice *item) {
+bool letter_next_item(struct slice *rest, struct slice *item) {
     struct slice s = slice_trim(*rest);
     bool quoted = false, bracket = false;
     size_t i = 0;
@@ -165,24 +168,24 @@ bool message_next_item(struct slice *rest, struct slice *item) {
     return true;
 }
 
-struct slice message_item(const struct message *message, const char *name, unsigned n) {
+struct slice letter_item(const struct letter *message, const char *name, unsigned n) {
     for (unsigned h = 0; h < message->count; h++) {
         struct slice rest = message->headers[h].value, item;
-        if (!message_same_name(message->headers[h].name, slice_of(name)))
+        if (!letter_same_name(message->headers[h].name, slice_of(name)))
             continue;
-        while (message_next_item(&rest, &item))
+        while (letter_next_item(&rest, &item))
             if (n-- == 0)
                 return item;
     }
     return SLICE_NULL;
 }
 
-unsigned message_items(const struct message *message, struct slice name) {
+unsigned letter_items(const struct letter *message, struct slice name) {
     unsigned items = 0;
     for (unsigned h = 0; h < message->count; h++) {
         struct slice rest = message->headers[h].value, item;
-        if (message_same_name(message->headers[h].name, name))
-            while (message_next_item(&rest, &item))
+        if (letter_same_name(message->headers[h].name, name))
+            while (letter_next_item(&rest, &item))
                 items++;
     }
     return items;
@@ -200,7 +203,7 @@ static struct slice params_of(struct slice value) {
     return slice_from(value, slice_find(value, 0, ';'));
 }
 
-struct slice message_param(struct slice value, const char *name) {
+struct slice letter_param(struct slice value, const char *name) {
     struct slice rest = params_of(value);
     while (rest.len) {
         rest = slice_from(rest, slice_find(rest, 0, ';') + 1);
@@ -212,7 +215,7 @@ struct slice message_param(struct slice value, const char *name) {
     return SLICE_NULL;
 }
 
-struct slice message_uri(struct slice value) {
+struct slice letter_uri(struct slice value) {
     bool quoted = false;
     for (size_t i = 0; i < value.len; i++) {
         if (value.at[i] == '"')
@@ -223,16 +226,16 @@ struct slice message_uri(struct slice value) {
     return slice_trim(slice_cut(value, 0, slice_find(value, 0, ';')));
 }
 
-struct slice message_tag(const struct message *message, const char *header) {
-    return message_param(message_value(message, header), "tag");
+struct slice letter_tag(const struct letter *message, const char *header) {
+    return letter_param(letter_value(message, header), "tag");
 }
 
-struct slice message_branch(const struct message *message) {
-    return message_param(message_item(message, "Via", 0), "branch");
+struct slice letter_branch(const struct letter *message) {
+    return letter_param(letter_item(message, "Via", 0), "branch");
 }
 
-unsigned long message_cseq(const struct message *message, struct slice *method) {
-    struct slice value = message_value(message, "CSeq");
+unsigned long letter_cseq(const struct letter *message, struct slice *method) {
+    struct slice value = letter_value(message, "CSeq");
     size_t blank = slice_find(value, 0, ' ');
     uint64_t number;
     *method = slice_trim(slice_from(value, blank));

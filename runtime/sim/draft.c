@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "runtime/sim/compose.h"
+#include "runtime/sim/draft.h"
 
 enum { ROUTES_MAX = 24 };
 
@@ -14,21 +14,21 @@ struct dialog {
 struct draft {
     struct play *play;
     const struct story_step *step;
-    struct text out;
+    struct page out;
 };
 
 /* --- header lines, with what the story says about them ------------------------------------------------------ */
 
 static bool is_overridden(const struct draft *draft, const char *name) {
     for (const struct story_field *field = draft->step->fields; field; field = field->next)
-        if (field->kind != FIELD_ADDED && message_same_name(field->name, slice_of(name)))
+        if (field->kind != FIELD_ADDED && letter_same_name(field->name, slice_of(name)))
             return true;
     return false;
 }
 
 static void put(struct draft *draft, const char *name, struct slice value) {
     if (!is_overridden(draft, name))
-        text_printf(&draft->out, "%s: %.*s\r\n", name, SLICE_ARG(value));
+        page_printf(&draft->out, "%s: %.*s\r\n", name, SLICE_ARG(value));
 }
 
 /* The lines that the story gives: those called `only`, or all but those. */
@@ -37,48 +37,48 @@ static void put_given(struct draft *draft, const char *only, bool others) {
         if (field->kind == FIELD_ABSENT)
             continue;
         struct slice value = play_expand(draft->play, field->line, field->value);
-        bool named = field->kind == FIELD_IS && message_same_name(field->name, slice_of(only));
+        bool named = field->kind == FIELD_IS && letter_same_name(field->name, slice_of(only));
         if (named == others)
             continue;
         if (field->kind == FIELD_IS)
-            text_printf(&draft->out, "%.*s: %.*s\r\n", SLICE_ARG(field->name), SLICE_ARG(value));
+            page_printf(&draft->out, "%.*s: %.*s\r\n", SLICE_ARG(field->name), SLICE_ARG(value));
         else
-            text_printf(&draft->out, "%.*s\r\n", SLICE_ARG(value));
+            page_printf(&draft->out, "%.*s\r\n", SLICE_ARG(value));
     }
 }
 
 static struct slice put_rest(struct draft *draft) {
     struct slice body = draft->step->body.at ? draft->step->body : SLICE_EMPTY;
-    struct text number;
+    struct page number;
     put_given(draft, "Via", true);
     if (body.len)
         put(draft, "Content-Type", SLICE("application/sdp"));
-    text_init(&number, draft->play->arena);
-    text_printf(&number, "%zu", body.len);
-    put(draft, "Content-Length", text_slice(&number));
-    text_add(&draft->out, SLICE("\r\n"));
-    text_add(&draft->out, body);
-    return draft->out.cut ? SLICE_NULL : text_slice(&draft->out);
+    page_init(&number, draft->play->arena);
+    page_printf(&number, "%zu", body.len);
+    put(draft, "Content-Length", page_slice(&number));
+    page_add(&draft->out, SLICE("\r\n"));
+    page_add(&draft->out, body);
+    return draft->out.cut ? SLICE_NULL : page_slice(&draft->out);
 }
 
 /* --- dialogs -------------------------------------------------------------------------------------------------- */
 
-static void dialog_of_caller(struct dialog *dialog, const struct message *response) {
-    unsigned routes = message_items(response, SLICE("Record-Route"));
-    dialog->local = message_value(response, "From");
-    dialog->remote = message_value(response, "To");
-    dialog->target = message_uri(message_item(response, "Contact", 0));
+static void dialog_of_caller(struct dialog *dialog, const struct letter *response) {
+    unsigned routes = letter_items(response, SLICE("Record-Route"));
+    dialog->local = letter_value(response, "From");
+    dialog->remote = letter_value(response, "To");
+    dialog->target = letter_uri(letter_item(response, "Contact", 0));
     for (unsigned i = 0; i < routes && i < ROUTES_MAX; i++) /* in reverse: RFC 3261 12.1.2 */
-        dialog->routes[dialog->route_count++] = message_item(response, "Record-Route", routes - 1 - i);
+        dialog->routes[dialog->route_count++] = letter_item(response, "Record-Route", routes - 1 - i);
 }
 
-static void dialog_of_callee(struct dialog *dialog, const struct message *request, const struct message *response) {
-    unsigned routes = message_items(request, SLICE("Record-Route"));
-    dialog->local = message_value(response, "To");
-    dialog->remote = message_value(request, "From");
-    dialog->target = message_uri(message_item(request, "Contact", 0));
+static void dialog_of_callee(struct dialog *dialog, const struct letter *request, const struct letter *response) {
+    unsigned routes = letter_items(request, SLICE("Record-Route"));
+    dialog->local = letter_value(response, "To");
+    dialog->remote = letter_value(request, "From");
+    dialog->target = letter_uri(letter_item(request, "Contact", 0));
     for (unsigned i = 0; i < routes && i < ROUTES_MAX; i++)
-        dialog->routes[dialog->route_count++] = message_item(request, "Record-Route", i);
+        dialog->routes[dialog->route_count++] = letter_item(request, "Record-Route", i);
 }
 
 /* The last response from `low` to `high` that made a dialog: to a request without a To tag (RFC 3261 12.1). */
@@ -87,11 +87,11 @@ static const struct exchange *dialog_response(const struct play *play, const str
     for (const struct exchange *e = play->history.last; e; e = e->previous) {
         struct slice method;
         if (e->icmp || e->message.request || e->party != step->party || !slice_equal(e->call, step->call) ||
-            e->message.code < low || e->message.code > high || !message_tag(&e->message, "To").at)
+            e->message.code < low || e->message.code > high || !letter_tag(&e->message, "To").at)
             continue;
-        message_cseq(&e->message, &method);
+        letter_cseq(&e->message, &method);
         const struct exchange *request = history_request(e);
-        if (request && !message_tag(&request->message, "To").at &&
+        if (request && !letter_tag(&request->message, "To").at &&
             (slice_equal(method, SLICE("INVITE")) || slice_equal(method, SLICE("SUBSCRIBE"))))
             return e;
     }
@@ -117,32 +117,32 @@ static bool find_dialog(const struct play *play, const struct story_step *step, 
 
 static void put_own_via(struct draft *draft) {
     char at[ENDPOINT_TEXT];
-    struct text via;
-    text_init(&via, draft->play->arena);
-    text_printf(&via, "SIP/2.0/UDP %s;branch=z9hG4bK-%.*s-%u;rport", endpoint_text(&draft->step->party->at, at),
+    struct page via;
+    page_init(&via, draft->play->arena);
+    page_printf(&via, "SIP/2.0/UDP %s;branch=z9hG4bK-%.*s-%u;rport", endpoint_text(&draft->step->party->at, at),
                 SLICE_ARG(draft->step->party->name), ++draft->play->branches);
-    put(draft, "Via", text_slice(&via));
+    put(draft, "Via", page_slice(&via));
     put_given(draft, "Via", false);
 }
 
 static void put_contact(struct draft *draft) {
     char at[ENDPOINT_TEXT];
-    struct text contact;
-    text_init(&contact, draft->play->arena);
-    text_printf(&contact, "<sip:%.*s@%s>", SLICE_ARG(draft->step->party->name),
+    struct page contact;
+    page_init(&contact, draft->play->arena);
+    page_printf(&contact, "<sip:%.*s@%s>", SLICE_ARG(draft->step->party->name),
                 endpoint_text(&draft->step->party->at, at));
-    put(draft, "Contact", text_slice(&contact));
+    put(draft, "Contact", page_slice(&contact));
 }
 
 static void put_cseq(struct draft *draft, unsigned long number) {
-    struct text cseq;
-    text_init(&cseq, draft->play->arena);
-    text_printf(&cseq, "%lu %.*s", number, SLICE_ARG(draft->step->method));
-    put(draft, "CSeq", text_slice(&cseq));
+    struct page cseq;
+    page_init(&cseq, draft->play->arena);
+    page_printf(&cseq, "%lu %.*s", number, SLICE_ARG(draft->step->method));
+    put(draft, "CSeq", page_slice(&cseq));
 }
 
 static void put_start(struct draft *draft, struct slice uri) {
-    text_printf(&draft->out, "%.*s %.*s SIP/2.0\r\n", SLICE_ARG(draft->step->method), SLICE_ARG(uri));
+    page_printf(&draft->out, "%.*s %.*s SIP/2.0\r\n", SLICE_ARG(draft->step->method), SLICE_ARG(uri));
 }
 
 static unsigned long next_cseq(const struct draft *draft) {
@@ -151,7 +151,7 @@ static unsigned long next_cseq(const struct draft *draft) {
     for (const struct exchange *e = draft->play->history.first; e; e = e->next) {
         if (!e->message.request || e->left || e->party != draft->step->party || !slice_equal(e->call, draft->step->call))
             continue;
-        unsigned long number = message_cseq(&e->message, &method);
+        unsigned long number = letter_cseq(&e->message, &method);
         highest = number > highest ? number : highest;
     }
     return highest + 1;
@@ -159,38 +159,38 @@ static unsigned long next_cseq(const struct draft *draft) {
 
 static struct slice tag_of(const struct draft *draft) {
     const struct story_step *step = draft->step;
-    struct text tag;
-    text_init(&tag, draft->play->arena);
-    text_printf(&tag, "%.*s%s%.*s", SLICE_ARG(step->party->name), step->call.len ? "-" : "", SLICE_ARG(step->call));
-    return text_slice(&tag);
+    struct page tag;
+    page_init(&tag, draft->play->arena);
+    page_printf(&tag, "%.*s%s%.*s", SLICE_ARG(step->party->name), step->call.len ? "-" : "", SLICE_ARG(step->call));
+    return page_slice(&tag);
 }
 
 /* The Call-ID of this label, the same for all parties. */
 static struct slice call_id_of(const struct draft *draft) {
     const struct exchange *e = draft->play->history.first;
-    while (e && (e->icmp || !slice_equal(e->call, draft->step->call) || !message_value(&e->message, "Call-ID").at))
+    while (e && (e->icmp || !slice_equal(e->call, draft->step->call) || !letter_value(&e->message, "Call-ID").at))
         e = e->next;
     if (e)
-        return message_value(&e->message, "Call-ID");
-    struct text call_id;
-    text_init(&call_id, draft->play->arena);
-    text_printf(&call_id, "%s%.*s@story", draft->step->call.len ? "call-" : "call", SLICE_ARG(draft->step->call));
-    return text_slice(&call_id);
+        return letter_value(&e->message, "Call-ID");
+    struct page call_id;
+    page_init(&call_id, draft->play->arena);
+    page_printf(&call_id, "%s%.*s@story", draft->step->call.len ? "call-" : "call", SLICE_ARG(draft->step->call));
+    return page_slice(&call_id);
 }
 
 static struct slice first_request(struct draft *draft, struct slice uri) {
     char at[ENDPOINT_TEXT];
-    struct text from, to;
-    text_init(&from, draft->play->arena);
-    text_init(&to, draft->play->arena);
-    text_printf(&from, "<sip:%.*s@%s>;tag=%.*s", SLICE_ARG(draft->step->party->name),
+    struct page from, to;
+    page_init(&from, draft->play->arena);
+    page_init(&to, draft->play->arena);
+    page_printf(&from, "<sip:%.*s@%s>;tag=%.*s", SLICE_ARG(draft->step->party->name),
                 endpoint_text(&draft->step->party->at, at), SLICE_ARG(tag_of(draft)));
-    text_printf(&to, "<%.*s>", SLICE_ARG(uri));
+    page_printf(&to, "<%.*s>", SLICE_ARG(uri));
     put_start(draft, uri);
     put_own_via(draft);
     put(draft, "Max-Forwards", SLICE("70"));
-    put(draft, "From", text_slice(&from));
-    put(draft, "To", text_slice(&to));
+    put(draft, "From", page_slice(&from));
+    put(draft, "To", page_slice(&to));
     put(draft, "Call-ID", call_id_of(draft));
     put_cseq(draft, next_cseq(draft));
     put_contact(draft);
@@ -200,20 +200,20 @@ static struct slice first_request(struct draft *draft, struct slice uri) {
 /* RFC 3261 12.2.1.1; `cseq` 0: the next one. */
 static struct slice dialog_request(struct draft *draft, const struct dialog *dialog, struct slice uri,
                                    unsigned long cseq) {
-    bool strict = dialog->route_count && !message_param(message_uri(dialog->routes[0]), "lr").at;
+    bool strict = dialog->route_count && !letter_param(letter_uri(dialog->routes[0]), "lr").at;
     struct slice target = dialog->target;
     if (strict)
-        target = message_uri(dialog->routes[0]);
+        target = letter_uri(dialog->routes[0]);
     put_start(draft, uri.at ? uri : target);
     put_own_via(draft);
     put(draft, "Max-Forwards", SLICE("70"));
     for (unsigned i = strict; i < dialog->route_count; i++)
         put(draft, "Route", dialog->routes[i]);
     if (strict) {
-        struct text last;
-        text_init(&last, draft->play->arena);
-        text_printf(&last, "<%.*s>", SLICE_ARG(dialog->target));
-        put(draft, "Route", text_slice(&last));
+        struct page last;
+        page_init(&last, draft->play->arena);
+        page_printf(&last, "<%.*s>", SLICE_ARG(dialog->target));
+        put(draft, "Route", page_slice(&last));
     }
     put(draft, "From", dialog->local);
     put(draft, "To", dialog->remote);
@@ -225,18 +225,18 @@ static struct slice dialog_request(struct draft *draft, const struct dialog *dia
 }
 
 /* ACK for a final that is no 2xx (17.1.1.3), CANCEL (9.1): in the INVITE's transaction, hop by hop. */
-static struct slice hop_request(struct draft *draft, const struct message *invite, struct slice to) {
-    struct slice method, via = message_item(invite, "Via", 0);
+static struct slice hop_request(struct draft *draft, const struct letter *invite, struct slice to) {
+    struct slice method, via = letter_item(invite, "Via", 0);
     put_start(draft, invite->uri);
     put(draft, "Via", via);
     put_given(draft, "Via", false);
     put(draft, "Max-Forwards", SLICE("70"));
-    for (unsigned i = 0; i < message_items(invite, SLICE("Route")); i++)
-        put(draft, "Route", message_item(invite, "Route", i));
-    put(draft, "From", message_value(invite, "From"));
+    for (unsigned i = 0; i < letter_items(invite, SLICE("Route")); i++)
+        put(draft, "Route", letter_item(invite, "Route", i));
+    put(draft, "From", letter_value(invite, "From"));
     put(draft, "To", to);
-    put(draft, "Call-ID", message_value(invite, "Call-ID"));
-    put_cseq(draft, message_cseq(invite, &method));
+    put(draft, "Call-ID", letter_value(invite, "Call-ID"));
+    put_cseq(draft, letter_cseq(invite, &method));
     return put_rest(draft);
 }
 
@@ -246,7 +246,7 @@ static const struct exchange *last_final(const struct play *play, const struct s
         if (e->icmp || e->message.request || !e->left || e->party != step->party ||
             !slice_equal(e->call, step->call) || e->message.code < 200)
             continue;
-        message_cseq(&e->message, &method);
+        letter_cseq(&e->message, &method);
         if (slice_equal(method, SLICE("INVITE")))
             return e;
     }
@@ -262,13 +262,13 @@ static struct slice compose_ack(struct draft *draft, const struct exchange *invi
         return SLICE_NULL;
     }
     if (final->message.code >= 300)
-        return hop_request(draft, &invite->message, message_value(&final->message, "To"));
+        return hop_request(draft, &invite->message, letter_value(&final->message, "To"));
     const struct exchange *request = history_request(final);
-    if (request && message_tag(&request->message, "To").at)
+    if (request && letter_tag(&request->message, "To").at)
         find_dialog(draft->play, draft->step, &dialog); /* a re-INVITE: the routes are the dialog's */
     else
         dialog_of_caller(&dialog, &final->message);
-    return dialog_request(draft, &dialog, uri, message_cseq(&final->message, &method));
+    return dialog_request(draft, &dialog, uri, letter_cseq(&final->message, &method));
 }
 
 static struct slice compose_request(struct draft *draft) {
@@ -280,7 +280,7 @@ static struct slice compose_request(struct draft *draft) {
     if (slice_equal(step->method, SLICE("ACK")) && (invite || !uri.at))
         return compose_ack(draft, invite, uri);
     if (slice_equal(step->method, SLICE("CANCEL")) && invite)
-        return hop_request(draft, &invite->message, message_value(&invite->message, "To"));
+        return hop_request(draft, &invite->message, letter_value(&invite->message, "To"));
     if (find_dialog(draft->play, step, &dialog))
         return dialog_request(draft, &dialog, uri, 0);
     if (uri.at)
@@ -312,14 +312,14 @@ static const struct exchange *request_to_answer(const struct play *play, const s
     return last;
 }
 
-static void put_response_to(struct draft *draft, const struct message *request) {
-    struct slice to = message_value(request, "To");
-    struct text value;
-    text_init(&value, draft->play->arena);
-    text_add(&value, to);
-    if (draft->step->code > 100 && !message_param(to, "tag").at)
-        text_printf(&value, ";tag=%.*s", SLICE_ARG(tag_of(draft)));
-    put(draft, "To", text_slice(&value));
+static void put_response_to(struct draft *draft, const struct letter *request) {
+    struct slice to = letter_value(request, "To");
+    struct page value;
+    page_init(&value, draft->play->arena);
+    page_add(&value, to);
+    if (draft->step->code > 100 && !letter_param(to, "tag").at)
+        page_printf(&value, ";tag=%.*s", SLICE_ARG(tag_of(draft)));
+    put(draft, "To", page_slice(&value));
 }
 
 /* RFC 3261 8.2.6.2, 12.1.1 */
@@ -331,19 +331,19 @@ static struct slice compose_response(struct draft *draft) {
         play_fail(draft->play, step->line, "%.*s has got no request that it could answer", SLICE_ARG(step->party->name));
         return SLICE_NULL;
     }
-    const struct message *request = &received->message;
+    const struct letter *request = &received->message;
     bool invite = slice_equal(request->method, SLICE("INVITE"));
     bool dialog = step->code > 100 && step->code < 300 && (invite || slice_equal(request->method, SLICE("SUBSCRIBE")));
-    text_printf(&draft->out, "SIP/2.0 %u %.*s\r\n", step->code, SLICE_ARG(reason));
-    for (unsigned i = 0; i < message_items(request, SLICE("Via")); i++)
-        put(draft, "Via", message_item(request, "Via", i));
+    page_printf(&draft->out, "SIP/2.0 %u %.*s\r\n", step->code, SLICE_ARG(reason));
+    for (unsigned i = 0; i < letter_items(request, SLICE("Via")); i++)
+        put(draft, "Via", letter_item(request, "Via", i));
     put_given(draft, "Via", false);
-    for (unsigned i = 0; dialog && i < message_items(request, SLICE("Record-Route")); i++)
-        put(draft, "Record-Route", message_item(request, "Record-Route", i));
-    put(draft, "From", message_value(request, "From"));
+    for (unsigned i = 0; dialog && i < letter_items(request, SLICE("Record-Route")); i++)
+        put(draft, "Record-Route", letter_item(request, "Record-Route", i));
+    put(draft, "From", letter_value(request, "From"));
     put_response_to(draft, request);
-    put(draft, "Call-ID", message_value(request, "Call-ID"));
-    put(draft, "CSeq", message_value(request, "CSeq"));
+    put(draft, "Call-ID", letter_value(request, "Call-ID"));
+    put(draft, "CSeq", letter_value(request, "CSeq"));
     if (dialog)
         put_contact(draft);
     return put_rest(draft);
@@ -359,7 +359,7 @@ static struct slice repeat(struct play *play, const struct story_step *step) {
             continue;
         if (step->raw)
             return e->message.bytes;
-        message_cseq(&e->message, &method);
+        letter_cseq(&e->message, &method);
         if (step->code ? e->message.code == step->code && (!step->method.at || slice_equal(step->method, method))
                        : e->message.request && slice_equal(e->message.method, step->method))
             return e->message.bytes;
@@ -368,9 +368,9 @@ static struct slice repeat(struct play *play, const struct story_step *step) {
     return SLICE_NULL;
 }
 
-struct slice compose_message(struct play *play, const struct story_step *step) {
+struct slice draft_message(struct play *play, const struct story_step *step) {
     struct draft draft = {.play = play, .step = step};
-    text_init(&draft.out, play->arena);
+    page_init(&draft.out, play->arena);
     if (step->again)
         return repeat(play, step);
     if (step->raw)
