@@ -100,8 +100,8 @@
  *  76. Lines stand by rising pc, each inside CODE.
  *  77. LAYOUT holds no control character but TAB.
  *
- * Not guaranteed, and looked after where it matters: that a group's marks are set in order (vm.c
- * takes such a group for empty), and that texts are UTF-8.
+ * Not guaranteed, and looked after where it matters: that a group's marks are set in order (the
+ * matcher takes such a group for one that took no part), and that texts are UTF-8.
  */
 #ifndef FOV_RUNTIME_PLAN_VERIFY_H
 #define FOV_RUNTIME_PLAN_VERIFY_H

@@ -25,11 +25,11 @@ struct spot {
 
 static bool check_name(const struct spot *spot, enum operand kind, uint32_t value) {
     const struct image *image = spot->work->image;
-    bool variable = kind == OPERAND_NAME_E;
-    const struct image_name *name = &image->names[value];
-    if (value >= image->name_count || !(name->flags & IMAGE_NAME_ENV) != !variable)
+    unsigned wanted = kind == OPERAND_NAME_E ? IMAGE_NAME_ENV : 0;
+    if (value >= image->name_count || (image->names[value].flags & IMAGE_NAME_ENV) != wanted)
         return refuse(spot, 34, "name %u is no %s", value,
-                      variable ? "environment variable" : "header");
+                      wanted ? "environment variable" : "header");
+    const struct image_name *name = &image->names[value];
     if (kind == OPERAND_NAME_H && !(name->flags & IMAGE_NAME_READ))
         return refuse(spot, 35, "name %u is read and not marked so", value);
     if (kind != OPERAND_NAME_SET && kind != OPERAND_NAME_REPLY)
@@ -41,13 +41,14 @@ static bool check_name(const struct spot *spot, enum operand kind, uint32_t valu
     return true;
 }
 
+static bool takes(const struct word_row *word, unsigned count) {
+    return count <= word->max && count >= (word->fallback[0] ? word->max : word->min);
+}
+
 static bool check_word(const struct spot *spot, uint32_t value) {
-    const struct word_row *word = &words[value];
     unsigned count = spot->at->a;
-    if (value >= WORD_COUNT || count > word->max ||
-        count < (word->fallback[0] ? word->max : word->min))
-        return refuse(spot, 37, "no function %u of %u arguments", value, count);
-    return true;
+    return (value < WORD_COUNT && takes(&words[value], count)) ||
+           refuse(spot, 37, "no function %u of %u arguments", value, count);
 }
 
 static bool check_setting(const struct spot *spot, uint32_t value) {

@@ -195,14 +195,13 @@ static enum step match_header(struct vm *vm, const struct image_instruction *at)
     return STEP_GO;
 }
 
-/* A group that took no part, or whose marks are in no order (the verifier does not follow them), is
- * empty. */
+/* A group that took no part is empty. */
 static void keep(struct vm *vm, unsigned count, unsigned slot) {
     for (unsigned i = 0; i < count; i++) {
         const struct rx_group *group = &vm->groups[1 + i];
-        bool whole = group->at >= 0 && group->end >= group->at;
-        vm->slots[slot + i] =
-            whole ? slice_cut(vm->subject, (size_t)group->at, (size_t)group->end) : SLICE_EMPTY;
+        vm->slots[slot + i] = group->at < 0
+                                  ? SLICE_EMPTY
+                                  : slice_cut(vm->subject, (size_t)group->at, (size_t)group->end);
     }
     if (vm->kept < slot + count)
         vm->kept = slot + count;
