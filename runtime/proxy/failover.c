@@ -191,7 +191,9 @@ static void failure(struct attempt *attempt, const struct sip_message *message, 
         call->current = NULL;
         response_relay(attempt, message, !call->outcome.session, now);
     } else {
-        if (message->status / 100 != 3 || !call->outcome.failover.redirection || !redirect_follow(attempt, message))
+        if (message->status / 100 == 3 && call->outcome.failover.redirection)
+            redirect_follow(attempt, message);
+        else
             offer(call, message->status, message, attempt);
         next(call, now);
     }

@@ -65,7 +65,7 @@ static struct target *new_target(struct attempt *attempt, struct slice uri) {
     return target;
 }
 
-bool redirect_follow(struct attempt *attempt, const struct sip_message *message) {
+void redirect_follow(struct attempt *attempt, const struct sip_message *message) {
     struct call *call = attempt->call;
     struct arena *scratch = &call->proxy->scratch;
     struct contact contacts[CONTACTS_MAX];
@@ -91,5 +91,4 @@ bool redirect_follow(struct attempt *attempt, const struct sip_message *message)
           {"code", event_number(call->proxy, message->status)},
           {"contacts", event_number(call->proxy, count > 0 ? (unsigned)count : 0)},
           {"followed", event_number(call->proxy, followed)});
-    return scan_next(message, HEADER_CONTACT, -1) >= 0;
 }
