@@ -82,6 +82,17 @@ Test(transaction_server, a_final_without_ack_is_repeated_up_to_t2_and_told_after
     finish();
 }
 
+Test(transaction_server, t1_t2_and_t4_can_be_set) {
+    begin_with(&(struct transaction_settings){.t1 = 100, .t2 = 150, .t4 = 300});
+    struct server_transaction *server = begin_server(request("INVITE"), CALLER);
+    cr_assert_eq(respond(server, 486), 0);
+    until(450);
+    cr_assert(again("ACK"));
+    until(750);
+    diary_is("0 > 486\n100 > 486\n250 > 486\n400 > 486\n750 s: ended\n");
+    finish();
+}
+
 Test(transaction_server, an_ack_ends_the_repeating_and_more_are_absorbed_for_t4) {
     struct server_transaction *server = begin_call();
     cr_assert_eq(respond(server, 486), 0);
