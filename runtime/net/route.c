@@ -21,6 +21,10 @@ void routes_close(struct routes *routes) {
             close(routes->probe[i]);
 }
 
+void routes_forget(struct routes *routes) {
+    memset(routes->cache, 0, sizeof routes->cache);
+}
+
 /* Sockets are opened once, so that a machine without free descriptors still finds its way. Connecting to nobody first
  * makes the kernel forget the source it chose before. */
 static bool ask_kernel(int probe, const struct endpoint *remote, struct ip_address *local) {

@@ -21,6 +21,7 @@ struct routes {
 
 void routes_open(struct routes *routes);
 void routes_close(struct routes *routes);
+void routes_forget(struct routes *routes); /* the machine's addresses changed */
 /* The local address towards `remote`. 0, or CAUSE_UNREACHABLE: there is no way. */
 enum cause routes_source(struct routes *routes, const struct endpoint *remote, uint64_t now, struct ip_address *local);
 /* Of `listeners`, the one that serves `local` towards `remote`: bound to that address, else a wildcard, else one bound to another

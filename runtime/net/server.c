@@ -39,7 +39,7 @@ struct server {
     struct listener *listeners;
     struct endpoint *endpoints; /* of the listeners, as bound */
     unsigned listener_count;
-    struct ip_address *addresses;
+    struct addresses addresses;
     struct proxy_settings settings;
     struct world world;
     struct proxy *proxy;
@@ -204,6 +204,22 @@ static void on_end(void *context) {
     finish_turn(server);
 }
 
+static void use_addresses(struct server *server) {
+    server->settings.addresses = server->addresses.list;
+    server->settings.address_count = server->addresses.count;
+}
+
+/* Another set of addresses is another set of ways out, too. */
+static void on_addresses(void *context) {
+    struct server *server = context;
+    int result = addresses_refresh(&server->addresses);
+    if (result)
+        log_printf(&server->log, LOG_WARNING, "event=addresses-not-read error=\"%s\"", strerror(-result));
+    use_addresses(server);
+    routes_forget(&server->routes);
+    log_printf(&server->log, LOG_INFO, "event=addresses count=%u", server->addresses.count);
+}
+
 static void on_hangup(void *context) {
     struct server *server = context;
     record_reopen(&server->record);
@@ -270,7 +286,7 @@ static int make_seed(struct server *server, struct proxy_seed *seed, const char 
     return result;
 }
 
-static void make_settings(struct server *server, const struct options *options, unsigned address_count) {
+static void make_settings(struct server *server, const struct options *options) {
     server->settings = (struct proxy_settings){
         .timers = options->timers,
         .timer_c = options->timer_c,
@@ -282,11 +298,10 @@ static void make_settings(struct server *server, const struct options *options, 
         .domain_count = options->domain_count,
         .listeners = server->endpoints,
         .listener_count = server->listener_count,
-        .addresses = server->addresses,
-        .address_count = address_count,
         .advertise = options->advertise,
         .advertise_port = options->advertise_port,
     };
+    use_addresses(server);
     server->world = (struct world){
         .context = server,
         .send = world_send,
@@ -297,8 +312,10 @@ static void make_settings(struct server *server, const struct options *options, 
     };
 }
 
-static int catch_signals(struct server *server) {
+static int watch(struct server *server) {
     signal(SIGPIPE, SIG_IGN);
+    if (server->addresses.news >= 0 && !loop_read(server->loop, server->addresses.news, on_addresses, server))
+        return -ENOMEM;
     if (loop_signal(server->loop, SIGTERM, on_end, server) || loop_signal(server->loop, SIGINT, on_end, server) ||
         loop_signal(server->loop, SIGHUP, on_hangup, server))
         return -ENOMEM;
@@ -309,7 +326,8 @@ static int catch_signals(struct server *server) {
 static int open_all(struct server *server, const struct options *options, const struct image *image, char *reason,
                     size_t size) {
     struct proxy_seed seed;
-    unsigned address_count;
+    char text[256];
+    server->addresses.news = server->record.fd = -1;
     log_open(&server->log, STDERR_FILENO, options->log_level);
     routes_open(&server->routes);
     int result = record_open(&server->record, options->cdr, &server->log);
@@ -317,19 +335,25 @@ static int open_all(struct server *server, const struct options *options, const 
         snprintf(reason, size, "cannot write records to %s: %s", options->cdr, strerror(-result));
         return result;
     }
+    result = addresses_open(&server->addresses);
+    if (result)
+        return result;
     server->loop = loop_new();
-    if (!server->loop || catch_signals(server))
-        return -ENOMEM;
-    result = addresses_get(&server->addresses, &address_count);
+    result = server->loop ? watch(server) : -ENOMEM;
     if (!result)
         result = make_seed(server, &seed, options->state_dir);
     if (!result)
         result = open_listeners(server, options, reason, size);
     if (result)
         return result;
-    make_settings(server, options, address_count);
+    make_settings(server, options);
     server->proxy = proxy_new(&server->settings, &seed, image, &server->world);
-    return server->proxy ? 0 : -ENOMEM;
+    if (!server->proxy)
+        return -ENOMEM;
+    log_printf(&server->log, LOG_NOTICE, "event=serving plan=%s rules=%u hash=%016" PRIx64 " pid=%ld",
+               log_value(slice_of(options->plan), text, sizeof text), image->rule_count, image->header->plan_hash,
+               (long)getpid());
+    return 0;
 }
 
 struct server *server_open(const struct options *options, const struct image *image, char *reason, size_t size) {
@@ -345,7 +369,6 @@ struct server *server_open(const struct options *options, const struct image *im
 }
 
 void server_run(struct server *server) {
-    log_printf(&server->log, LOG_NOTICE, "event=serving pid=%ld", (long)getpid());
     loop_run(server->loop);
     log_printf(&server->log, LOG_NOTICE, "event=stopped running=%u", proxy_live(server->proxy));
 }
@@ -359,7 +382,7 @@ void server_close(struct server *server) {
         udp_close(server->listeners[i].udp);
     free(server->listeners);
     free(server->endpoints);
-    free(server->addresses);
+    addresses_close(&server->addresses);
     routes_close(&server->routes);
     record_close(&server->record);
     free(server);

@@ -9,7 +9,7 @@
 
 struct server;
 
-/* Opens everything and logs what it listens on; nothing is served yet. NULL, with the reason in one line, when it cannot.
+/* Opens everything and logs what it listens on and which plan it serves. NULL, with the reason in one line, when it cannot.
  * Options and image must outlive it. */
 struct server *server_open(const struct options *options, const struct image *image, char *reason, size_t size);
 /* Serves until SIGTERM or SIGINT and until its calls have ended (32 s at most), or until the second such signal. */
