@@ -28,7 +28,7 @@ int source_open(struct source *source, struct arena *arena, const char *name, st
     for (size_t at = slice_find(raw, 0, '\n'); at < raw.len; at = slice_find(raw, at + 1, '\n'))
         lines[line++] = (uint32_t)at + 1;
     *source = (struct source){
-        .name = name, .raw = raw, .text = raw, .lines = lines, .line_count = count, .order = order};
+        .name = name, .path = "", .raw = raw, .text = raw, .lines = lines, .line_count = count, .order = order};
     return 0;
 }
 

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* Constant arguments of functions: the kinds of words.def. */
+#ifndef FOV_COMPILER_ARGUMENT_H
+#define FOV_COMPILER_ARGUMENT_H
+
+#include "compiler/check.h"
+
+/* `value` is what `text` says, inserts and escapes resolved. Reports what an argument of that kind cannot be. */
+void argument_check(struct check *check, char kind, const struct text *text, struct slice value);
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* What a plan means: every name is known, every value one that may stand there, every reference leads somewhere. The
+ * checks write what they find into the tree, for emit.c; they stop at no error. This header is for the checks among
+ * each other: each file takes one part of the language (names, captures, patterns, terms, deploy lines ...). */
+#ifndef FOV_COMPILER_CHECK_H
+#define FOV_COMPILER_CHECK_H
+
+#include "compiler/ast.h"
+#include "compiler/memory.h"
+#include "grammar/diag.h"
+
+/* An &name that some condition of the plan reads. */
+struct environment_name {
+    struct slice name;
+    struct environment_name *next;
+};
+
+enum { ENVIRONMENT_BUCKETS = 1024 };
+
+struct check {
+    struct memory *memory;
+    struct diag_list *diags;
+    struct plan *plan;
+    struct rule *rule; /* in hand */
+    struct environment_name *read[ENVIRONMENT_BUCKETS];
+};
+
+/* Reports everything that is wrong with the plan. */
+void check_plan(struct plan *plan, struct memory *memory, struct diag_list *diags);
+
+/* Says so when something of the vendor's language is not there (-Wextension). */
+void check_extension(struct check *check, bool extension, const char *sigil, const struct text *name);
+
+#endif

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+#include "compiler/failover.h"
+
+#include "compiler/pattern.h"
+#include "grammar/near.h"
+#include "grammar/value.h"
+
+/* What a caller's proxy waits at least (RFC 3261 16.6, Timer C), and how long an attempt without any response lasts
+ * when nothing else is said (17.1.1.2, Timer B with the default T1). */
+enum { CALLER_WAITS = 180 * 1000, TIMER_B = 32 * 1000 };
+
+static void read_duration(struct check *check, struct deploy *deploy) {
+    struct slice value = deploy->value.s;
+    if (!duration_parse(&deploy->number, value)) {
+        diag_report(check->diags, DIAG_VALUE_DURATION, deploy->value.span,
+                    "'%.*s' is no time up to 24 hours, expected seconds like 10, 0.5 or 500ms", SLICE_ARG(value));
+        return;
+    }
+    if (byte_is_alpha((unsigned char)value.at[value.len - 1]))
+        diag_report(check->diags, DIAG_EXTENSION, deploy->value.span, "the unit in '%.*s' is an extension",
+                    SLICE_ARG(value));
+}
+
+static void read_boolean(struct check *check, struct deploy *deploy) {
+    bool truth = false;
+    if (!boolean_parse(&truth, deploy->value.s))
+        diag_report(check->diags, DIAG_VALUE_BOOLEAN, deploy->value.span, "'%.*s' is neither true nor false",
+                    SLICE_ARG(deploy->value.s));
+    deploy->number = truth;
+}
+
+/* Each word of "a|b|c" as a string of its own. */
+static const char *choice_word(struct check *check, const char **choices) {
+    struct slice rest = slice_of(*choices);
+    size_t end = slice_find(rest, 0, '|');
+    *choices += end + (end < rest.len);
+    return memory_printf(check->memory, "%.*s", (int)end, rest.at);
+}
+
+static void read_choice(struct check *check, struct deploy *deploy) {
+    const char *choices = failover_settings[deploy->setting].choices;
+    int choice = choice_named(choices, deploy->value.s);
+    if (choice >= 0) {
+        deploy->number = (uint32_t)choice;
+        return;
+    }
+    struct near near;
+    near_start(&near, deploy->value.s);
+    const char *expected = NULL;
+    while (*choices) {
+        const char *word = choice_word(check, &choices);
+        near_try(&near, word);
+        expected = !expected ? word : memory_printf(check->memory, *choices ? "%s, %s" : "%s or %s", expected, word);
+    }
+    struct diag *diag = diag_report(check->diags, DIAG_VALUE_CHOICE, deploy->value.span,
+                                    "'%.*s' cannot stand here, expected %s", SLICE_ARG(deploy->value.s), expected);
+    if (near.best)
+        diag_help(check->diags, diag, "did you mean '%s'?", near.best);
+}
+
+void failover_read(struct check *check, struct deploy *deploy) {
+    const struct variable_row *row = &failover_settings[deploy->setting];
+    check_extension(check, row->extension, "&", &deploy->left->text);
+    deploy->fallback = deploy->value.s.len == 0;
+    if (deploy->fallback)
+        return;
+    switch (row->kind) {
+    case KIND_DURATION: read_duration(check, deploy); break;
+    case KIND_BOOLEAN: read_boolean(check, deploy); break;
+    case KIND_PATTERN: deploy->pattern = pattern_read(check, &deploy->value); break;
+    case KIND_CHOICE: read_choice(check, deploy); break;
+    case KIND_TRANSPORT:
+    case KIND_ANSWER:
+    case KIND_REASON:
+    case KIND_TEXT:
+    case KIND_URI:
+    case KIND_TARGETS:
+    case KIND_SESSION: break; /* of variables alone */
+    }
+}
+
+/* The lines of a rule that have to do with failover. */
+struct sequence {
+    const struct deploy *session;
+    const struct deploy *settings[FAILOVER_COUNT]; /* the last line of each */
+    bool goes_on;                                  /* $continue: a later rule may start the session */
+    unsigned attempts, alternates;
+};
+
+static unsigned count_destinations(const struct deploy *deploy) {
+    unsigned count = 0;
+    for (const struct destination *at = deploy->destinations; at; at = at->next)
+        count++;
+    return count;
+}
+
+static struct sequence collect(const struct rule *rule) {
+    struct sequence sequence = {.attempts = 1};
+    for (const struct deploy *deploy = rule->deploys; deploy; deploy = deploy->next) {
+        if (deploy->kind == DEPLOY_SESSION) {
+            sequence.session = deploy->session ? deploy : NULL;
+            sequence.alternates = count_destinations(deploy);
+        } else if (deploy->kind == DEPLOY_TARGETS && deploy->destinations) {
+            sequence.attempts = count_destinations(deploy);
+        } else if (deploy->kind == DEPLOY_FAILOVER) {
+            sequence.settings[deploy->setting] = deploy;
+        } else if (deploy->kind == DEPLOY_VARIABLE && deploy->variable == VARIABLE_CONTINUE) {
+            sequence.goes_on = slice_same(deploy->value.s, SLICE("true"));
+        }
+    }
+    sequence.attempts += sequence.alternates;
+    return sequence;
+}
+
+static uint32_t setting(const struct sequence *sequence, enum failover_setting id) {
+    const struct deploy *deploy = sequence->settings[id];
+    uint32_t number = 0;
+    if (deploy && !deploy->fallback)
+        return deploy->number;
+    duration_parse(&number, slice_of(failover_settings[id].fallback));
+    return number;
+}
+
+static void warn_of_time(struct check *check, const struct sequence *sequence) {
+    uint32_t inviting = setting(sequence, FAILOVER_TIMER_INVITING), total = setting(sequence, FAILOVER_TIMER_TOTAL);
+    const struct deploy *total_line = sequence->settings[FAILOVER_TIMER_TOTAL];
+    if (total && total < inviting) {
+        diag_report(check->diags, DIAG_FAILOVER_TOTAL, total_line->value.span,
+                    "the whole sequence (%u ms) ends before its first attempt can time out (%u ms)", total, inviting);
+        return;
+    }
+    uint64_t each = (uint64_t)(inviting ? inviting : TIMER_B) + setting(sequence, FAILOVER_TIMER_PROVISIONAL) +
+                    setting(sequence, FAILOVER_TIMER_RINGING);
+    uint64_t longest = each * sequence->attempts;
+    if (total && longest > total)
+        longest = total;
+    if (longest > CALLER_WAITS)
+        diag_report(check->diags, DIAG_FAILOVER_LONG, sequence->session->value.span,
+                    "%u attempts can take %llu s, and a proxy before this one gives up after 180 s",
+                    sequence->attempts, (unsigned long long)((longest + 999) / 1000));
+}
+
+static void warn_of_global(struct check *check, const struct sequence *sequence) {
+    const struct deploy *line = sequence->settings[FAILOVER_PATTERN_RESPONSE];
+    if (!line || !line->pattern || !sequence->alternates)
+        return;
+    for (unsigned code = 600; code < 700; code++) {
+        char text[4] = {(char)('0' + code / 100), (char)('0' + code / 10 % 10), (char)('0' + code % 10), '\0'};
+        if (!pattern_finds(check, line->pattern, slice_of(text)))
+            continue;
+        diag_report(check->diags, DIAG_FAILOVER_GLOBAL, line->value.span,
+                    "a %s leads to the next alternate, though it says that nobody wants this call anywhere", text);
+        return;
+    }
+}
+
+static void warn_of_unused(struct check *check, const struct rule *rule) {
+    for (const struct deploy *deploy = rule->deploys; deploy; deploy = deploy->next) {
+        if (deploy->kind != DEPLOY_FAILOVER)
+            continue;
+        struct diag *diag = diag_report(check->diags, DIAG_FAILOVER_UNUSED, deploy->left->span,
+                                        "this rule starts no failover that '&%.*s' could be for",
+                                        SLICE_ARG(deploy->left->text.s));
+        diag_help(check->diags, diag, "write '$session = failover'");
+        return;
+    }
+}
+
+void failover_check_rule(struct check *check, const struct rule *rule) {
+    struct sequence sequence = collect(rule);
+    if (sequence.session) {
+        warn_of_time(check, &sequence);
+        warn_of_global(check, &sequence);
+    } else if (!sequence.goes_on && !rule->broken) {
+        warn_of_unused(check, rule);
+    }
+}
