@@ -76,39 +76,3 @@ bool slice_number(struct slice s, uint64_t max, uint64_t *number) {
     *number = sum;
     return true;
 }
-
-bool byte_is_digit(unsigned char c) {
-    return c >= '0' && c <= '9';
-}
-
-bool byte_is_alpha(unsigned char c) {
-    return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
-}
-
-bool byte_is_alnum(unsigned char c) {
-    return byte_is_digit(c) || byte_is_alpha(c);
-}
-
-bool byte_is_hex(unsigned char c) {
-    return byte_hex_value(c) >= 0;
-}
-
-bool byte_is_token(unsigned char c) {
-    return byte_is_alnum(c) || (c != '\0' && c < 0x80 && strchr("-.!%*_+`'~", c) != NULL);
-}
-
-int byte_hex_value(unsigned char c) {
-    if (byte_is_digit(c))
-        return c - '0';
-    if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f')
-        return (c | 0x20) - 'a' + 10;
-    return -1;
-}
-
-char byte_lower(unsigned char c) {
-    return (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
-}
-
-char byte_upper(unsigned char c) {
-    return (char)(c >= 'a' && c <= 'z' ? c - ('a' - 'A') : c);
-}

@@ -79,17 +79,16 @@ enum failover_setting failover_setting_named(struct slice name) {
     return row_named(failover_settings, FAILOVER_COUNT, name);
 }
 
-/* On every header line of every message: one switch of the length and the first letter would be faster still, but a
- * comparison fails at the length or the first byte almost always. */
+/* On every header line of every message; a comparison fails at the length or the first byte almost always. */
 enum header header_named(struct slice name) {
     if (name.len == 0)
         return HEADER_OTHER;
     char first = byte_lower((unsigned char)name.at[0]);
     for (enum header id = 0; id < HEADER_COUNT; id++) {
-        if (name.len == 1 ? headers[id].compact == first
-                          : headers[id].length == name.len &&
-                                byte_lower((unsigned char)headers[id].name[0]) == first &&
-                                slice_same(name, (struct slice){headers[id].name, headers[id].length}))
+        const struct header_row *row = &headers[id];
+        if (name.len == 1 ? row->compact == first
+                          : row->length == name.len && byte_lower((unsigned char)row->name[0]) == first &&
+                                slice_same(name, (struct slice){row->name, row->length}))
             return id;
     }
     return HEADER_OTHER;
