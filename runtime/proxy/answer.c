@@ -5,6 +5,8 @@
 #include "runtime/proxy/response.h"
 #include "runtime/sip/reply.h"
 
+#include <errno.h>
+
 static void write_record(struct request *request, unsigned code) {
     struct proxy *proxy = request->proxy;
     if (!request->call)
@@ -26,16 +28,18 @@ static void write_record(struct request *request, unsigned code) {
 
 static void send(struct request *request, unsigned code, struct slice bytes) {
     struct proxy *proxy = request->proxy;
-    if (request->server) {
-        if (bytes.at && server_respond(request->server, code, bytes, request->packet->now) == 0)
-            return;
-        proxy_count(proxy, COUNTER_NO_MEMORY);
-        server_silence(request->server, request->packet->now);
-        return;
-    }
-    struct endpoint destination = reply_destination(request->message, &request->packet->source);
-    if (bytes.at)
+    uint64_t now = request->packet->now;
+    int error = bytes.at ? 0 : -ENOMEM;
+    if (!request->server && bytes.at) {
+        struct endpoint destination = reply_destination(request->message, &request->packet->source);
         proxy->world->send(proxy->world->context, &request->packet->local, &destination, bytes);
+    } else if (request->server && bytes.at) {
+        error = server_respond(request->server, code, bytes, now); /* -ENOMEM: sent, but it cannot be repeated */
+    } else if (request->server) {
+        server_silence(request->server, now);
+    }
+    if (error == -ENOMEM)
+        proxy_count(proxy, COUNTER_NO_MEMORY);
 }
 
 void answer_final(struct request *request, unsigned code, const char *reason, const struct event_field *own) {

@@ -8,6 +8,8 @@
 #include "runtime/sip/reply.h"
 #include "runtime/sip/uri.h"
 
+#include <errno.h>
+
 struct slice response_lines(struct arena *arena, const struct outcome_header *replies, const struct event_field *own) {
     struct line line;
     line_init(&line, arena);
@@ -66,8 +68,8 @@ static void finish(struct call *call, unsigned code, uint64_t now) {
 static void send_up(struct call *call, unsigned code, struct slice bytes, uint64_t now) {
     struct proxy *proxy = call->proxy;
     if (call->server) {
-        if (server_respond(call->server, code, bytes, now))
-            proxy_count(proxy, COUNTER_NO_MEMORY);
+        if (server_respond(call->server, code, bytes, now) == -ENOMEM)
+            proxy_count(proxy, COUNTER_NO_MEMORY); /* sent, but it cannot be repeated */
         return;
     }
     struct sip_message request;
