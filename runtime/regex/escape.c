@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+enum { NAME_MAX_LENGTH = 64 }; /* how far the end of a name in braces is looked for */
+
 /* Letters that mean something in other dialects, and how to write it in this one. */
 static const struct {
     char letter;
@@ -44,8 +46,9 @@ static void skip_braces(struct rx_parser *parser) {
     for (const char *open = pairs; *open; open += 2) {
         if (parser_peek(parser, 0) != (unsigned char)*open)
             continue;
-        size_t close = slice_find(parser->text, parser->at + 1, open[1]);
-        if (close < parser->text.len)
+        struct slice near = slice_cut(parser->text, 0, parser->at + NAME_MAX_LENGTH);
+        size_t close = slice_find(near, parser->at + 1, open[1]);
+        if (close < near.len)
             parser->at = close + 1;
         return;
     }

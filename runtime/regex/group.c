@@ -1,28 +1,37 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/regex/parser.h"
 
-/* Constructs of other dialects that open with a parenthesis, longest first. The text behind those
- * that `skip` is no pattern; the others are read on as a group, to find what else is wrong. */
+#include <string.h>
+
+/* What stands behind the opening of a construct that is left out: whatever is like a pattern is
+ * read, to find what else is wrong. */
+enum inside {
+    PATTERN,
+    TEXT,                  /* up to ')', no pattern */
+    CONDITION_AND_PATTERN, /* a text up to ')', then a pattern */
+};
+
+/* Constructs of other dialects that open with a parenthesis. */
 static const struct {
     const char *opening;
-    bool skip;
+    enum inside inside;
     const char *what, *help;
 } foreign[] = {
-    {"(?<=", false, "a look-behind",
+    {"(?<=", PATTERN, "a look-behind",
      "match the text in front too, and put what is wanted into a group"},
-    {"(?<!", false, "a look-behind",
+    {"(?<!", PATTERN, "a look-behind",
      "match the text in front too, or put it into a '!' line of its own"},
-    {"(?>", false, "an atomic group", "write '(?:': matching takes linear time anyway"},
-    {"(?|", false, "a branch-reset group", "write '(?:' and give each branch a group of its own"},
-    {"(?#", true, "a comment", "write comments on lines of their own, with '#' in front"},
-    {"(?P=", true, "a back-reference",
+    {"(?>", PATTERN, "an atomic group", "write '(?:': matching takes linear time anyway"},
+    {"(?|", PATTERN, "a branch-reset group", "write '(?:' and give each branch a group of its own"},
+    {"(?#", TEXT, "a comment", "write comments on lines of their own, with '#' in front"},
+    {"(?P=", TEXT, "a back-reference",
      "the text of a group can be compared in a later line: $eval(\"To = %1\") = true"},
-    {"(?P>", true, "a recursion", "write the group's pattern again"},
-    {"(?&", true, "a recursion", "write the group's pattern again"},
-    {"(?R", true, "a recursion", "write the pattern again"},
-    {"(?+", true, "a recursion", "write the group's pattern again"},
-    {"(?(", true, "a conditional group", "write two alternatives: '(?:...|...)'"},
-    {"(?C", true, "a callout", NULL},
+    {"(?P>", TEXT, "a recursion", "write the group's pattern again"},
+    {"(?&", TEXT, "a recursion", "write the group's pattern again"},
+    {"(?R", TEXT, "a recursion", "write the pattern again"},
+    {"(?+", TEXT, "a recursion", "write the group's pattern again"},
+    {"(?(", CONDITION_AND_PATTERN, "a conditional group", "write two alternatives: '(?:...|...)'"},
+    {"(?C", TEXT, "a callout", NULL},
 };
 
 static void skip_behind(struct rx_parser *parser, char close) {
@@ -133,6 +142,17 @@ static bool is_verb(const struct rx_parser *parser) {
            ((next >= 'A' && next <= 'Z') || (next >= 'a' && next <= 'z'));
 }
 
+static struct tree_node *refuse_foreign(struct rx_parser *parser, size_t kind) {
+    size_t from = parser->at - strlen(foreign[kind].opening);
+    if (foreign[kind].inside != PATTERN)
+        skip_behind(parser, ')');
+    parser_report(parser, DIAG_PATTERN_UNSUPPORTED, from, parser->at, foreign[kind].help,
+                  "%s is %s, which this dialect leaves out", parser_quote(parser, from, parser->at),
+                  foreign[kind].what);
+    return foreign[kind].inside == TEXT ? parser_leaf(parser, TREE_BYTE)
+                                        : read_inside(parser, from);
+}
+
 struct tree_node *group_parse(struct rx_parser *parser) {
     size_t from = parser->at;
     if (parser->depth == TREE_DEPTH_MAX) {
@@ -149,17 +169,9 @@ struct tree_node *group_parse(struct rx_parser *parser) {
                       parser_quote(parser, from, parser->at));
         return parser_leaf(parser, TREE_BYTE);
     }
-    for (size_t i = 0; i < sizeof foreign / sizeof foreign[0]; i++) {
-        if (!parser_take(parser, foreign[i].opening))
-            continue;
-        parser_report(parser, DIAG_PATTERN_UNSUPPORTED, from, parser->at, foreign[i].help,
-                      "%s is %s, which this dialect leaves out",
-                      parser_quote(parser, from, parser->at), foreign[i].what);
-        if (!foreign[i].skip)
-            return read_inside(parser, from);
-        skip_behind(parser, ')');
-        return parser_leaf(parser, TREE_BYTE);
-    }
+    for (size_t i = 0; i < sizeof foreign / sizeof foreign[0]; i++)
+        if (parser_take(parser, foreign[i].opening))
+            return refuse_foreign(parser, i);
     if (parser_take(parser, "(?:"))
         return read_inside(parser, from);
     if (parser_take(parser, "(?=") || parser_take(parser, "(?!"))

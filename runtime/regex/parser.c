@@ -41,6 +41,10 @@ void parser_report(struct rx_parser *parser, enum diag_code code, size_t from, s
                    const char *help, const char *format, ...) {
     if (parser->stopped || parser->count == parser->max)
         return;
+    for (unsigned i = 0; i < parser->count;
+         i++) /* one cause: a construct left out, and not closed */
+        if (parser->problems[i].at == from)
+            return;
     char message[160];
     va_list args;
     va_start(args, format);

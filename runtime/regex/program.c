@@ -53,9 +53,9 @@ static void emit_run(struct builder *builder, const struct tree_node *single, bo
 static void emit_node(struct builder *builder, const struct tree_node *node);
 
 /*     n times body, then for each time that may be left out      without an upper end:
- *     SPLIT end                                                   again: JOIN       or   again: JOIN
- *     body                                                        SPLIT end              body
- *     end: JOIN                                                   body                   SPLIT_LAZY again
+ *     SPLIT end                                                   again: JOIN       or   again:
+ * JOIN body                                                        SPLIT end              body end:
+ * JOIN                                                   body                   SPLIT_LAZY again
  *                                                                 JUMP again
  *                                                                 end:
  * The lazy forms have the other kind of SPLIT. */

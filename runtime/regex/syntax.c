@@ -175,15 +175,14 @@ static struct tree_node *percent_node(struct rx_parser *parser) {
     if (parser_take(parser, "%") || next < 0 ||
         (next != '{' && !byte_is_digit((unsigned char)next)))
         return byte_node(parser, '%');
-    size_t close = slice_find(parser->text, parser->at, '}');
-    if (next == '{' && close == parser->text.len) {
+    size_t last = next == '{' ? slice_find(parser->text, parser->at, '}') : parser->at;
+    if (last == parser->text.len) {
         parser->at++;
         parser_report(parser, DIAG_CAPTURE_SYNTAX, from, parser->at,
                       "write '%%' for a percent sign", "'%%{' is not closed");
         return byte_node(parser, '%');
     }
-    struct slice reference =
-        slice_cut(parser->text, parser->at, next == '{' ? close + 1 : parser->at + 1);
+    struct slice reference = slice_cut(parser->text, parser->at, last + 1);
     parser->at += reference.len;
     const char *message = NULL;
     unsigned slot = parser->input->insert(parser->input->context, reference, &message);
@@ -280,8 +279,8 @@ int rx_parse(struct rx_tree **tree, struct arena *arena, const struct rx_input *
     return 0;
 }
 
-/* At a '[': the place behind its class, or behind the '[' when it is not closed. */
-static size_t skip_class(struct slice text, size_t at) {
+/* At a '[': the place behind its class, 0 when it is not closed. */
+static size_t class_end(struct slice text, size_t at) {
     size_t start = at + 1;
     if (start < text.len && text.at[start] == '^')
         start++;
@@ -291,7 +290,7 @@ static size_t skip_class(struct slice text, size_t at) {
         else if (text.at[i] == ']' && i > start)
             return i + 1;
     }
-    return at + 1;
+    return 0;
 }
 
 static bool opens_group(struct slice behind) {
@@ -305,11 +304,16 @@ static bool opens_group(struct slice behind) {
 
 unsigned rx_group_count(struct slice text) {
     unsigned count = 0;
+    bool closed = true; /* once a class is not, no later one is */
     for (size_t at = 0; at < text.len;) {
-        if (text.at[at] == '\\') {
+        size_t end = closed && text.at[at] == '[' ? class_end(text, at) : 0;
+        closed = closed && (text.at[at] != '[' || end);
+        if (end) {
+            at = end;
+        } else if (text.at[at] == '\\') {
             at += 2;
-        } else if (text.at[at] == '[') {
-            at = skip_class(text, at);
+        } else if (slice_starts(slice_from(text, at), SLICE("(?("))) { /* a condition */
+            at += 3;
         } else {
             count += text.at[at] == '(' && opens_group(slice_from(text, at + 1));
             at++;
