@@ -146,8 +146,8 @@ size_t name_addr_parse(struct sip_name_addr *address, struct slice text) {
     start = at + address->brackets;
     at = skip_uri(text, start, address->brackets);
     address->uri = slice_cut(text, start, at);
-    size_t colon = slice_find(address->uri, 0, ':');
-    if (colon == 0 || colon + 1 >= address->uri.len) /* no scheme, or nothing behind it */
+    size_t colon = uri_scheme_end(address->uri);
+    if (colon == 0 || colon + 1 >= address->uri.len || address->uri.at[colon] != ':') /* or nothing behind it */
         return start + 1;
     if (address->brackets && (at == text.len || text.at[at] != '>'))
         return at + 1;

@@ -57,11 +57,13 @@ static bool check_params(struct scan *scan, enum header id, struct slice value) 
             i = quoted_end(value, i) - 1;
             if (i == value.len)
                 scan_refuse(scan, "Unbalanced Quotes");
-        } else if (c == '<' || c == '>')
+        } else if (!credentials && (c == '<' || c == '>')) {
             brackets = c == '<';
-        else if (c == ',' && !credentials && !brackets)
+            if (id == HEADER_VIA) /* no brackets there: who took them for some would count other values */
+                scan_refuse(scan, "Malformed Via");
+        } else if (c == ',' && !credentials && !brackets) {
             count = 0;
-        else if (c == (credentials ? ',' : ';') && ++count > SIP_PARAMS_MAX) {
+        } else if (c == (credentials ? ',' : ';') && ++count > SIP_PARAMS_MAX) {
             scan_refuse(scan, "Too Many Parameters");
             return false;
         }
@@ -298,9 +300,12 @@ static void scan_via(struct scan *scan) {
     if (!parse_via(&message->via, value))
         scan_refuse(scan, "Malformed Via");
     for (; line >= 0; line = scan_next(message, HEADER_VIA, line)) {
+        unsigned before = message->via_count;
         rest = scan_value(message, (unsigned)line);
         while (list_next(&rest, &value))
             message->via_count++;
+        if (message->via_count == before)
+            scan_refuse(scan, "Malformed Via"); /* a line without a value */
     }
     if (message->via_count > SIP_VIAS_MAX)
         scan_refuse(scan, "Too Many Via Values");

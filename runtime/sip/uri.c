@@ -257,13 +257,19 @@ static size_t parse_other(struct sip_uri *uri, size_t at) {
     return end == uri->text.len && end > at ? 0 : end + 1;
 }
 
+size_t uri_scheme_end(struct slice text) {
+    size_t end = 0;
+    if (text.len == 0 || !byte_is_alpha((unsigned char)text.at[0]))
+        return 0;
+    while (is(text, end, IN_HOST) || is_byte(text, end, '+'))
+        end++;
+    return end;
+}
+
 size_t uri_parse(struct sip_uri *uri, struct slice text, unsigned options) {
     *uri = (struct sip_uri){.text = text, .scheme = URI_OTHER};
-    size_t colon = 0;
-    while (colon < text.len && (byte_is_alnum((unsigned char)text.at[colon]) ||
-                                (colon && (text.at[colon] == '+' || text.at[colon] == '-' || text.at[colon] == '.'))))
-        colon++;
-    if (colon == 0 || !byte_is_alpha((unsigned char)text.at[0]))
+    size_t colon = uri_scheme_end(text);
+    if (colon == 0)
         return 1;
     if (!is_byte(text, colon, ':'))
         return colon + 1;

@@ -30,7 +30,10 @@ enum uri_options {
  * as URI_OTHER when RFC 3261's absoluteURI is kept. */
 size_t uri_parse(struct sip_uri *uri, struct slice text, unsigned options);
 
-/* The same for "host" or "host:port", as in $target: the URI has neither scheme, user, parameters nor headers. */
+/* Behind the scheme that text starts with (where its colon should stand); 0: there is none. */
+size_t uri_scheme_end(struct slice text);
+
+/* uri_parse for "host" or "host:port", as in $target: the URI has neither scheme, user, parameters nor headers. */
 size_t uri_hostport(struct sip_uri *uri, struct slice text);
 
 /* Value of ;name or ;name=value in a list of parameters of a URI or a header, as it stands there (a quoted string with

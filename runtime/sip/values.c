@@ -46,9 +46,19 @@ static void *pool_realloc(void *memory, size_t size) {
     return fresh;
 }
 
-/* Its trace is off until somebody turns it on; nobody does. */
+static void silence(const char *file, int line, osip_trace_level_t level, const char *format, va_list arguments) {
+    (void)file, (void)line, (void)level, (void)format, (void)arguments;
+}
+
+/* The library's settings are global: made once, by the first call, before there is a second thread. Left alone it traces
+ * errors to stdout. */
 static void borrow(struct arena *arena) {
-    osip_set_allocators(pool_malloc, pool_realloc, pool_free);
+    static bool ready;
+    if (!ready) {
+        osip_trace_initialize_func(TRACE_LEVEL0, silence);
+        osip_set_allocators(pool_malloc, pool_realloc, pool_free);
+        ready = true;
+    }
     pool = arena;
 }
 

@@ -288,6 +288,7 @@ Test(scan, the_top_via_is_read_strictly) {
         {"SIP/2.0/UDP h;received=1;received=2", SCAN_REFUSED, "h", 0, 0, false},
         {"SIP/2.0/UDP h junk", SCAN_REFUSED, "h", 0, 0, false},
         {"SIP/2.0/UDP h;a@b", SCAN_REFUSED, "h", 0, 0, false},
+        {"SIP/2.0/UDP h;x=<, SIP/2.0/UDP y>", SCAN_REFUSED, "h", 0, 0, false},
         {", SIP/2.0/UDP h", SCAN_SILENT, "", 0, 0, false},
         {"SIP/2.0/UDP h:65536", SCAN_SILENT, "", 0, 0, false},
         {"SIP/2.0/UDP h:0", SCAN_SILENT, "", 0, 0, false},
