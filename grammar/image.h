@@ -123,6 +123,7 @@ struct image_set {
     uint32_t bits[8]; /* byte n is in the set when bits[n / 32] >> n % 32 & 1 */
 };
 
+/* `file` is empty for the plan's own text, and names the included file otherwise. */
 struct image_label {
     struct image_text name, description, file; /* in LAYOUT */
     uint32_t line, number;                     /* where it starts; number in its list, from 1 */

@@ -171,8 +171,13 @@ static void print_instruction(FILE *out, const struct image *image, uint32_t pc,
     putc('\n', out);
 }
 
+/* A line of the plan's own text, or of a file that it includes. */
 static void print_place(FILE *out, const struct image *image, struct image_text file,
                         uint32_t line) {
+    if (file.length == 0) {
+        fprintf(out, "line %" PRIu32, line);
+        return;
+    }
     print_text(out, image_layout_text(image, file), "");
     fprintf(out, ":%" PRIu32, line);
 }

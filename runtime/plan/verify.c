@@ -197,22 +197,63 @@ static uint32_t count_preliminary(const struct image *image) {
     return count;
 }
 
+static uint32_t smaller(uint32_t a, uint32_t b) {
+    return a < b ? a : b;
+}
+
+/* Longest rule and pattern, as long as they may be: a longer one is refused before it is looked at.
+ */
+static uint32_t longest_rule(const struct image *image) {
+    uint32_t longest = 0;
+    for (uint32_t i = 0; i < image->rule_count; i++)
+        if (image->rules[i].count > longest)
+            longest = image->rules[i].count;
+    return smaller(longest, IMAGE_RULE_MAX);
+}
+
+static uint32_t longest_pattern(const struct image *image) {
+    uint32_t longest = 0;
+    for (uint32_t i = 0; i < image->pattern_count; i++)
+        if (image->patterns[i].count > longest)
+            longest = image->patterns[i].count;
+    return smaller(longest, IMAGE_RX_MAX);
+}
+
+/* Everybody's room, or NULL. */
+static void *make_room(struct verify_work *work) {
+    size_t names = smaller(work->image->name_count, IMAGE_NAMES_MAX);
+    size_t rule = longest_rule(work->image), pattern = longest_pattern(work->image);
+    size_t for_names = names * (sizeof *work->order + sizeof *work->merged);
+    size_t for_rule = rule * (sizeof *work->depth + sizeof *work->target);
+    size_t for_pattern = pattern * (sizeof *work->region + sizeof *work->way + sizeof *work->visit);
+    size_t size = for_names > for_rule ? for_names : for_rule;
+    void *room = malloc((size > for_pattern ? size : for_pattern) + 1);
+    if (!room)
+        return NULL;
+    work->order = work->region = room;
+    work->merged = work->order + names;
+    work->depth = room;
+    work->target = (bool *)(work->depth + rule);
+    work->way = work->region + pattern;
+    work->visit = (uint8_t *)(work->way + pattern);
+    return room;
+}
+
 int verify_image(struct image *image, const void *bytes, size_t length,
                  struct image_refusal *refusal) {
     *refusal = (struct image_refusal){0};
     if (image_open(image, bytes, length, refusal) != 0)
         return -EINVAL;
-    struct verify_work *work = malloc(sizeof *work);
-    if (!work) {
+    struct verify_work work = {.image = image, .refusal = refusal};
+    void *room = make_room(&work);
+    if (!room) {
         snprintf(refusal->reason, sizeof refusal->reason, "out of memory");
         return -ENOMEM;
     }
-    work->image = image;
-    work->refusal = refusal;
     /* Patterns before rules, which rely on what a pattern says of itself. */
-    bool good = check_texts(work) && check_names(work) && check_patterns(work) &&
-                check_rules(work) && check_labels(work) && check_lines(work);
-    free(work);
+    bool good = check_texts(&work) && check_names(&work) && check_patterns(&work) &&
+                check_rules(&work) && check_labels(&work) && check_lines(&work);
+    free(room);
     image->preliminary_count = count_preliminary(image);
     return good ? 0 : -EINVAL;
 }

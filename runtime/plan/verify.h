@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The verifier: an image is hostile until it has passed. Linear in its length (names: n log n), in
- * memory of a fixed size; afterwards neither the plan machine nor the matcher nor the disassembler
+ * 256 KB of memory; afterwards neither the plan machine nor the matcher nor the disassembler
  * checks anything but the step budget. It is no judge of sense: a plan that was verified may still
  * be a useless one.
  *

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What the verifier's files share: the image, and room of a fixed size for what has to be
- * remembered on the way. */
+/* What the verifier's files share: the image, and room for what has to be remembered on the way.
+ * The room is as large as the image's own numbers ask for, within the bounds of grammar/image.h:
+ * 256 KB at most. Names, a rule and a pattern are judged one after another, and use the same room.
+ */
 #ifndef FOV_RUNTIME_PLAN_VERIFY_WORK_H
 #define FOV_RUNTIME_PLAN_VERIFY_WORK_H
 
@@ -9,25 +11,16 @@
 struct verify_work {
     const struct image *image;
     struct image_refusal *refusal;
-    union {
-        /* Names by header or text: the order, and room to merge. */
-        struct {
-            uint16_t order[IMAGE_NAMES_MAX], merged[IMAGE_NAMES_MAX];
-        };
-        /* A rule's instructions: depth of the stack + 1 in front of each, 0 not known; whether a
-         * jump leads to it. */
-        struct {
-            uint8_t depth[IMAGE_RULE_MAX];
-            bool target[IMAGE_RULE_MAX];
-        };
-        /* A pattern's instructions: the end of the look-ahead each stands in, 0 for none; how far
-         * the search for loops has come with it, and its way there. */
-        struct {
-            uint16_t region[IMAGE_RX_MAX];
-            uint8_t visit[IMAGE_RX_MAX];
-            uint16_t way[IMAGE_RX_MAX];
-        };
-    };
+    /* Names by header or text: the order, and where runs are merged. */
+    uint16_t *order, *merged;
+    /* A rule's instructions: depth of the stack in front of each + 1, 0 for not known; whether a
+     * jump leads to it. */
+    uint8_t *depth;
+    bool *target;
+    /* A pattern's instructions: the end of the look-ahead each stands in, 0 for none; how far the
+     * search for loops has come with it, and its way there. */
+    uint16_t *region, *way;
+    uint8_t *visit;
 };
 
 /* Notes the refusal; answers false. */

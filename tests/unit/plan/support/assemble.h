@@ -66,15 +66,20 @@ static inline struct image_text layout(struct assembly *a, const char *bytes) {
     return (struct image_text){append(a, IMAGE_LAYOUT, bytes, length), length};
 }
 
-static inline void line(struct assembly *a, uint32_t number) {
-    struct image_line row = {assembly_count(a, IMAGE_CODE), number, layout(a, "office.txt")};
+/* The plan's own text, when `file` is empty. */
+static inline void line_of(struct assembly *a, const char *file, uint32_t number) {
+    struct image_line row = {assembly_count(a, IMAGE_CODE), number, layout(a, file)};
     append(a, IMAGE_LINES, &row, sizeof row);
+}
+
+static inline void line(struct assembly *a, uint32_t number) {
+    line_of(a, "", number);
 }
 
 /* Begins a rule without code; op() grows it. */
 static inline uint32_t rule(struct assembly *a, uint16_t flags, uint16_t slots, const char *title) {
     struct image_rule row = {assembly_count(a, IMAGE_CODE), 0, slots, flags};
-    struct image_label label = {layout(a, title), layout(a, ""), layout(a, "office.txt"), 1, 0};
+    struct image_label label = {layout(a, title), layout(a, ""), layout(a, ""), 1, 0};
     label.number = ++a->numbers[flags & IMAGE_RULE_PRELIMINARY];
     append(a, IMAGE_LABELS, &label, sizeof label);
     return append(a, IMAGE_RULES, &row, sizeof row);

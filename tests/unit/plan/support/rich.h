@@ -162,7 +162,7 @@ static inline void rich(struct assembly *a) {
     op(a, OP_DONE, 0, 0, 0);
 
     rule(a, IMAGE_RULE_EMPTY, 0, "");
-    line(a, 33);
+    line_of(a, "office.txt", 33);
     op(a, OP_MATCH_HEADER, RICH_TO, 0, RICH_FOUR);
     op(a, OP_UNLESS, 0, 0, 3);
     op(a, OP_DONE, 0, 0, 0);
