@@ -16,7 +16,8 @@ static void write_record(struct request *request, unsigned code) {
     const struct record record = {
         .request = request->message,
         .source = &request->packet->source,
-        .outcome = &request->outcome,
+        .rule = request->outcome.rule,
+        .log = request->outcome.log,
         .uri = request->route.uri,
         .started = request->packet->now,
         .started_unix = request->packet->unix_ms,

@@ -53,7 +53,7 @@ static void start_progress(struct attempt *attempt, uint32_t delay, uint64_t now
 static uint32_t inviting_time(const struct call *call) {
     const struct attempt *first = call->attempts;
     bool several = call->targets || (first && first->next);
-    return call->outcome.session || several ? call->outcome.failover.inviting : 0;
+    return call->plan.session || several ? call->plan.failover.inviting : 0;
 }
 
 /* RFC 3261 16.6 (4): the SHOULD for requests within a dialog is kept too, so that an endpoint that lost its memory finds
@@ -103,24 +103,24 @@ static enum cause send_request(struct attempt *attempt, const struct world_route
     struct call *call = attempt->call;
     struct proxy *proxy = call->proxy;
     const struct target *target = attempt->target;
-    struct sip_message request;
+    struct sip_message scanned;
+    const struct sip_message *request = call_request(call, &scanned);
     char branch[BRANCH_LENGTH];
     int error;
-    call_scan(call, &request);
     branch_text(proxy_number(proxy), call->loop, branch);
     struct forward forward = {
-        .request = &request,
+        .request = request,
         .source = &call->source,
         .route = &call->route,
         .by_route = target->by_route,
         .uri = target->uri.at ? target->uri : call->route.uri,
         .to = target->to,
         .to_is_uri = target->to_is_uri,
-        .set = call->outcome.set,
+        .set = call->plan.set,
         .via = via,
         .transport = attempt->remote.transport,
         .branch = {branch, sizeof branch},
-        .record_route = is_recorded(call, &request),
+        .record_route = is_recorded(call, request),
         .dialogs = &proxy->seed.dialogs,
         .breadth = attempt->breadth,
     };
@@ -131,8 +131,8 @@ static enum cause send_request(struct attempt *attempt, const struct world_route
                                  &(const struct client_request){
                                      .bytes = bytes,
                                      .branch = forward.branch,
-                                     .method = request.method,
-                                     .method_name = request.method_name,
+                                     .method = request->method,
+                                     .method_name = request->method_name,
                                      .local = via->local,
                                      .remote = attempt->remote,
                                      .timeout = call->invite ? inviting_time(call) : 0,
@@ -150,9 +150,9 @@ static void note_start(struct attempt *attempt) {
         proxy_count(proxy, COUNTER_FAILOVERS);
     if (!event_wanted(proxy, LOG_INFO))
         return;
-    struct sip_message request;
-    call_scan(call, &request);
-    EVENT(proxy, LOG_INFO, "attempt", request.call_id, call->outcome.rule, {"method", request.method_name},
+    struct sip_message scanned;
+    const struct sip_message *request = call_request(call, &scanned);
+    EVENT(proxy, LOG_INFO, "attempt", request->call_id, call->plan.rule, {"method", request->method_name},
           {"uri", attempt->target->uri.at ? attempt->target->uri : call->route.uri},
           {"destination", attempt->remote.ip.family ? event_endpoint(proxy, &attempt->remote) : attempt->target->hop});
 }
@@ -202,9 +202,8 @@ static void note_end(struct attempt *attempt, uint64_t now) {
     attempt->end = since_start(call, now);
     if (!event_wanted(proxy, LOG_INFO))
         return;
-    struct sip_message request;
-    call_scan(call, &request);
-    EVENT(proxy, LOG_INFO, "attempt-end", request.call_id, call->outcome.rule,
+    struct sip_message scanned;
+    EVENT(proxy, LOG_INFO, "attempt-end", call_request(call, &scanned)->call_id, call->plan.rule,
           {"uri", attempt->target->uri.at ? attempt->target->uri : call->route.uri},
           {"destination", attempt->remote.ip.family ? event_endpoint(proxy, &attempt->remote) : attempt->target->hop},
           {"cause", slice_of(causes[attempt->cause])},
@@ -257,7 +256,7 @@ void attempt_responded(struct attempt *attempt, uint64_t now) {
 
 void attempt_progress(struct attempt *attempt, unsigned status, uint64_t now) {
     struct call *call = attempt->call;
-    const struct outcome_failover *failover = &call->outcome.failover;
+    const struct outcome_failover *failover = &call->plan.failover;
     if (!call->invite) {
         timer_stop(call->proxy->timers, &attempt->progress);
         return;
@@ -266,7 +265,7 @@ void attempt_progress(struct attempt *attempt, unsigned status, uint64_t now) {
         timer_set(call->proxy->timers, &attempt->timer_c, now, call->proxy->settings->timer_c, timer_c_fires);
     bool first = !attempt->provisional;
     attempt->provisional = true;
-    if (!call->outcome.session)
+    if (!call->plan.session)
         return;
     if (status >= 180 && !attempt->ringing) {
         attempt->ringing = true;

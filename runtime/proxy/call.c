@@ -71,18 +71,17 @@ static struct target *keep_targets(struct keep *keep, const struct target *from)
     return first;
 }
 
-static void keep_outcome(struct keep *keep, struct outcome *outcome, const struct outcome *from) {
-    *outcome = *from;
-    outcome->arena = NULL;
-    outcome->variables = NULL;
-    outcome->targets = outcome->alternates = NULL;
-    outcome->to = keep_text(keep, from->to);
-    outcome->to_uri = keep_text(keep, from->to_uri);
-    outcome->request = keep_text(keep, from->request);
-    outcome->reason = keep_text(keep, from->reason);
-    outcome->log = keep_text(keep, from->log);
-    outcome->set = keep_headers(keep, from->set);
-    outcome->replies = keep_headers(keep, from->replies);
+static void keep_plan(struct keep *keep, struct decision *plan, const struct outcome *from) {
+    *plan = (struct decision){
+        .failover = from->failover,
+        .session = from->session,
+        .replace_uri = from->replace_uri,
+        .from = outcome_header_set(from, HEADER_FROM, SLICE_NULL) != NULL,
+        .rule = from->rule,
+        .log = keep_text(keep, from->log),
+        .set = keep_headers(keep, from->set),
+        .replies = keep_headers(keep, from->replies),
+    };
 }
 
 /* The request comes first in the block: then texts of it can be moved while the rest is written. */
@@ -92,7 +91,7 @@ static void keep_all(struct keep *keep, struct call *call, const struct call_see
     call->route = *seed->route;
     call->route.uri = keep_text(keep, seed->route->uri);
     call->route.next = keep_text(keep, seed->route->next);
-    keep_outcome(keep, &call->outcome, seed->outcome);
+    keep_plan(keep, &call->plan, seed->outcome);
     call->targets = keep_targets(keep, seed->targets);
 }
 
@@ -108,6 +107,7 @@ struct call *call_new(struct proxy *proxy, const struct call_seed *seed) {
     keep_all(&keep, call, seed);
     call->proxy = proxy;
     call->server = seed->server;
+    call->fresh = seed->request;
     call->source = seed->packet->source;
     call->local = seed->packet->local;
     call->started = seed->packet->now;
@@ -117,7 +117,6 @@ struct call *call_new(struct proxy *proxy, const struct call_seed *seed) {
     call->invite = seed->request->method == METHOD_INVITE;
     call->initial = !seed->request->to_tag.at;
     memcpy(call->tag, seed->tag, TAG_LENGTH);
-    arena_init(&call->more, NULL, 0, MORE_MAX);
     call->held = 1;
     call->next = proxy->calls;
     if (call->next)
@@ -158,7 +157,9 @@ void call_free(struct call *call) {
         free(attempt);
     }
     best_free(&call->best);
-    arena_free(&call->more);
+    if (call->more)
+        arena_free(call->more);
+    free(call->more);
     if (call->previous)
         call->previous->next = call->next;
     else
@@ -169,7 +170,19 @@ void call_free(struct call *call) {
     free(call);
 }
 
-void call_scan(const struct call *call, struct sip_message *request) {
+const struct sip_message *call_request(const struct call *call, struct sip_message *scanned) {
+    if (call->fresh)
+        return call->fresh;
     /* It passed the fence when it came; its verdict cannot be another one now. */
-    scan_message(request, call->request.at, call->request.len);
+    scan_message(scanned, call->request.at, call->request.len);
+    return scanned;
+}
+
+struct arena *call_arena(struct call *call) {
+    if (!call->more) {
+        call->more = malloc(sizeof *call->more);
+        if (call->more)
+            arena_init(call->more, NULL, 0, MORE_MAX);
+    }
+    return call->more;
 }

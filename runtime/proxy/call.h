@@ -19,10 +19,21 @@ struct target {
     struct slice uri;  /* Request-URI; null: stays */
     struct slice hop;  /* what decides the next hop: URI, host, host:port */
     struct slice to;   /* value of To without tag; null: stays */
-    bool to_is_uri;
+    bool to_is_uri;    /* it is a bare URI */
     bool by_route;     /* the hop is the first Route that is left */
     bool closed;       /* nobody allowed it: 404 without looking further */
     uint8_t transport; /* enum transport, TRANSPORT_NONE: the hop's own */
+};
+
+/* What stays of a plan's outcome once the targets are known. */
+struct decision {
+    struct outcome_failover failover;
+    bool session;     /* $session = failover */
+    bool replace_uri; /* $replaceuri */
+    bool from;        /* From is among `set` */
+    int32_t rule;     /* -1: none */
+    struct slice log; /* $log; null: none */
+    struct outcome_header *set, *replies;
 };
 
 struct call {
@@ -31,13 +42,14 @@ struct call {
     struct server_transaction *server; /* NULL: has ended */
     struct endpoint source, local;     /* of the request */
     struct slice request;              /* as received, owned */
+    const struct sip_message *fresh;   /* the same scanned, in the event that brought it; NULL later */
     struct route route;
-    struct outcome outcome;            /* the lists of targets and alternates are in `targets` */
+    struct decision plan;
     struct target *targets;            /* those not tried yet, in order */
     struct attempt *attempts, *newest; /* owned, in order of start */
     struct attempt *current;           /* running; NULL: none */
     struct best best;
-    struct arena more;                 /* redirect targets, the caller's Reason */
+    struct arena *more;                /* redirect targets, the caller's Reason; NULL: not needed yet */
     struct slice reason;               /* Reason lines of the caller's CANCEL */
     struct timer total, wait;
     uint64_t started;
@@ -73,7 +85,9 @@ void call_hold(struct call *call);
 /* Frees it when nothing of it is alive any more. */
 void call_release(struct call *call);
 void call_free(struct call *call);
-/* The request again, from its bytes. */
-void call_scan(const struct call *call, struct sip_message *request);
+/* The request: as it was scanned when it came, while that event lasts, else from its bytes again into `scanned`. */
+const struct sip_message *call_request(const struct call *call, struct sip_message *scanned);
+/* More memory for it, given back with the call. NULL: out of memory. */
+struct arena *call_arena(struct call *call);
 
 #endif

@@ -53,9 +53,9 @@ static void sequence_over(struct call *call, uint64_t now) {
 
 /* Does a final of that code lead to the next target? */
 static bool moves_on(struct call *call, unsigned code) {
-    const struct outcome_failover *failover = &call->outcome.failover;
+    const struct outcome_failover *failover = &call->plan.failover;
     char digits[12];
-    if (!call->outcome.session)
+    if (!call->plan.session)
         return false;
     if ((code == 401 || code == 407) && !failover->response_set)
         return false;
@@ -66,7 +66,7 @@ static bool moves_on(struct call *call, unsigned code) {
 }
 
 static void offer(struct call *call, unsigned code, const struct sip_message *message, struct attempt *attempt) {
-    best_offer(&call->best, code, message, attempt, call->outcome.failover.pick == RESPONSE_LAST);
+    best_offer(&call->best, code, message, attempt, call->plan.failover.pick == RESPONSE_LAST);
 }
 
 /* An attempt that nobody answered counts as 408; for a non-INVITE there is none (RFC 4320 4.2). */
@@ -140,8 +140,8 @@ void sequence_start(struct call *call, uint64_t now) {
         response_trying(call, now);
     else
         timer_set(proxy->timers, &call->wait, now, trying_delay(&proxy->settings->timers), trying_fires);
-    if (call->outcome.session && call->outcome.failover.total)
-        timer_set(proxy->timers, &call->total, now, call->outcome.failover.total, total_fires);
+    if (call->plan.session && call->plan.failover.total)
+        timer_set(proxy->timers, &call->total, now, call->plan.failover.total, total_fires);
     next(call, now);
 }
 
@@ -189,9 +189,9 @@ static void failure(struct attempt *attempt, const struct sip_message *message, 
         call->over = true;
         call->targets = NULL;
         call->current = NULL;
-        response_relay(attempt, message, !call->outcome.session, now);
+        response_relay(attempt, message, !call->plan.session, now);
     } else {
-        if (message->status / 100 == 3 && call->outcome.failover.redirection)
+        if (message->status / 100 == 3 && call->plan.failover.redirection)
             redirect_follow(attempt, message);
         else
             offer(call, message->status, message, attempt);
@@ -249,7 +249,8 @@ void sequence_cancel(struct call *call, struct slice reason, uint64_t now) {
         return;
     call_hold(call);
     call->cancelled = true;
-    call->reason = arena_copy(&call->more, reason);
+    if (reason.len && call_arena(call))
+        call->reason = arena_copy(call->more, reason);
     timer_stop(call->proxy->timers, &call->total);
     if (current) {
         attempt_give_up(current, CAUSE_CANCELLED, cancel_reason(call), now);

@@ -47,11 +47,10 @@ static void server_unacknowledged(struct server_transaction *server, uint64_t no
     if (!call)
         return;
     struct proxy *proxy = call->proxy;
-    struct sip_message request;
+    struct sip_message scanned;
     arena_reset(&proxy->scratch);
-    call_scan(call, &request);
     proxy_count(proxy, COUNTER_UNACKNOWLEDGED);
-    EVENT(proxy, LOG_NOTICE, "unacknowledged", request.call_id, call->outcome.rule,
+    EVENT(proxy, LOG_NOTICE, "unacknowledged", call_request(call, &scanned)->call_id, call->plan.rule,
           {"code", event_number(proxy, server_status(server))});
 }
 

@@ -84,9 +84,9 @@ static void write_json(struct proxy *proxy, const struct record *record) {
     add_text(&line, "to", header(request, HEADER_TO));
     add_text(&line, "request_uri", record->uri);
     add_text(&line, "source", event_endpoint(proxy, record->source));
-    add_text(&line, "rule", event_rule(proxy, record->outcome->rule));
-    if (record->outcome->log.len)
-        add_text(&line, "log", record->outcome->log);
+    add_text(&line, "rule", event_rule(proxy, record->rule));
+    if (record->log.len)
+        add_text(&line, "log", record->log);
     add_key(&line, "attempts");
     line_byte(&line, '[');
     for (const struct attempt *attempt = record->attempts; attempt; attempt = attempt->next) {
@@ -107,10 +107,10 @@ void record_write(struct proxy *proxy, const struct record *record) {
     unsigned count = 0;
     for (const struct attempt *attempt = record->attempts; attempt; attempt = attempt->next)
         count++;
-    EVENT(proxy, LOG_INFO, "call-end", record->request->call_id, record->outcome->rule,
+    EVENT(proxy, LOG_INFO, "call-end", record->request->call_id, record->rule,
           {"result", slice_of(result(record))}, {"code", event_number(proxy, record->code)},
           {"attempts", event_number(proxy, count)}, {"ms", event_number(proxy, record->now - record->started)},
-          {"log", record->outcome->log.len ? record->outcome->log : SLICE_NULL});
+          {"log", record->log.len ? record->log : SLICE_NULL});
     if (proxy->world->record)
         write_json(proxy, record);
 }

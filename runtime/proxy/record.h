@@ -8,7 +8,8 @@
 struct record {
     const struct sip_message *request;
     const struct endpoint *source;
-    const struct outcome *outcome;
+    int32_t rule;     /* -1: none */
+    struct slice log; /* $log; null: none */
     const struct attempt *attempts; /* NULL: none */
     struct slice uri;               /* Request-URI after route preprocessing */
     uint64_t started, now;

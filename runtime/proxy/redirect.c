@@ -34,7 +34,7 @@ static bool is_harmless(const struct attempt *attempt, const struct sip_uri *uri
 
 static bool is_allowed(const struct attempt *attempt, const struct sip_uri *uri) {
     const struct call *call = attempt->call;
-    uint32_t hosts = call->outcome.failover.redirect_hosts;
+    uint32_t hosts = call->plan.failover.redirect_hosts;
     if (uri->scheme != URI_SIP && uri->scheme != URI_SIPS)
         return false;
     if (hosts != OUTCOME_NO_PATTERN && !vm_matches(call->proxy->image, hosts, uri->host, call->proxy->rx))
@@ -53,12 +53,13 @@ static bool is_repeated(const struct target *targets, const struct target *end, 
 /* With $replaceuri = false a Contact gives the next hop alone. To is the redirecting target's. */
 static struct target *new_target(struct attempt *attempt, struct slice uri) {
     struct call *call = attempt->call;
-    struct target *target = arena_alloc(&call->more, sizeof *target);
-    struct slice text = arena_copy(&call->more, uri);
-    if (!target || !text.at)
+    struct arena *arena = call_arena(call);
+    struct target *target = arena ? arena_alloc(arena, sizeof *target) : NULL;
+    struct slice text = target ? arena_copy(arena, uri) : SLICE_NULL;
+    if (!text.at)
         return NULL;
     *target = *attempt->target;
-    target->uri = call->outcome.replace_uri ? text : SLICE_NULL;
+    target->uri = call->plan.replace_uri ? text : SLICE_NULL;
     target->hop = text;
     target->by_route = target->closed = false;
     target->transport = TRANSPORT_NONE;
@@ -87,7 +88,7 @@ void redirect_follow(struct attempt *attempt, const struct sip_message *message)
         call->redirects++;
         followed++;
     }
-    EVENT(call->proxy, LOG_INFO, "redirect", message->call_id, call->outcome.rule,
+    EVENT(call->proxy, LOG_INFO, "redirect", message->call_id, call->plan.rule,
           {"code", event_number(call->proxy, message->status)},
           {"contacts", event_number(call->proxy, count > 0 ? (unsigned)count : 0)},
           {"followed", event_number(call->proxy, followed)});

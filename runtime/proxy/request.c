@@ -249,6 +249,7 @@ static enum step_result start_call(struct request *request, const struct target 
     if (!call)
         return out_of_memory(request);
     sequence_start(call, request->packet->now);
+    call->fresh = NULL;
     call_release(call);
     return STEP_DONE;
 }

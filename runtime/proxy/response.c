@@ -47,12 +47,12 @@ static void finish(struct call *call, unsigned code, uint64_t now) {
     if (!call->invite || !call->initial)
         return;
     proxy_count(proxy, code / 100 == 2 ? COUNTER_ANSWERED : call->cancelled ? COUNTER_CANCELLED : COUNTER_FAILED);
-    struct sip_message request;
-    call_scan(call, &request);
+    struct sip_message scanned;
     const struct record record = {
-        .request = &request,
+        .request = call_request(call, &scanned),
         .source = &call->source,
-        .outcome = &call->outcome,
+        .rule = call->plan.rule,
+        .log = call->plan.log,
         .attempts = call->attempts,
         .uri = call->route.uri,
         .started = call->started,
@@ -72,9 +72,8 @@ static void send_up(struct call *call, unsigned code, struct slice bytes, uint64
             proxy_count(proxy, COUNTER_NO_MEMORY); /* sent, but it cannot be repeated */
         return;
     }
-    struct sip_message request;
-    call_scan(call, &request);
-    struct endpoint destination = reply_destination(&request, &call->source);
+    struct sip_message scanned;
+    struct endpoint destination = reply_destination(call_request(call, &scanned), &call->source);
     proxy->world->send(proxy->world->context, &call->local, &destination, bytes);
 }
 
@@ -93,24 +92,23 @@ static void remove_via(struct edit *edit) {
 static int restore_names(struct edit *edit, struct arena *arena, const struct attempt *attempt) {
     const struct call *call = attempt->call;
     const struct sip_message *message = edit->message;
-    bool from = outcome_header_set(&call->outcome, HEADER_FROM, SLICE_NULL) != NULL;
-    if (!from && !attempt->target->to.at)
+    if (!call->plan.from && !attempt->target->to.at)
         return 0;
-    struct sip_message request;
-    call_scan(call, &request);
-    if (from && message->first[HEADER_FROM])
-        edit_set_value(edit, message->first[HEADER_FROM] - 1u, scan_value(&request, request.first[HEADER_FROM] - 1u));
+    struct sip_message scanned;
+    const struct sip_message *request = call_request(call, &scanned);
+    if (call->plan.from && message->first[HEADER_FROM])
+        edit_set_value(edit, message->first[HEADER_FROM] - 1u, scan_value(request, request->first[HEADER_FROM] - 1u));
     if (!attempt->target->to.at || !message->first[HEADER_TO])
         return 0;
     struct line line;
     line_init(&line, arena);
-    line_add(&line, scan_value(&request, request.first[HEADER_TO] - 1u));
-    if (message->to_tag.at && !request.to_tag.at) {
+    line_add(&line, scan_value(request, request->first[HEADER_TO] - 1u));
+    if (message->to_tag.at && !request->to_tag.at) {
         line_add(&line, SLICE(";tag="));
         line_add(&line, message->to_tag);
     }
     edit_set_value(edit, message->first[HEADER_TO] - 1u, line_slice(&line));
-    return line.failed ? -1 : 0;
+    return line.failed ? -ENOMEM : 0;
 }
 
 static struct slice build(const struct attempt *attempt, const struct sip_message *message, bool best,
@@ -171,9 +169,8 @@ void response_best(struct call *call, uint64_t now) {
 }
 
 static void send_own(struct call *call, const struct reply *reply, uint64_t now) {
-    struct sip_message request;
-    call_scan(call, &request);
-    struct slice bytes = reply_build(&call->proxy->scratch, &request, &call->source, reply);
+    struct sip_message scanned;
+    struct slice bytes = reply_build(&call->proxy->scratch, call_request(call, &scanned), &call->source, reply);
     if (bytes.at) {
         send_up(call, reply->code, bytes, now);
         return;
@@ -187,7 +184,7 @@ void response_make(struct call *call, unsigned code, uint64_t now) {
     const struct reply reply = {
         .code = code,
         .to_tag = {call->tag, TAG_LENGTH},
-        .headers = response_lines(&call->proxy->scratch, call->outcome.replies, NULL),
+        .headers = response_lines(&call->proxy->scratch, call->plan.replies, NULL),
     };
     finish(call, code, now);
     send_own(call, &reply, now);
