@@ -34,3 +34,7 @@ void transactions_free(struct transactions *transactions) {
 unsigned transactions_count(const struct transactions *transactions) {
     return transactions->servers.count + transactions->clients.count;
 }
+
+unsigned transactions_pending(const struct transactions *transactions) {
+    return transactions->pending;
+}

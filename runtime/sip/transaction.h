@@ -52,6 +52,9 @@ struct transactions *transactions_new(const struct transaction_settings *setting
                                       const struct transaction_events *events);
 void transactions_free(struct transactions *transactions); /* ends everything, telling nobody */
 unsigned transactions_count(const struct transactions *transactions);
+/* Those that a peer still waits for: servers without a final, or with one that waits for its ACK; clients without a
+ * final (CANCELs, too), but for INVITEs given up before any response. The others absorb what is repeated. O(1). */
+unsigned transactions_pending(const struct transactions *transactions);
 
 /* --- server side ------------------------------------------------------------------------------------------ */
 
@@ -97,11 +100,6 @@ struct client_request {
 struct client_transaction *client_new(struct transactions *transactions, const struct client_request *request,
                                       uint64_t now);
 void *client_user(const struct client_transaction *client);
-void client_set_user(struct client_transaction *client, void *user);
-struct slice client_branch(const struct client_transaction *client);
-struct slice client_bytes(const struct client_transaction *client); /* the request as sent */
-const struct endpoint *client_remote(const struct client_transaction *client);
-const struct endpoint *client_local(const struct client_transaction *client);
 bool client_provisional(const struct client_transaction *client); /* a 1xx came */
 /* INVITE: no longer repeated; the transaction stays so that late responses are told and acknowledged: until 64*T1 after
  * its first send, or, when a 1xx had come, 64*T1 from now. Nothing after a final, or when it was given up before. */

@@ -34,6 +34,7 @@ struct client_transaction {
     bool given_up;
     bool cancelled;
     bool unheard; /* our CANCEL: the user does not know it */
+    bool pending; /* a peer still waits for it */
     struct endpoint local, remote;
     char bytes[]; /* the request, then the branch */
 };
@@ -44,11 +45,11 @@ static struct client_transaction *of_node(struct lookup_node *node) {
     return (struct client_transaction *)((char *)node - offsetof(struct client_transaction, node));
 }
 
-struct slice client_branch(const struct client_transaction *client) {
+static struct slice branch_of(const struct client_transaction *client) {
     return (struct slice){client->bytes + client->length, client->branch_length};
 }
 
-struct slice client_bytes(const struct client_transaction *client) {
+static struct slice request_of(const struct client_transaction *client) {
     return (struct slice){client->bytes, client->length};
 }
 
@@ -65,7 +66,7 @@ static struct client_transaction *find(const struct transactions *layer, struct 
     struct lookup_node *node = lookup_first(&layer->clients, hash_branch(layer, branch));
     for (; node; node = lookup_next(node)) {
         struct client_transaction *client = of_node(node);
-        if (slice_same(client_branch(client), branch) &&
+        if (slice_same(branch_of(client), branch) &&
             slice_equal((struct slice){client->bytes, client->method_length}, method))
             return client;
     }
@@ -82,8 +83,15 @@ void client_destroy(struct lookup_node *node) {
     free(client);
 }
 
+static void enter(struct client_transaction *client, enum client_state state) {
+    client->state = (uint8_t)state;
+    set_pending(client->layer, &client->pending,
+                state <= CLIENT_PROCEEDING && !(state == CLIENT_CALLING && client->given_up));
+}
+
 static void end(struct client_transaction *client) {
     struct transactions *layer = client->layer;
+    set_pending(layer, &client->pending, false);
     lookup_remove(&layer->clients, &client->node);
     if (!client->unheard)
         layer->events.client_ended(client);
@@ -91,7 +99,7 @@ static void end(struct client_transaction *client) {
 }
 
 static void send_request(const struct client_transaction *client) {
-    send_bytes(client->layer, &client->local, &client->remote, client_bytes(client));
+    send_bytes(client->layer, &client->local, &client->remote, request_of(client));
 }
 
 /* A doubles for ever, E up to T2, and is T2 once a 1xx has come (17.1.1.2, 17.1.2.2). */
@@ -123,6 +131,7 @@ static void fire_life(struct timer *timer, uint64_t now) {
 static void abandon(struct client_transaction *client, uint64_t now) {
     struct timers *timers = client->layer->timers;
     client->given_up = true;
+    enter(client, CLIENT_CALLING);
     timer_stop(timers, &client->repeat);
     timer_stop(timers, &client->wait);
     if (!timer_running(&client->life))
@@ -147,7 +156,7 @@ static void fire_wait(struct timer *timer, uint64_t now) {
 /* A final came: what is left is to absorb its repetitions. */
 static void wait_only(struct client_transaction *client, enum client_state state, uint64_t now, uint32_t delay) {
     struct timers *timers = client->layer->timers;
-    client->state = (uint8_t)state;
+    enter(client, state);
     timer_stop(timers, &client->repeat);
     timer_stop(timers, &client->life);
     timer_set(timers, &client->wait, now, delay, fire_wait);
@@ -167,7 +176,6 @@ static struct client_transaction *make(struct transactions *layer, const struct 
         .user = request->user,
         .interval = layer->settings.t1,
         .length = (uint32_t)request->bytes.len,
-        .state = invite ? CLIENT_CALLING : CLIENT_TRYING,
         .branch_length = (uint8_t)request->branch.len,
         .method_length = (uint8_t)request->method_name.len,
         .invite = invite,
@@ -185,6 +193,7 @@ struct client_transaction *client_new(struct transactions *layer, const struct c
         return NULL;
     uint32_t timeout = client->invite && request->timeout ? request->timeout : sixty_four_t1(layer);
     lookup_add(&layer->clients, &client->node, hash_branch(layer, request->branch));
+    enter(client, client->invite ? CLIENT_CALLING : CLIENT_TRYING);
     timer_set(layer->timers, &client->wait, now, timeout, fire_wait);
     if (client->invite)
         timer_set(layer->timers, &client->life, now, sixty_four_t1(layer), fire_life);
@@ -217,8 +226,8 @@ int client_cancel(struct client_transaction *client, struct slice lines, uint64_
     struct arena arena;
     arena_init(&arena, buffer, sizeof buffer, 0);
     struct client_request request = {
-        .bytes = request_cancel(&arena, client_bytes(client), lines),
-        .branch = client_branch(client),
+        .bytes = request_cancel(&arena, request_of(client), lines),
+        .branch = branch_of(client),
         .method = METHOD_CANCEL,
         .method_name = SLICE("CANCEL"),
         .local = client->local,
@@ -240,7 +249,7 @@ static void acknowledge(const struct client_transaction *client, const struct si
     char buffer[REQUEST_ROOM];
     struct arena arena;
     arena_init(&arena, buffer, sizeof buffer, 0);
-    struct slice ack = request_ack(&arena, client_bytes(client), response);
+    struct slice ack = request_ack(&arena, request_of(client), response);
     if (ack.at)
         send_bytes(client->layer, &client->local, &client->remote, ack);
     arena_free(&arena);
@@ -255,7 +264,7 @@ static bool advance_invite(struct client_transaction *client, const struct sip_m
         if (open && !client->given_up)
             timer_stop(layer->timers, &client->life);
         if (open) {
-            client->state = CLIENT_PROCEEDING;
+            enter(client, CLIENT_PROCEEDING);
             client->provisional = true;
             timer_stop(layer->timers, &client->repeat);
             timer_stop(layer->timers, &client->wait);
@@ -282,7 +291,7 @@ static bool advance_other(struct client_transaction *client, const struct sip_me
     if (client->state != CLIENT_TRYING && client->state != CLIENT_PROCEEDING)
         return false;
     if (response->status < 200) {
-        client->state = CLIENT_PROCEEDING;
+        enter(client, CLIENT_PROCEEDING);
         client->provisional = true;
     } else {
         wait_only(client, CLIENT_COMPLETED, now, unless_reliable(&client->remote, layer->settings.t4));
@@ -327,18 +336,6 @@ bool transactions_unreachable(struct transactions *layer, const struct endpoint 
 
 void *client_user(const struct client_transaction *client) {
     return client->user;
-}
-
-void client_set_user(struct client_transaction *client, void *user) {
-    client->user = user;
-}
-
-const struct endpoint *client_remote(const struct client_transaction *client) {
-    return &client->remote;
-}
-
-const struct endpoint *client_local(const struct client_transaction *client) {
-    return &client->local;
 }
 
 bool client_provisional(const struct client_transaction *client) {

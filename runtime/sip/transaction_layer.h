@@ -21,6 +21,7 @@ struct transactions {
     struct lookup servers; /* by server_key */
     struct lookup acks;    /* RFC 2543 server INVITE transactions with a final: by the key of the ACK they expect */
     struct lookup clients; /* by branch: an INVITE and its CANCEL share one */
+    unsigned pending;      /* transactions that a peer still waits for */
     char scratch[KEY_MAX]; /* where keys are put together */
 };
 
@@ -36,6 +37,12 @@ static inline bool is_reliable(const struct endpoint *endpoint) {
 /* A time that is waited for over UDP alone. */
 static inline uint32_t unless_reliable(const struct endpoint *endpoint, uint32_t time) {
     return is_reliable(endpoint) ? 0 : time;
+}
+
+/* A transaction in a new state: `pending` is its part of the layer's number. */
+static inline void set_pending(struct transactions *transactions, bool *pending, bool now) {
+    transactions->pending += (unsigned)now - (unsigned)*pending;
+    *pending = now;
 }
 
 static inline void send_bytes(const struct transactions *transactions, const struct endpoint *local,

@@ -29,7 +29,8 @@ struct server_transaction {
     uint16_t status;
     uint8_t state;
     bool invite;
-    bool magic; /* matched by RFC 3261's branch, not by RFC 2543's rules */
+    bool magic;   /* matched by RFC 3261's branch, not by RFC 2543's rules */
+    bool pending; /* a peer still waits for it */
     struct endpoint local, remote;
     uint32_t stem, key_length; /* of the key: without the To tag (RFC 2543), all of it */
     char key[];
@@ -147,6 +148,12 @@ struct server_transaction *server_find_cancelled(struct transactions *layer, con
 
 /* --- life ------------------------------------------------------------------------------------------------- */
 
+static void enter(struct server_transaction *server, enum server_state state) {
+    server->state = (uint8_t)state;
+    set_pending(server->layer, &server->pending,
+                state <= SERVER_PROCEEDING || (server->invite && state == SERVER_COMPLETED));
+}
+
 struct server_transaction *server_new(struct transactions *layer, const struct sip_message *request,
                                       const struct endpoint *source, const struct endpoint *local, uint64_t now) {
     (void)now;
@@ -157,11 +164,9 @@ struct server_transaction *server_new(struct transactions *layer, const struct s
     struct server_transaction *server = malloc(sizeof *server + key.text.len);
     if (!server)
         return NULL;
-    bool invite = request->method == METHOD_INVITE;
     *server = (struct server_transaction){
         .layer = layer,
-        .state = invite ? SERVER_PROCEEDING : SERVER_TRYING,
-        .invite = invite,
+        .invite = request->method == METHOD_INVITE,
         .magic = request->via.magic,
         .local = *local,
         .remote = reply_destination(request, source),
@@ -170,6 +175,7 @@ struct server_transaction *server_new(struct transactions *layer, const struct s
     };
     memcpy(server->key, key.text.at, key.text.len);
     lookup_add(&layer->servers, &server->node, hash_keyed(&layer->key, key.text.at, key.text.len));
+    enter(server, server->invite ? SERVER_PROCEEDING : SERVER_TRYING);
     return server;
 }
 
@@ -190,6 +196,7 @@ static void end(struct timer *timer, uint64_t now) {
     struct transactions *layer = server->layer;
     if (server->invite && server->state == SERVER_COMPLETED)
         layer->events.unacknowledged(server, now);
+    set_pending(layer, &server->pending, false);
     lookup_remove(&layer->servers, &server->node);
     lookup_remove(&layer->acks, &server->ack);
     layer->events.server_ended(server);
@@ -241,7 +248,7 @@ static void fire_repeat(struct timer *timer, uint64_t now) {
 static int complete_invite(struct server_transaction *server, struct slice bytes, uint64_t now) {
     struct transactions *layer = server->layer;
     int error = keep_response(server, bytes);
-    server->state = SERVER_COMPLETED;
+    enter(server, SERVER_COMPLETED);
     end_after(server, now, sixty_four_t1(layer));
     if (error)
         return error;
@@ -257,13 +264,13 @@ static int complete_invite(struct server_transaction *server, struct slice bytes
 /* RFC 6026 7.1: 2xx are repeated by who made them, and only passed on here; Timer L. */
 static void accept_invite(struct server_transaction *server, uint64_t now) {
     forget_response(server);
-    server->state = SERVER_ACCEPTED;
+    enter(server, SERVER_ACCEPTED);
     end_after(server, now, sixty_four_t1(server->layer));
 }
 
 /* 17.2.2: Completed, Timer J. */
 static int complete_other(struct server_transaction *server, struct slice bytes, uint64_t now) {
-    server->state = SERVER_COMPLETED;
+    enter(server, SERVER_COMPLETED);
     end_after(server, now, unless_reliable(&server->remote, sixty_four_t1(server->layer)));
     return keep_response(server, bytes);
 }
@@ -274,7 +281,7 @@ int server_respond(struct server_transaction *server, unsigned status, struct sl
         return -EINVAL;
     int error = 0;
     if (open && status < 200) {
-        server->state = SERVER_PROCEEDING;
+        enter(server, SERVER_PROCEEDING);
         error = keep_response(server, bytes);
     } else if (open && success) {
         accept_invite(server, now);
@@ -290,7 +297,7 @@ void server_silence(struct server_transaction *server, uint64_t now) {
     if (server->state > SERVER_PROCEEDING)
         return;
     forget_response(server);
-    server->state = SERVER_SILENT;
+    enter(server, SERVER_SILENT);
     uint32_t life = sixty_four_t1(server->layer);
     end_after(server, now, server->invite ? life : unless_reliable(&server->remote, life));
 }
@@ -306,7 +313,7 @@ void server_receive(struct server_transaction *server, const struct sip_message 
     }
     if (server->state != SERVER_COMPLETED)
         return;
-    server->state = SERVER_CONFIRMED;
+    enter(server, SERVER_CONFIRMED);
     timer_stop(layer->timers, &server->repeat);
     end_after(server, now, unless_reliable(&server->remote, layer->settings.t4));
 }

@@ -279,11 +279,13 @@ static void disturb(struct slot *slot) {
         transactions_response(
             layer, call_response(100 * (1 + draw(6)), slot->invite ? "INVITE" : "OPTIONS", slot->name), &target, now);
         break;
-    case 2:
-        if (slot->client)
-            transactions_unreachable(layer, client_remote(slot->client), client_bytes(slot->client),
-                                     CAUSE_UNREACHABLE, now);
+    case 2: {
+        char quoted[128];
+        snprintf(quoted, sizeof quoted, "%s x SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bKo%u\r\n",
+                 methods_seen[draw(4)], slot->name);
+        transactions_unreachable(layer, &target, slice_of(quoted), CAUSE_UNREACHABLE, now);
         break;
+    }
     case 3:
         if (slot->client)
             meddle(slot->client);

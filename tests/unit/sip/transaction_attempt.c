@@ -6,7 +6,7 @@
 
 /* --- given up ----------------------------------------------------------------------------------------------- */
 
-Test(transaction_client, given_up_without_a_response_it_is_silent_until_64_t1_after_its_first_send) {
+Test(transaction_attempt, given_up_without_a_response_it_is_silent_until_64_t1_after_its_first_send) {
     begin();
     struct client_transaction *client = invite(0);
     until(4000);
@@ -19,7 +19,7 @@ Test(transaction_client, given_up_without_a_response_it_is_silent_until_64_t1_af
     finish();
 }
 
-Test(transaction_client, given_up_behind_a_provisional_it_lives_64_t1_from_then) {
+Test(transaction_attempt, given_up_behind_a_provisional_it_lives_64_t1_from_then) {
     begin();
     struct client_transaction *client = invite(0);
     cr_assert(receive(180, "INVITE"));
@@ -34,7 +34,7 @@ Test(transaction_client, given_up_behind_a_provisional_it_lives_64_t1_from_then)
     finish();
 }
 
-Test(transaction_client, late_responses_to_one_given_up_are_told_and_acknowledged) {
+Test(transaction_attempt, late_responses_to_one_given_up_are_told_and_acknowledged) {
     begin();
     struct client_transaction *client = invite(2000);
     until(5000);
@@ -50,7 +50,7 @@ Test(transaction_client, late_responses_to_one_given_up_are_told_and_acknowledge
     finish();
 }
 
-Test(transaction_client, a_late_2xx_to_one_given_up_is_told_and_so_are_its_repetitions) {
+Test(transaction_attempt, a_late_2xx_to_one_given_up_is_told_and_so_are_its_repetitions) {
     begin();
     invite(2000);
     until(31000);
@@ -63,7 +63,7 @@ Test(transaction_client, a_late_2xx_to_one_given_up_is_told_and_so_are_its_repet
     finish();
 }
 
-Test(transaction_client, a_late_provisional_does_not_prolong_its_life_but_a_cancel_does) {
+Test(transaction_attempt, a_late_provisional_does_not_prolong_its_life_but_a_cancel_does) {
     begin();
     invite(2000);
     until(31000);
@@ -83,7 +83,7 @@ Test(transaction_client, a_late_provisional_does_not_prolong_its_life_but_a_canc
     finish();
 }
 
-Test(transaction_client, behind_a_final_giving_up_changes_nothing) {
+Test(transaction_attempt, behind_a_final_giving_up_changes_nothing) {
     begin();
     struct client_transaction *client = invite(0);
     cr_assert(receive(200, "INVITE"));
@@ -97,7 +97,7 @@ Test(transaction_client, behind_a_final_giving_up_changes_nothing) {
 
 /* --- CANCEL: 9.1 -------------------------------------------------------------------------------------------- */
 
-Test(transaction_client, the_cancel_is_made_of_the_invite) {
+Test(transaction_attempt, the_cancel_is_made_of_the_invite) {
     begin();
     struct client_transaction *client = invite(0);
     cr_assert(receive(180, "INVITE"));
@@ -127,7 +127,7 @@ Test(transaction_client, the_cancel_is_made_of_the_invite) {
     finish();
 }
 
-Test(transaction_client, without_max_forwards_in_the_invite_the_cancel_has_70) {
+Test(transaction_attempt, without_max_forwards_in_the_invite_the_cancel_has_70) {
     begin();
     struct client_transaction *client = send_with(
         "INVITE",
@@ -145,7 +145,7 @@ Test(transaction_client, without_max_forwards_in_the_invite_the_cancel_has_70) {
     timers_free(timers);
 }
 
-Test(transaction_client, a_cancel_is_repeated_as_any_request_and_the_invite_goes_with_it) {
+Test(transaction_attempt, a_cancel_is_repeated_as_any_request_and_the_invite_goes_with_it) {
     begin();
     struct client_transaction *client = invite(0);
     cr_assert(receive(180, "INVITE"));
@@ -157,7 +157,7 @@ Test(transaction_client, a_cancel_is_repeated_as_any_request_and_the_invite_goes
     finish();
 }
 
-Test(transaction_client, behind_a_final_there_is_no_cancel) {
+Test(transaction_attempt, behind_a_final_there_is_no_cancel) {
     begin();
     struct client_transaction *client = invite(0);
     cr_assert(receive(200, "INVITE"));
@@ -167,9 +167,35 @@ Test(transaction_client, behind_a_final_there_is_no_cancel) {
     finish();
 }
 
-Test(transaction_client, a_cancel_before_a_provisional_is_a_fault_of_the_caller, .signal = SIGABRT) {
+Test(transaction_attempt, a_cancel_before_a_provisional_is_a_fault_of_the_caller, .signal = SIGABRT) {
     begin();
     client_cancel(invite(0), SLICE_EMPTY, now);
+}
+
+Test(transaction_attempt, one_given_up_in_silence_keeps_nobody_waiting_but_a_cancelled_one_does) {
+    begin();
+    struct client_transaction *client = invite(2000);
+    cr_assert_eq(transactions_pending(layer), 1);
+    until(2000);
+    cr_assert_eq(transactions_pending(layer), 0);
+    cr_assert(receive(180, "INVITE")); /* somebody is there after all */
+    cr_assert_eq(transactions_pending(layer), 1);
+    cr_assert_eq(client_cancel(client, SLICE_EMPTY, now), 0);
+    cr_assert_eq(transactions_pending(layer), 2);
+    cr_assert(receive(200, "CANCEL"));
+    cr_assert_eq(transactions_pending(layer), 1);
+    cr_assert(receive(487, "INVITE"));
+    cr_assert_eq(transactions_pending(layer), 0);
+    cr_assert_eq(transactions_count(layer), 2);
+    until(34000);
+    options(TRANSPORT_UDP);
+    cr_assert_eq(transactions_pending(layer), 1);
+    until(66000);
+    diary_is("0 > INVITE\n500 > INVITE\n1500 > INVITE\n2000 a: timeout\n2000 a: response 180\n2000 > CANCEL\n"
+             "2000 > ACK\n2000 a: response 487\n34000 a: ended\n34000 > OPTIONS\n34500 > OPTIONS\n35500 > OPTIONS\n"
+             "37500 > OPTIONS\n41500 > OPTIONS\n45500 > OPTIONS\n49500 > OPTIONS\n53500 > OPTIONS\n57500 > OPTIONS\n"
+             "61500 > OPTIONS\n65500 > OPTIONS\n66000 a: timeout\n66000 a: ended\n");
+    finish();
 }
 
 /* --- failures ----------------------------------------------------------------------------------------------- */
@@ -180,7 +206,7 @@ static bool refuse(struct slice bytes) {
     return transactions_unreachable(layer, &target, bytes, CAUSE_UNREACHABLE, now);
 }
 
-Test(transaction_client, unreachable_before_any_response_is_told_once_and_ends_the_repeating) {
+Test(transaction_attempt, unreachable_before_any_response_is_told_once_and_ends_the_repeating) {
     begin();
     invite(0);
     until(20);
@@ -201,7 +227,7 @@ Test(transaction_client, unreachable_before_any_response_is_told_once_and_ends_t
     finish();
 }
 
-Test(transaction_client, behind_a_response_or_when_nobody_waits_unreachable_is_not_told) {
+Test(transaction_attempt, behind_a_response_or_when_nobody_waits_unreachable_is_not_told) {
     begin();
     invite(0);
     cr_assert(receive(100, "INVITE"));
@@ -222,7 +248,7 @@ Test(transaction_client, behind_a_response_or_when_nobody_waits_unreachable_is_n
 }
 
 /* It is the INVITE alone that fails: whatever else of ours got lost says nothing of it. */
-Test(transaction_client, only_the_quoted_request_fails) {
+Test(transaction_attempt, only_the_quoted_request_fails) {
     begin();
     invite(0);
     cr_assert(!refuse(SLICE("ACK sip:b@192.0.2.100 SIP/2.0\r\n" INVITE_LINES)));
@@ -237,7 +263,7 @@ Test(transaction_client, only_the_quoted_request_fails) {
     timers_free(timers);
 }
 
-Test(transaction_client, a_lost_cancel_is_repeated) {
+Test(transaction_attempt, a_lost_cancel_is_repeated) {
     begin();
     struct client_transaction *client = invite(0);
     cr_assert(receive(180, "INVITE"));
@@ -249,7 +275,7 @@ Test(transaction_client, a_lost_cancel_is_repeated) {
     timers_free(timers);
 }
 
-Test(transaction_client, a_quotation_may_be_cut_anywhere_behind_the_branch) {
+Test(transaction_attempt, a_quotation_may_be_cut_anywhere_behind_the_branch) {
     const struct slice whole = SLICE(INVITE);
     size_t branch = (size_t)(strstr(INVITE, "our1") - INVITE) + 4;
     for (size_t length = 0; length <= whole.len; length++) {
@@ -290,7 +316,7 @@ static void fail_over(struct client_transaction *client, unsigned status) {
 }
 
 /* Whatever ends an attempt, the next one leaves in the same turn. */
-Test(transaction_client, an_event_may_call_back_into_the_layer) {
+Test(transaction_attempt, an_event_may_call_back_into_the_layer) {
     static const struct {
         unsigned status;
         const char *diary;
@@ -320,7 +346,7 @@ Test(transaction_client, an_event_may_call_back_into_the_layer) {
 
 /* --- memory ------------------------------------------------------------------------------------------------- */
 
-Test(transaction_client, without_memory_nothing_is_sent_and_nothing_stays) {
+Test(transaction_attempt, without_memory_nothing_is_sent_and_nothing_stays) {
     begin();
     allocations_left = 0;
     cr_assert_null(invite(0));
@@ -339,7 +365,7 @@ static char *big_invite(void) {
 }
 
 /* A big one needs memory for its ACK and its CANCEL: what could not be sent is sent when it is asked for again. */
-Test(transaction_client, an_ack_without_memory_waits_for_the_repeated_final) {
+Test(transaction_attempt, an_ack_without_memory_waits_for_the_repeated_final) {
     begin();
     char *bytes = big_invite();
     struct client_transaction *client = send_with("INVITE", bytes, TARGET, 0, "a");
@@ -356,7 +382,7 @@ Test(transaction_client, an_ack_without_memory_waits_for_the_repeated_final) {
     free(bytes);
 }
 
-Test(transaction_client, a_cancel_without_memory_can_be_tried_again) {
+Test(transaction_attempt, a_cancel_without_memory_can_be_tried_again) {
     begin();
     struct client_transaction *client = invite(0);
     cr_assert(receive(180, "INVITE"));

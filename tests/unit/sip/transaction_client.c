@@ -6,13 +6,10 @@
 
 Test(transaction_client, an_invite_is_repeated_at_doubling_intervals_until_64_t1) {
     begin();
-    struct client_transaction *client = invite(0);
+    invite(0);
     struct endpoint local = LOCAL, target = TARGET;
     cr_assert(endpoint_equal(&last_sent.local, &local) && endpoint_equal(&last_sent.remote, &target));
     cr_assert_str_eq(last_sent.bytes, INVITE);
-    cr_assert(slice_equal(client_bytes(client), SLICE(INVITE)));
-    cr_assert(slice_equal(client_branch(client), SLICE("z9hG4bKour1")));
-    cr_assert(endpoint_equal(client_remote(client), &target) && endpoint_equal(client_local(client), &local));
     until(100 * 1000);
     diary_is("0 > INVITE\n500 > INVITE\n1500 > INVITE\n3500 > INVITE\n7500 > INVITE\n15500 > INVITE\n31500 > INVITE\n"
              "32000 a: timeout\n32000 a: ended\n");

@@ -238,6 +238,36 @@ Test(transaction_server, a_silenced_one_absorbs_everything_for_64_t1) {
     finish();
 }
 
+Test(transaction_server, a_peer_waits_until_the_final_is_there_and_was_acknowledged) {
+    struct server_transaction *server = begin_call();
+    cr_assert_eq(transactions_pending(layer), 1);
+    cr_assert_eq(respond(server, 100), 0);
+    cr_assert_eq(transactions_pending(layer), 1);
+    cr_assert_eq(respond(server, 486), 0);
+    cr_assert_eq(transactions_pending(layer), 1);
+    cr_assert(again("ACK"));
+    cr_assert_eq(transactions_pending(layer), 0);
+    cr_assert_eq(transactions_count(layer), 1);
+    until(5000);
+    server = begin_server(request("INVITE"), CALLER);
+    cr_assert_eq(respond(server, 200), 0);
+    cr_assert_eq(transactions_pending(layer), 0);
+    server = begin_server(request("OPTIONS"), CALLER);
+    cr_assert_eq(transactions_pending(layer), 1);
+    cr_assert_eq(respond(server, 200), 0);
+    cr_assert_eq(transactions_pending(layer), 0);
+    server = begin_server(request("BYE"), CALLER);
+    server_silence(server, now);
+    cr_assert_eq(transactions_pending(layer), 0);
+    server = begin_server(request("INFO"), CALLER);
+    cr_assert_eq(transactions_pending(layer), 1);
+    cr_assert_eq(respond(server, 200), 0);
+    until(100 * 1000);
+    diary_is("0 > 100\n0 > 486\n5000 s: ended\n5000 > 200\n5000 > 200\n5000 > 200\n37000 s: ended\n37000 s: ended\n"
+             "37000 s: ended\n37000 s: ended\n");
+    finish();
+}
+
 /* --- matching: 17.2.3 --------------------------------------------------------------------------------------- */
 
 Test(transaction_server, a_request_belongs_by_branch_sent_by_and_method) {

@@ -132,6 +132,7 @@ static void begin(void) {
 static void finish(void) {
     diary_is("");
     cr_assert_eq(transactions_count(layer), 0);
+    cr_assert_eq(transactions_pending(layer), 0);
     cr_assert_eq(timers_due(timers), UINT64_MAX);
     transactions_free(layer);
     timers_free(timers);
