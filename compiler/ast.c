@@ -20,3 +20,9 @@ struct text text_cut(const struct text *text, size_t start, size_t end) {
         .map = text->map ? text->map + start : NULL,
     };
 }
+
+struct span term_name_span(const struct term *term) {
+    struct span span = term->span;
+    span.end = term->text.span.end;
+    return span;
+}

@@ -59,6 +59,9 @@ struct term {
     struct condition *condition; /* of a string that is one */
 };
 
+/* Its name with the $ or &, without its arguments. */
+struct span term_name_span(const struct term *term);
+
 struct condition {
     struct span span;
     struct term *left;

@@ -9,9 +9,9 @@
 #include "compiler/pattern.h"
 #include "compiler/term.h"
 
-void check_extension(struct check *check, bool extension, const char *sigil, const struct text *name) {
-    if (extension)
-        diag_report(check->diags, DIAG_EXTENSION, name->span, "'%s%.*s' is an extension", sigil, SLICE_ARG(name->s));
+void check_extension(struct check *check, const struct term *term) {
+    diag_report(check->diags, DIAG_EXTENSION, term_name_span(term), "'%c%.*s' is an extension",
+                term->kind == TERM_ENVIRONMENT ? '&' : '$', SLICE_ARG(term->text.s));
 }
 
 /* Patterns first: the groups of all lines are counted before anybody refers to them. */
@@ -46,16 +46,17 @@ static bool same_left_side(const struct deploy *a, const struct deploy *b) {
 enum { DUPLICATES_LOOKED_AT = 200 }; /* lines before this one */
 
 static void warn_of_duplicate(struct check *check, const struct rule *rule, const struct deploy *deploy) {
+    const struct deploy *same = NULL;
     unsigned looked = 0;
     for (const struct deploy *before = rule->deploys; before != deploy && looked < DUPLICATES_LOOKED_AT;
-         before = before->next, looked++) {
-        if (!same_left_side(before, deploy))
-            continue;
-        struct diag *diag = diag_report(check->diags, DIAG_DUPLICATE_LINE, deploy->left->span,
-                                        "the same left side again: this line wins");
-        diag_note(check->diags, diag, before->left->span, "this one takes no effect");
+         before = before->next, looked++)
+        if (same_left_side(before, deploy))
+            same = before;
+    if (!same)
         return;
-    }
+    struct diag *diag = diag_report(check->diags, DIAG_DUPLICATE_LINE, deploy->left->span,
+                                    "the same left side again: this line wins");
+    diag_note(check->diags, diag, same->left->span, "this one takes no effect");
 }
 
 static bool goes_on(const struct deploy *deploy) {

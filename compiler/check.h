@@ -28,7 +28,7 @@ struct check {
 /* Reports everything that is wrong with the plan. */
 void check_plan(struct plan *plan, struct memory *memory, struct diag_list *diags);
 
-/* Says so when something of the vendor's language is not there (-Wextension). */
-void check_extension(struct check *check, bool extension, const char *sigil, const struct text *name);
+/* A use of a word that the vendor's language does not have (-Wextension). */
+void check_extension(struct check *check, const struct term *term);
 
 #endif

@@ -67,8 +67,10 @@ static void check_header(struct check *check, struct deploy *deploy) {
         return;
     deploy->name = name.s;
     deploy->kind = reply ? DEPLOY_REPLY : DEPLOY_HEADER;
-    if (is_protected(check, deploy))
+    if (is_protected(check, deploy)) {
+        deploy->kind = DEPLOY_BROKEN;
         return;
+    }
     if (deploy->header == HEADER_TO) {
         deploy->kind = DEPLOY_TO;
         destination_read_to(check, deploy);
@@ -78,9 +80,10 @@ static void check_header(struct check *check, struct deploy *deploy) {
     check_header_value(check, deploy);
 }
 
-static void refuse_choice(struct check *check, const struct deploy *deploy, enum diag_code code, const char *expected) {
-    diag_report(check->diags, code, deploy->value.span, "'%.*s' is not what '$%s' can be, expected %s",
-                SLICE_ARG(deploy->value.s), variables[deploy->variable].name, expected);
+static struct diag *refuse_choice(struct check *check, const struct deploy *deploy, enum diag_code code,
+                                  const char *expected) {
+    return diag_report(check->diags, code, deploy->value.span, "'%.*s' is not what '$%s' can be, expected %s",
+                       SLICE_ARG(deploy->value.s), variables[deploy->variable].name, expected);
 }
 
 /* A request of another method than INVITE alone reaches this rule: `$request = ^OPTIONS`. */
@@ -108,9 +111,12 @@ static void check_answer(struct check *check, const struct deploy *deploy, bool 
     if (value.len == 0 || !is_constant(deploy) || choice_named(row->choices, value) >= 0)
         return;
     if (!answer_parse(&code, &reason, value) || (!with_reason && reason.len)) {
-        refuse_choice(check, deploy, DIAG_VALUE_CODE,
-                      memory_printf(check->memory, "a response code%s or %s", with_reason ? ", with a reason if wanted,"
-                                                                                          : "", row->choices));
+        const char *expected = memory_printf(check->memory, "%s|%s", with_reason ? "a response code (a reason may follow)"
+                                                                                 : "a response code", row->choices);
+        struct diag *diag = refuse_choice(check, deploy, DIAG_VALUE_CODE, names_choices(check, expected));
+        const char *near = names_near_choice(check, row->choices, value);
+        if (near)
+            diag_help(check->diags, diag, "did you mean '%s'?", near);
         return;
     }
     if (code < 200)
@@ -158,7 +164,8 @@ static void check_variable(struct check *check, struct deploy *deploy) {
     if (deploy->variable == VARIABLE_COUNT)
         return;
     const struct variable_row *row = &variables[deploy->variable];
-    check_extension(check, row->extension, "$", &left->text);
+    if (row->extension)
+        check_extension(check, left);
     if (row->kind == KIND_TARGETS) {
         deploy->kind = DEPLOY_TARGETS;
         destination_read_targets(check, deploy);
@@ -176,16 +183,15 @@ static void check_variable(struct check *check, struct deploy *deploy) {
 }
 
 static void check_environment(struct check *check, struct deploy *deploy) {
-    const struct text *name = &deploy->left->text;
-    deploy->name = name->s;
-    deploy->setting = names_setting(check, name);
+    deploy->name = deploy->left->text.s;
+    deploy->setting = names_setting(check, deploy->left);
     if (deploy->setting == FAILOVER_COUNT) {
         deploy->kind = DEPLOY_ENVIRONMENT;
         read_value(check, deploy, PLACING_LINE);
         return;
     }
     deploy->kind = DEPLOY_FAILOVER;
-    deploy->stored = names_is_read(check, name->s);
+    deploy->stored = names_is_read(check, deploy->name);
     failover_read(check, deploy);
 }
 

@@ -117,8 +117,10 @@ static void read_target(struct check *check, struct deploy *deploy, struct text 
     }
     struct destination *destination = add_destination(check, deploy, text);
     struct sip_uri uri;
-    if (!check_value(check, &text, destination->pieces, judge_target, &uri,
-                     "write it like 'host', 'host:port' or 'sip:user@host'"))
+    struct ip_address ip;
+    const char *help = ip_parse(&ip, text.s) ? "write an IPv6 address in '[' and ']'"
+                                             : "write it like 'host', 'host:port' or 'sip:user@host'";
+    if (!check_value(check, &text, destination->pieces, judge_target, &uri, help))
         return;
     struct slice sample = placing_sample(check->memory, destination->pieces, 0);
     if (!has_scheme(sample))

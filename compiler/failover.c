@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "compiler/failover.h"
 
+#include "compiler/names.h"
 #include "compiler/pattern.h"
-#include "grammar/near.h"
 #include "grammar/value.h"
 
 /* What a caller's proxy waits at least (RFC 3261 16.6, Timer C), and how long an attempt without any response lasts
@@ -12,6 +12,7 @@ enum { CALLER_WAITS = 180 * 1000, TIMER_B = 32 * 1000 };
 static void read_duration(struct check *check, struct deploy *deploy) {
     struct slice value = deploy->value.s;
     if (!duration_parse(&deploy->number, value)) {
+        deploy->fallback = true;
         diag_report(check->diags, DIAG_VALUE_DURATION, deploy->value.span,
                     "'%.*s' is no time up to 24 hours, expected seconds like 10, 0.5 or 500ms", SLICE_ARG(value));
         return;
@@ -29,14 +30,6 @@ static void read_boolean(struct check *check, struct deploy *deploy) {
     deploy->number = truth;
 }
 
-/* Each word of "a|b|c" as a string of its own. */
-static const char *choice_word(struct check *check, const char **choices) {
-    struct slice rest = slice_of(*choices);
-    size_t end = slice_find(rest, 0, '|');
-    *choices += end + (end < rest.len);
-    return memory_printf(check->memory, "%.*s", (int)end, rest.at);
-}
-
 static void read_choice(struct check *check, struct deploy *deploy) {
     const char *choices = failover_settings[deploy->setting].choices;
     int choice = choice_named(choices, deploy->value.s);
@@ -44,23 +37,18 @@ static void read_choice(struct check *check, struct deploy *deploy) {
         deploy->number = (uint32_t)choice;
         return;
     }
-    struct near near;
-    near_start(&near, deploy->value.s);
-    const char *expected = NULL;
-    while (*choices) {
-        const char *word = choice_word(check, &choices);
-        near_try(&near, word);
-        expected = !expected ? word : memory_printf(check->memory, *choices ? "%s, %s" : "%s or %s", expected, word);
-    }
-    struct diag *diag = diag_report(check->diags, DIAG_VALUE_CHOICE, deploy->value.span,
-                                    "'%.*s' cannot stand here, expected %s", SLICE_ARG(deploy->value.s), expected);
-    if (near.best)
-        diag_help(check->diags, diag, "did you mean '%s'?", near.best);
+    struct diag *diag =
+        diag_report(check->diags, DIAG_VALUE_CHOICE, deploy->value.span, "'%.*s' cannot stand here, expected %s",
+                    SLICE_ARG(deploy->value.s), names_choices(check, choices));
+    const char *near = names_near_choice(check, choices, deploy->value.s);
+    if (near)
+        diag_help(check->diags, diag, "did you mean '%s'?", near);
 }
 
 void failover_read(struct check *check, struct deploy *deploy) {
     const struct variable_row *row = &failover_settings[deploy->setting];
-    check_extension(check, row->extension, "&", &deploy->left->text);
+    if (row->extension)
+        check_extension(check, deploy->left);
     deploy->fallback = deploy->value.s.len == 0;
     if (deploy->fallback)
         return;

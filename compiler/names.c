@@ -12,7 +12,7 @@ enum word names_word(struct check *check, const struct term *term) {
     if (word < WORD_COUNT)
         return word;
     struct diag *diag =
-        diag_report(check->diags, DIAG_FUNCTION_UNKNOWN, term->span, "no function is called '$%.*s'", SLICE_ARG(name));
+        diag_report(check->diags, DIAG_FUNCTION_UNKNOWN, term_name_span(term), "no function is called '$%.*s'", SLICE_ARG(name));
     struct near near;
     near_start(&near, name);
     for (enum word id = 0; id < WORD_COUNT; id++)
@@ -30,7 +30,7 @@ enum variable names_variable(struct check *check, const struct term *term) {
     if (variable < VARIABLE_COUNT)
         return variable;
     struct diag *diag =
-        diag_report(check->diags, DIAG_VARIABLE_UNKNOWN, term->span, "no variable is called '$%.*s'", SLICE_ARG(name));
+        diag_report(check->diags, DIAG_VARIABLE_UNKNOWN, term_name_span(term), "no variable is called '$%.*s'", SLICE_ARG(name));
     struct near near;
     near_start(&near, name);
     for (enum variable id = 0; id < VARIABLE_COUNT; id++)
@@ -107,13 +107,14 @@ void names_read(struct check *check, struct slice name) {
     *head = entry;
 }
 
-enum failover_setting names_setting(struct check *check, const struct text *name) {
+enum failover_setting names_setting(struct check *check, const struct term *term) {
+    const struct text *name = &term->text;
     bool failover = slice_starts_same(name->s, slice_of(failover_prefix));
     enum failover_setting setting =
         failover ? failover_setting_named(slice_from(name->s, FAILOVER_PREFIX)) : FAILOVER_COUNT;
     if (setting < FAILOVER_COUNT || names_is_read(check, name->s))
         return setting;
-    struct diag *diag = diag_report(check->diags, DIAG_ENVIRONMENT_UNKNOWN, name->span,
+    struct diag *diag = diag_report(check->diags, DIAG_ENVIRONMENT_UNKNOWN, term_name_span(term),
                                     "'&%.*s' has no meaning, and no condition reads it", SLICE_ARG(name->s));
     struct near near;
     near_start(&near, failover ? slice_from(name->s, FAILOVER_PREFIX) : name->s);
@@ -135,4 +136,29 @@ void names_refuse_transport(struct check *check, const struct text *text, const 
         diag_help(check->diags, diag, "did you mean '%s'?", near.best);
     else if (help)
         diag_help(check->diags, diag, "%s", help);
+}
+
+/* The first word of "a|b|c", which becomes "b|c". */
+static const char *next_choice(struct check *check, const char **choices) {
+    struct slice rest = slice_of(*choices);
+    size_t end = slice_find(rest, 0, '|');
+    *choices += end + (end < rest.len);
+    return memory_printf(check->memory, "%.*s", (int)end, rest.at);
+}
+
+const char *names_choices(struct check *check, const char *choices) {
+    const char *text = next_choice(check, &choices);
+    while (*choices) {
+        const char *word = next_choice(check, &choices);
+        text = memory_printf(check->memory, *choices ? "%s, %s" : "%s or %s", text, word);
+    }
+    return text;
+}
+
+const char *names_near_choice(struct check *check, const char *choices, struct slice word) {
+    struct near near;
+    near_start(&near, word);
+    while (*choices)
+        near_try(&near, next_choice(check, &choices));
+    return near.best;
 }

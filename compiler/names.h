@@ -18,9 +18,14 @@ void names_read(struct check *check, struct slice name);
 bool names_is_read(struct check *check, struct slice name);
 /* An environment variable that a deploy line sets: a failover setting, or FAILOVER_COUNT; a name without a meaning that
  * nothing reads is reported. */
-enum failover_setting names_setting(struct check *check, const struct text *name);
+enum failover_setting names_setting(struct check *check, const struct term *term);
 
 /* Reports a text that is no transport; `help` (or NULL) is for one that is not even nearly one. */
 void names_refuse_transport(struct check *check, const struct text *text, const char *help);
+
+/* "a|b|c" as people say it: "a, b or c". */
+const char *names_choices(struct check *check, const char *choices);
+/* The one that is near to the word; NULL: none. */
+const char *names_near_choice(struct check *check, const char *choices, struct slice word);
 
 #endif

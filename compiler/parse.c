@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { INCLUDE_DEPTH_MAX = 16, INCLUDES_MAX = 10000 };
+enum { INCLUDE_DEPTH_MAX = 16, INCLUDES_MAX = 1000 };
 
 /* A file that is being read, and the one that includes it. */
 struct reading {
@@ -18,23 +18,36 @@ struct reading {
     struct file_identity identity;
     struct span include; /* the [Include] that brought us here */
     struct reading *outer;
+    struct reading *before; /* the file read before this one, whoever included it */
     unsigned depth;
 };
 
 struct parser {
     struct build build; /* first: an include comes back with it */
     struct reading *reading;
+    struct reading *last;
     uint32_t sources;
 };
+
+/* A file that is included again says the same of the same places. */
+static uint32_t order_of(const struct parser *parser, const char *name) {
+    const struct reading *same = parser->last;
+    while (same && strcmp(same->source.name, name) != 0)
+        same = same->before;
+    return same ? same->source.order : parser->sources;
+}
 
 /* The text is no larger than SOURCE_SIZE_MAX. */
 static void read_text(struct parser *parser, struct reading *reading, const char *name, const char *path,
                       struct slice text) {
     struct memory *memory = parser->build.memory;
-    if (source_open(&reading->source, &memory->arena, name, text, parser->sources++) ||
+    if (source_open(&reading->source, &memory->arena, name, text, order_of(parser, name)) ||
         lines_read(&reading->source, &memory->arena, parser->build.diags))
         memory_out(memory);
     reading->source.path = path;
+    reading->before = parser->last;
+    parser->last = reading;
+    parser->sources++;
     struct reading *outer = parser->reading;
     reading->outer = outer;
     reading->depth = outer ? outer->depth + 1 : 0;

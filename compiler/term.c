@@ -65,8 +65,9 @@ static void check_count(struct check *check, const struct term *term) {
         diag = diag_report(check->diags, DIAG_ARGUMENT_COUNT, term->span, "'$%s' with %u argument%s, expected %u",
                            row->name, term->count, term->count == 1 ? "" : "s", row->min);
     else
-        diag = diag_report(check->diags, DIAG_ARGUMENT_COUNT, term->span, "'$%s' with %u argument%s, expected %u to %u",
-                           row->name, term->count, term->count == 1 ? "" : "s", row->min, row->max);
+        diag = diag_report(check->diags, DIAG_ARGUMENT_COUNT, term->span, "'$%s' with %u argument%s, expected %u %s %u",
+                           row->name, term->count, term->count == 1 ? "" : "s", row->min,
+                           row->max == row->min + 1 ? "or" : "to", row->max);
     diag_help(check->diags, diag, "usage: %s", row->usage);
 }
 
@@ -74,7 +75,8 @@ static void check_word(struct check *check, struct term *term, unsigned slots, u
     term->word = names_word(check, term);
     const struct word_row *row = term->word < WORD_COUNT ? &words[term->word] : NULL;
     if (row) {
-        check_extension(check, row->extension, "$", &term->text);
+        if (row->extension)
+            check_extension(check, term);
         check_count(check, term);
     }
     size_t kinds = row ? strlen(row->args) : 0;
@@ -125,7 +127,8 @@ static void read_missing(struct check *check, struct condition *condition) {
         condition->pattern = pattern_read(check, &text);
         return;
     }
-    diag_report(check->diags, DIAG_VALUE_MISSING, condition->span, "'%.*s' without '= pattern'", SLICE_ARG(name));
+    diag_report(check->diags, DIAG_VALUE_MISSING, condition->span, "'%s%.*s' without '= pattern'",
+                condition->left->kind == TERM_ENVIRONMENT ? "&" : "", SLICE_ARG(name));
     condition->broken = true;
 }
 

@@ -109,22 +109,19 @@ static void print_one(const struct printer *printer, const struct diag *diag) {
 
 static int compare(const void *left, const void *right) {
     const struct diag *a = *(const struct diag *const *)left, *b = *(const struct diag *const *)right;
-    if (!a->span.source || !b->span.source || a->span.source == b->span.source) {
-        if (!a->span.source != !b->span.source) /* what has no place comes last */
-            return a->span.source ? -1 : 1;
-        if (a->span.start != b->span.start)
-            return a->span.start < b->span.start ? -1 : 1;
-    } else if (a->span.source->order != b->span.source->order) {
-        return a->span.source->order < b->span.source->order ? -1 : 1;
-    }
+    uint32_t left_order = a->span.source ? a->span.source->order : UINT32_MAX; /* what has no place comes last */
+    uint32_t right_order = b->span.source ? b->span.source->order : UINT32_MAX;
+    if (left_order != right_order)
+        return left_order < right_order ? -1 : 1;
+    if (a->span.start != b->span.start)
+        return a->span.start < b->span.start ? -1 : 1;
     return a->number < b->number ? -1 : a->number > b->number;
 }
 
-/* A file that is included twice is two sources of one name. */
+/* A file that is included twice is two sources of one order. */
 static bool same(const struct diag *a, const struct diag *b) {
-    return a->code == b->code && a->span.start == b->span.start && strcmp(a->message, b->message) == 0 &&
-           (a->span.source == b->span.source ||
-            (a->span.source && b->span.source && strcmp(a->span.source->name, b->span.source->name) == 0));
+    return a->code == b->code && strcmp(a->message, b->message) == 0 && !a->span.source == !b->span.source &&
+           (!a->span.source || a->span.source->order == b->span.source->order);
 }
 
 static bool was_said(struct diag *const *sorted, size_t at) {

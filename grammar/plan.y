@@ -118,11 +118,14 @@ static void plan_error(struct span *place, void *scanner, struct scan *scan, con
 enum { EXPECTED_MAX = 3 };
 
 static const char *expected(const yypcontext_t *context, struct scan *scan) {
-    yysymbol_kind_t kinds[EXPECTED_MAX];
-    int count = yypcontext_expected_tokens(context, kinds, EXPECTED_MAX);
-    if (count <= 0)
-        return scan->depth > scan->outer ? "an argument" : "a section or a line 'left = value'";
+    yysymbol_kind_t kinds[YYNTOKENS];
+    int count = yypcontext_expected_tokens(context, kinds, YYNTOKENS);
     const char *text = yysymbol_name(kinds[0]);
+    for (int i = 0; i < count; i++)
+        if (kinds[i] == YYSYMBOL_SEPARATOR)
+            return "a section or a line 'left = value'";
+    if (count > EXPECTED_MAX)
+        return "an argument";
     for (int i = 1; i < count; i++)
         text = memory_printf(scan->build->memory, i + 1 < count ? "%s, %s" : "%s or %s", text, yysymbol_name(kinds[i]));
     return text;

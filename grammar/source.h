@@ -20,7 +20,7 @@ struct source {
     uint32_t shift_count;
     const uint32_t *lines; /* where the lines start in raw */
     uint32_t line_count;
-    uint32_t order; /* messages about a source of lower order come first */
+    uint32_t order; /* messages about a source of lower order come first; of the same order: the same text again */
 };
 
 /* A run of bytes of source->text. */
