@@ -50,5 +50,7 @@ for code in $(sed -n 's/^DIAG([A-Z_]*, "\([a-z-]*\)".*/\1/p' ../../grammar/diags
     if grep -q "\[$code\]\$" ./*.err; then pass; else fail "$code" "no case shows this code"; fi
 done
 
+. ./commands.sh
+
 echo "$passed passed, $failed failed"
 [ $failed -eq 0 ]
