@@ -51,7 +51,7 @@ static void server_unacknowledged(struct server_transaction *server, uint64_t no
     arena_reset(&proxy->scratch);
     proxy_count(proxy, COUNTER_UNACKNOWLEDGED);
     EVENT(proxy, LOG_NOTICE, "unacknowledged", call_request(call, &scanned)->call_id, call->plan.rule,
-          {"code", event_number(proxy, server_status(server))});
+          {"code", event_number(proxy, call->final)});
 }
 
 static void server_ended(struct server_transaction *server) {

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+$(BUILD)/tests/unit/proxy/memory: TEST_LIBS = $(FAILING_MALLOC)
