@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* fovrun: the SIP server. Reads the command line, loads the plan's image, serves. Exit codes: 0 ended by a signal, 1 cannot start, 2
- * usage. */
+/* fovrun: the SIP server. Reads the command line, loads the plan's image, serves. Exit codes: 0
+ * ended by a signal, 1 cannot start, 2 usage. */
 #include "runtime/net/image_file.h"
 #include "runtime/net/options.h"
 #include "runtime/net/server.h"
@@ -24,7 +24,9 @@ static int serve(const struct options *options) {
         return EXIT_NO_START;
     }
     if (!options->failover && uses_failover(&plan.image))
-        fputs("fovrun: warning: the plan uses failover, but --failover=off: only first attempts are made\n", stderr);
+        fputs("fovrun: warning: the plan uses failover, but --failover=off: only first attempts "
+              "are made\n",
+              stderr);
     struct server *server = server_open(options, &plan.image, reason, sizeof reason);
     if (server)
         server_run(server);

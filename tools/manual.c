@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Makes a manual page from its template: a line "@name@" becomes the list of that name, expanded from the tables of
- * grammar/, so that the manual cannot lag behind them. manual TEMPLATE >page. Pages are mdoc(7). */
+/* Makes a manual page from its template: a line "@name@" becomes the list of that name, expanded
+ * from the tables of grammar/, so that the manual cannot lag behind them. manual TEMPLATE >page.
+ * Pages are mdoc(7). */
 #include "grammar/tables.h"
 
 #include <stdio.h>
@@ -17,7 +18,9 @@ static void put_text(const char *text) {
         case '`': fputs("\\(ga", stdout); break;
         case '^': fputs("\\(ha", stdout); break;
         case '~': fputs("\\(ti", stdout); break;
-        case ' ': putchar(c > text && c[-1] == '.' ? '\n' : ' '); break; /* a new sentence, a new line */
+        case ' ':
+            putchar(c > text && c[-1] == '.' ? '\n' : ' ');
+            break; /* a new sentence, a new line */
         default: putchar(*c);
         }
 }
@@ -97,7 +100,8 @@ static void put_transports(void) {
     fputs(".\n", stdout);
 }
 
-static void put_option(char letter, const char *name, const char *argument, const char *fallback, const char *doc) {
+static void put_option(char letter, const char *name, const char *argument, const char *fallback,
+                       const char *doc) {
     fputs(".It ", stdout);
     if (letter)
         printf("Fl %c , ", letter);
@@ -119,7 +123,8 @@ static void put_option(char letter, const char *name, const char *argument, cons
 
 static void put_options(void) {
     fputs(".Bl -tag -width indent\n", stdout);
-#define OPTION(ID, letter, name, argument, fallback, doc) put_option(letter, name, argument, fallback, doc);
+#define OPTION(ID, letter, name, argument, fallback, doc)                                          \
+    put_option(letter, name, argument, fallback, doc);
 #include "grammar/options.def"
     fputs(".El\n", stdout);
 }
@@ -137,9 +142,9 @@ static void put_diagnostic(const char *code, const char *severity, const char *d
 
 static void put_diagnostics(void) {
     fputs(".Bl -tag -width indent\n", stdout);
-#define ERROR "Error: "
-#define WARNING "Warning: "
-#define QUIET "Warning, off by default: "
+#define ERROR                         "Error: "
+#define WARNING                       "Warning: "
+#define QUIET                         "Warning, off by default: "
 #define DIAG(ID, code, SEVERITY, doc) put_diagnostic(code, SEVERITY, doc);
 #include "grammar/diags.def"
     fputs(".El\n", stdout);
@@ -167,10 +172,12 @@ static const struct {
     const char *name;
     void (*put)(void);
 } lists[] = {
-    {"@functions@\n", put_functions},     {"@variables@\n", put_variables}, {"@failover@\n", put_failover},
-    {"@protected@\n", put_protected},     {"@staying@\n", put_staying},     {"@transports@\n", put_transports},
-    {"@options@\n", put_options},         {"@causes@\n", put_causes},       {"@counters@\n", put_counters},
-    {"@diagnostics@\n", put_diagnostics}, {"@version@\n", put_version},
+    {"@functions@\n", put_functions}, {"@variables@\n", put_variables},
+    {"@failover@\n", put_failover},   {"@protected@\n", put_protected},
+    {"@staying@\n", put_staying},     {"@transports@\n", put_transports},
+    {"@options@\n", put_options},     {"@causes@\n", put_causes},
+    {"@counters@\n", put_counters},   {"@diagnostics@\n", put_diagnostics},
+    {"@version@\n", put_version},
 };
 
 /* False: the template names a list that there is none of. */

@@ -12,7 +12,8 @@
 #include <unistd.h>
 
 static int open_news(void) {
-    const struct sockaddr_nl name = {.nl_family = AF_NETLINK, .nl_groups = RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR};
+    const struct sockaddr_nl name = {.nl_family = AF_NETLINK,
+                                     .nl_groups = RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR};
     int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
     if (fd >= 0 && bind(fd, (const struct sockaddr *)&name, sizeof name) < 0) {
         close(fd);
@@ -54,7 +55,8 @@ void addresses_close(struct addresses *addresses) {
     free(addresses->list);
 }
 
-/* What the messages say is read from the kernel as a whole; that messages were lost (ENOBUFS) does no harm. */
+/* What the messages say is read from the kernel as a whole; that messages were lost (ENOBUFS) does
+ * no harm. */
 int addresses_refresh(struct addresses *addresses) {
     char message[8192];
     while (recv(addresses->news, message, sizeof message, 0) > 0 || errno == ENOBUFS)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The machine's own addresses, of all its interfaces, as they are now: they come and go while a server runs (DHCP, VRRP), and the
- * kernel says when. */
+/* The machine's own addresses, of all its interfaces, as they are now: they come and go while a
+ * server runs (DHCP, VRRP), and the kernel says when. */
 #ifndef FOV_RUNTIME_NET_ADDRESSES_H
 #define FOV_RUNTIME_NET_ADDRESSES_H
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A plan's image from a file: copied once into memory that nobody can change any more (a sealed memfd), verified there,
- * and mapped read-only. Whatever happens to the file afterwards, the server runs what was verified. */
+/* A plan's image from a file: copied once into memory that nobody can change any more (a sealed
+ * memfd), verified there, and mapped read-only. Whatever happens to the file afterwards, the server
+ * runs what was verified. */
 #ifndef FOV_RUNTIME_NET_IMAGE_FILE_H
 #define FOV_RUNTIME_NET_IMAGE_FILE_H
 

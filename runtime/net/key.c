@@ -35,7 +35,8 @@ static int read_key(struct hash_key *key, int directory) {
     return 0;
 }
 
-/* Written under another name and linked when it is whole: of two servers that start at once, one wins. */
+/* Written under another name and linked when it is whole: of two servers that start at once, one
+ * wins. */
 static int make_key(struct hash_key *key, int directory) {
     char name[32];
     struct hash_key fresh;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The event loop: waits for sockets, signals and one time, and calls back. loop.c is the only file that knows libev.
- * It is not a clock service: the two clocks stand here because a wait and the times told to the proxy must agree. */
+/* The event loop: waits for sockets, signals and one time, and calls back. loop.c is the only file
+ * that knows libev. It is not a clock service: the two clocks stand here because a wait and the
+ * times told to the proxy must agree. */
 #ifndef FOV_RUNTIME_NET_LOOP_H
 #define FOV_RUNTIME_NET_LOOP_H
 
@@ -11,7 +12,7 @@ struct loop;
 struct loop_watch;
 typedef void loop_event(void *context);
 
-struct loop *loop_new(void); /* NULL: out of memory or descriptors */
+struct loop *loop_new(void);       /* NULL: out of memory or descriptors */
 void loop_free(struct loop *loop); /* with everything that is watched */
 
 /* Whenever `fd` can be read (an error queued on it counts); NULL: out of memory. The loop's own. */
@@ -23,8 +24,8 @@ void loop_sleep(struct loop_watch *watch);
 /* -ENOMEM. `number`: SIGTERM ... */
 int loop_signal(struct loop *loop, int number, loop_event *event, void *context);
 
-/* The one time to wait for: `event` is called at or after `due` (monotonic ms), within a millisecond on an idle machine.
- * UINT64_MAX: none. */
+/* The one time to wait for: `event` is called at or after `due` (monotonic ms), within a
+ * millisecond on an idle machine. UINT64_MAX: none. */
 void loop_time(struct loop *loop, loop_event *event, void *context);
 void loop_due(struct loop *loop, uint64_t due);
 

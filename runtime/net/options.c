@@ -35,7 +35,7 @@ static enum option lettered(char letter) {
     return (enum option)i;
 }
 
-/* --- values ----------------------------------------------------------------------------------------------- */
+/* Values. */
 
 static bool read_port(uint16_t *port, struct slice text) {
     uint64_t number;
@@ -47,7 +47,8 @@ static bool read_port(uint16_t *port, struct slice text) {
 
 /* host, host:port, [IPv6], [IPv6]:port; the brackets stay. */
 static bool split_host(struct slice text, struct slice *host, uint16_t *port) {
-    size_t end = text.len && text.at[0] == '[' ? slice_find(text, 0, ']') + 1 : slice_find(text, 0, ':');
+    size_t end =
+        text.len && text.at[0] == '[' ? slice_find(text, 0, ']') + 1 : slice_find(text, 0, ':');
     if (end > text.len || end == 0)
         return false;
     *host = slice_cut(text, 0, end);
@@ -69,10 +70,12 @@ static bool read_listen(struct options *options, struct slice text) {
     struct endpoint *endpoint = &options->listen[options->listen_count];
     size_t colon = slice_find(text, 0, ':');
     struct slice host;
-    *endpoint = (struct endpoint){.port = transports[TRANSPORT_UDP].port, .transport = TRANSPORT_UDP};
+    *endpoint =
+        (struct endpoint){.port = transports[TRANSPORT_UDP].port, .transport = TRANSPORT_UDP};
     if (colon == text.len || transport_named(slice_cut(text, 0, colon)) != TRANSPORT_UDP)
         return false;
-    if (!split_host(slice_from(text, colon + 1), &host, &endpoint->port) || !ip_parse(&endpoint->ip, host))
+    if (!split_host(slice_from(text, colon + 1), &host, &endpoint->port) ||
+        !ip_parse(&endpoint->ip, host))
         return false;
     options->listen_count++;
     return true;
@@ -88,7 +91,8 @@ static bool read_time(uint32_t *milliseconds, struct slice text) {
 }
 
 static bool read_advertise(struct options *options, struct slice text) {
-    return split_host(text, &options->advertise, &options->advertise_port) && is_host(options->advertise);
+    return split_host(text, &options->advertise, &options->advertise_port) &&
+           is_host(options->advertise);
 }
 
 /* False: the value is not one that the option can have. */
@@ -117,34 +121,39 @@ static bool store(struct options *options, enum option option, const char *value
     return true;
 }
 
-/* --- the line --------------------------------------------------------------------------------------------- */
+/* The line. */
 
 static enum options_result wrong_value(char *message, enum option option, const char *value) {
     const char *expected = rows[option].argument;
-    snprintf(message, OPTIONS_MESSAGE, "--%s cannot be \"%.80s\": expected %s%s", rows[option].name, value, expected,
-             strcmp(expected, "TIME") == 0 ? ", as in 500ms, 4s, 3m" : "");
+    snprintf(message, OPTIONS_MESSAGE, "--%s cannot be \"%.80s\": expected %s%s", rows[option].name,
+             value, expected, strcmp(expected, "TIME") == 0 ? ", as in 500ms, 4s, 3m" : "");
     return OPTIONS_WRONG;
 }
 
 static enum options_result unknown(char *message, const char *argument) {
-    struct slice text = slice_of(argument), name = slice_from(text, slice_starts(text, SLICE("--")) ? 2 : 1);
+    struct slice text = slice_of(argument),
+                 name = slice_from(text, slice_starts(text, SLICE("--")) ? 2 : 1);
     struct near near;
     near_start(&near, slice_cut(name, 0, slice_find(name, 0, '=')));
     for (unsigned i = 0; i < OPTION_COUNT; i++)
         near_try(&near, rows[i].name);
     int length = snprintf(message, OPTIONS_MESSAGE, "unknown option \"%.80s\"", argument);
     if (near.best)
-        snprintf(message + length, OPTIONS_MESSAGE - (size_t)length, "; did you mean \"--%s\"?", near.best);
+        snprintf(message + length, OPTIONS_MESSAGE - (size_t)length, "; did you mean \"--%s\"?",
+                 near.best);
     return OPTIONS_WRONG;
 }
 
-/* One argument and, when the option wants one and it does not stand behind a '=' (or behind the letter), the next. */
-static enum options_result read_one(struct options *options, char **arguments, int *at, char *message) {
+/* One argument and, when the option wants one and it does not stand behind a '=' (or behind the
+ * letter), the next. */
+static enum options_result read_one(struct options *options, char **arguments, int *at,
+                                    char *message) {
     const char *argument = arguments[*at], *value = NULL;
     struct slice text = slice_of(argument);
     enum option option;
     if (!slice_starts(text, SLICE("-")) || text.len < 2) {
-        snprintf(message, OPTIONS_MESSAGE, "\"%.80s\" is no option; the plan is named by -p", argument);
+        snprintf(message, OPTIONS_MESSAGE, "\"%.80s\" is no option; the plan is named by -p",
+                 argument);
         return OPTIONS_WRONG;
     }
     if (text.at[1] == '-') {
@@ -161,7 +170,8 @@ static enum options_result read_one(struct options *options, char **arguments, i
     if (wants && !value)
         value = arguments[*at + 1] ? arguments[++*at] : NULL;
     if (wants != (value != NULL)) {
-        snprintf(message, OPTIONS_MESSAGE, wants ? "--%s wants a value: %s" : "--%s takes no value%s", rows[option].name,
+        snprintf(message, OPTIONS_MESSAGE,
+                 wants ? "--%s wants a value: %s" : "--%s takes no value%s", rows[option].name,
                  rows[option].argument);
         return OPTIONS_WRONG;
     }
@@ -169,7 +179,8 @@ static enum options_result read_one(struct options *options, char **arguments, i
         return OPTIONS_HELP;
     if (option == OPTION_VERSION)
         return OPTIONS_VERSION;
-    return store(options, option, value ? value : "") ? OPTIONS_RUN : wrong_value(message, option, value);
+    return store(options, option, value ? value : "") ? OPTIONS_RUN
+                                                      : wrong_value(message, option, value);
 }
 
 static void store_fallbacks(struct options *options) {
@@ -178,7 +189,8 @@ static void store_fallbacks(struct options *options) {
             store(options, (enum option)i, rows[i].fallback);
 }
 
-enum options_result options_read(struct options *options, int count, char **arguments, char message[OPTIONS_MESSAGE]) {
+enum options_result options_read(struct options *options, int count, char **arguments,
+                                 char message[OPTIONS_MESSAGE]) {
     enum options_result result = OPTIONS_RUN;
     *options = (struct options){0};
     options->listen = calloc((size_t)count + 2, sizeof *options->listen);
@@ -207,7 +219,7 @@ void options_free(struct options *options) {
     free(options->domains);
 }
 
-/* --- help ------------------------------------------------------------------------------------------------- */
+/* Help. */
 
 enum { COLUMN = 6, WIDTH = 80 };
 
@@ -231,7 +243,8 @@ static void print_wrapped(FILE *out, const char *text) {
 }
 
 void options_help(FILE *out) {
-    fputs("usage: fovrun -p FILE [-l udp:ADDRESS:PORT] ...\n\nA SIP server that runs a compiled dial plan, with serial "
+    fputs("usage: fovrun -p FILE [-l udp:ADDRESS:PORT] ...\n\nA SIP server that runs a compiled "
+          "dial plan, with serial "
           "failover.\n",
           out);
     for (unsigned i = 0; i < OPTION_COUNT; i++) {
@@ -244,7 +257,8 @@ void options_help(FILE *out) {
         if (row->fallback[0])
             fprintf(out, "\n%*sdefault: %s", COLUMN, "", row->fallback);
     }
-    fputs("\n\nSIGTERM and SIGINT end it when the running calls have ended, at most 32 s later;\na second one at once. "
+    fputs("\n\nSIGTERM and SIGINT end it when the running calls have ended, at most 32 s later;\na "
+          "second one at once. "
           "See fovrun(8).\n",
           out);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The command line of fovrun: rows of options.def read into a struct, help printed from the same rows. It opens nothing and
- * judges nothing but the words. */
+/* The command line of fovrun: rows of options.def read into a struct, help printed from the same
+ * rows. It opens nothing and judges nothing but the words. */
 #ifndef FOV_RUNTIME_NET_OPTIONS_H
 #define FOV_RUNTIME_NET_OPTIONS_H
 
@@ -12,8 +12,8 @@ struct options {
     const char *plan;
     struct endpoint *listen;
     unsigned listen_count;
-    bool listen_default; /* none was given: these are the usual two */
-    struct slice advertise; /* host, IPv6 in brackets; null: none */
+    bool listen_default;     /* none was given: these are the usual two */
+    struct slice advertise;  /* host, IPv6 in brackets; null: none */
     uint16_t advertise_port; /* 0: the listener's */
     struct slice *domains;
     unsigned domain_count;
@@ -34,7 +34,8 @@ enum options_result {
 enum { OPTIONS_MESSAGE = 256 };
 
 /* Texts point into `arguments`. options_free() whatever the result. */
-enum options_result options_read(struct options *options, int count, char **arguments, char message[OPTIONS_MESSAGE]);
+enum options_result options_read(struct options *options, int count, char **arguments,
+                                 char message[OPTIONS_MESSAGE]);
 void options_free(struct options *options);
 void options_help(FILE *out);
 

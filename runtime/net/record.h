@@ -16,8 +16,8 @@ struct record {
 /* 0 or -errno. `path` may be NULL. */
 int record_open(struct record *record, const char *path, struct log *log);
 void record_close(struct record *record);
-/* One write for each line, so that readers of the growing file see whole ones. What cannot be written is lost; the log
- * says so when it begins and when it ends. */
+/* One write for each line, so that readers of the growing file see whole ones. What cannot be
+ * written is lost; the log says so when it begins and when it ends. */
 void record_line(struct record *record, struct slice line);
 /* The file may have been renamed: go on in a new one of that name. */
 void record_reopen(struct record *record);

@@ -25,8 +25,8 @@ void routes_forget(struct routes *routes) {
     memset(routes->cache, 0, sizeof routes->cache);
 }
 
-/* Sockets are opened once, so that a machine without free descriptors still finds its way. Connecting to nobody first
- * makes the kernel forget the source it chose before. */
+/* Sockets are opened once, so that a machine without free descriptors still finds its way.
+ * Connecting to nobody first makes the kernel forget the source it chose before. */
 static bool ask_kernel(int probe, const struct endpoint *remote, struct ip_address *local) {
     const struct sockaddr nobody = {.sa_family = AF_UNSPEC};
     struct sockaddr_storage name;
@@ -57,7 +57,8 @@ static struct route_entry *entry_of(struct routes *routes, const struct endpoint
 enum cause routes_source(struct routes *routes, const struct endpoint *remote, uint64_t now,
                          struct ip_address *local) {
     struct route_entry *entry = entry_of(routes, remote);
-    if (now < entry->until && entry->scope == remote->scope && ip_equal(&entry->remote, &remote->ip)) {
+    if (now < entry->until && entry->scope == remote->scope &&
+        ip_equal(&entry->remote, &remote->ip)) {
         *local = entry->local;
         return CAUSE_NONE;
     }
@@ -69,7 +70,8 @@ enum cause routes_source(struct routes *routes, const struct endpoint *remote, u
 }
 
 /* How well a listener serves: 0 not at all. */
-static unsigned rank(const struct endpoint *listener, const struct endpoint *remote, const struct ip_address *local) {
+static unsigned rank(const struct endpoint *listener, const struct endpoint *remote,
+                     const struct ip_address *local) {
     if (listener->transport != remote->transport || listener->ip.family != remote->ip.family)
         return 0;
     if (ip_equal(&listener->ip, local))
@@ -79,8 +81,8 @@ static unsigned rank(const struct endpoint *listener, const struct endpoint *rem
     return ip_is_loopback(&listener->ip) == ip_is_loopback(&remote->ip) ? 2 : 1;
 }
 
-unsigned routes_listener(const struct endpoint *listeners, unsigned count, const struct endpoint *remote,
-                         const struct ip_address *local) {
+unsigned routes_listener(const struct endpoint *listeners, unsigned count,
+                         const struct endpoint *remote, const struct ip_address *local) {
     unsigned best = count, best_rank = 0;
     for (unsigned i = 0; i < count; i++) {
         unsigned r = rank(&listeners[i], remote, local);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Which listener and which local address a request towards a peer leaves from: what the kernel would use, asked with a
- * connected socket that sends nothing, and remembered for some seconds. */
+/* Which listener and which local address a request towards a peer leaves from: what the kernel
+ * would use, asked with a connected socket that sends nothing, and remembered for some seconds. */
 #ifndef FOV_RUNTIME_NET_ROUTE_H
 #define FOV_RUNTIME_NET_ROUTE_H
 
@@ -23,10 +23,12 @@ void routes_open(struct routes *routes);
 void routes_close(struct routes *routes);
 void routes_forget(struct routes *routes); /* the machine's addresses changed */
 /* The local address towards `remote`. 0, or CAUSE_UNREACHABLE: there is no way. */
-enum cause routes_source(struct routes *routes, const struct endpoint *remote, uint64_t now, struct ip_address *local);
-/* Of `listeners`, the one that serves `local` towards `remote`: bound to that address, else a wildcard, else one bound to another
- * address of the same reach (loopback or not). `count` for none. */
-unsigned routes_listener(const struct endpoint *listeners, unsigned count, const struct endpoint *remote,
-                         const struct ip_address *local);
+enum cause routes_source(struct routes *routes, const struct endpoint *remote, uint64_t now,
+                         struct ip_address *local);
+/* Of `listeners`, the one that serves `local` towards `remote`: bound to that address, else a
+ * wildcard, else one bound to another address of the same reach (loopback or not). `count` for
+ * none. */
+unsigned routes_listener(const struct endpoint *listeners, unsigned count,
+                         const struct endpoint *remote, const struct ip_address *local);
 
 #endif

@@ -10,6 +10,7 @@
 #include "runtime/net/trace.h"
 #include "runtime/net/udp.h"
 #include "runtime/net/zone.h"
+#include "runtime/proxy/counters.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -48,7 +49,7 @@ struct server {
     bool dropping; /* datagrams are being lost to a full queue: said once */
 };
 
-/* --- the world, as the proxy sees it ---------------------------------------------------------------------------- */
+/* The world, as the proxy sees it. */
 
 static struct listener *listener_of(struct server *server, const struct endpoint *local) {
     struct listener *wildcard = NULL;
@@ -65,7 +66,8 @@ static struct listener *listener_of(struct server *server, const struct endpoint
 }
 
 /* A datagram that finds no room is lost like one on the way: SIP repeats it. */
-static void world_send(void *context, const struct endpoint *local, const struct endpoint *remote, struct slice bytes) {
+static void world_send(void *context, const struct endpoint *local, const struct endpoint *remote,
+                       struct slice bytes) {
     struct server *server = context;
     struct listener *listener = listener_of(server, local);
     bool queued = listener && udp_queue(listener->udp, local, remote, bytes);
@@ -76,11 +78,13 @@ static void world_send(void *context, const struct endpoint *local, const struct
     server->dropping = !queued;
 }
 
-static enum cause world_route(void *context, const struct endpoint *remote, struct world_route *route) {
+static enum cause world_route(void *context, const struct endpoint *remote,
+                              struct world_route *route) {
     struct server *server = context;
     char text[IP_TEXT];
     struct ip_address local = {.family = remote->ip.family};
-    if (routes_listener(server->endpoints, server->listener_count, remote, &local) == server->listener_count)
+    if (routes_listener(server->endpoints, server->listener_count, remote, &local) ==
+        server->listener_count)
         return CAUSE_TRANSPORT_UNSUPPORTED;
     enum cause cause = routes_source(&server->routes, remote, loop_now(), &local);
     if (cause != CAUSE_NONE)
@@ -91,7 +95,8 @@ static enum cause world_route(void *context, const struct endpoint *remote, stru
     if (ip_is_unspecified(&route->local.ip))
         route->local.ip = local;
     route->local.scope = remote->scope;
-    route->port = server->settings.advertise_port ? server->settings.advertise_port : route->local.port;
+    route->port =
+        server->settings.advertise_port ? server->settings.advertise_port : route->local.port;
     if (server->settings.advertise.at)
         snprintf(route->host, sizeof route->host, "%.*s", SLICE_ARG(server->settings.advertise));
     else
@@ -100,7 +105,8 @@ static enum cause world_route(void *context, const struct endpoint *remote, stru
     return CAUSE_NONE;
 }
 
-static bool world_local_time(void *context, struct slice zone, int64_t unix_ms, struct local_time *time) {
+static bool world_local_time(void *context, struct slice zone, int64_t unix_ms,
+                             struct local_time *time) {
     struct server *server = context;
     return zone_time(&server->zones, zone, unix_ms, time);
 }
@@ -115,7 +121,7 @@ static void world_record(void *context, struct slice line) {
     record_line(&server->record, line);
 }
 
-/* --- events ----------------------------------------------------------------------------------------------- */
+/* Events. */
 
 static void on_room(void *context);
 
@@ -128,8 +134,8 @@ static void flush(struct listener *listener) {
     listener->blocked = blocked;
 }
 
-/* The end of every event. What is queued leaves now; a send that fails is told to the proxy, which queues the next
- * attempt: until nothing is left, so that it leaves in this turn too. */
+/* The end of every event. What is queued leaves now; a send that fails is told to the proxy, which
+ * queues the next attempt: until nothing is left, so that it leaves in this turn too. */
 static void finish_turn(struct server *server) {
     bool again = true;
     while (again) {
@@ -164,9 +170,10 @@ static void on_datagram(void *context, const struct udp_datagram *datagram) {
 static void on_failure(void *context, const struct udp_failure *failure) {
     struct server *server = context;
     char remote[ENDPOINT_TEXT];
-    log_printf(&server->log, LOG_DEBUG, "event=undelivered to=%s cause=%s", endpoint_text(&failure->remote, remote),
-               causes[failure->cause]);
-    proxy_unreachable(server->proxy, &failure->remote, failure->quoted, failure->cause, loop_now(), loop_unix());
+    log_printf(&server->log, LOG_DEBUG, "event=undelivered to=%s cause=%s",
+               endpoint_text(&failure->remote, remote), causes[failure->cause]);
+    proxy_unreachable(server->proxy, &failure->remote, failure->quoted, failure->cause, loop_now(),
+                      loop_unix());
 }
 
 static void on_readable(void *context) {
@@ -193,7 +200,8 @@ static void on_time(void *context) {
 static void on_end(void *context) {
     struct server *server = context;
     if (server->draining) {
-        log_printf(&server->log, LOG_NOTICE, "event=stopping running=%u", proxy_live(server->proxy));
+        log_printf(&server->log, LOG_NOTICE, "event=stopping running=%u",
+                   proxy_live(server->proxy));
         loop_stop(server->loop);
         return;
     }
@@ -214,7 +222,8 @@ static void on_addresses(void *context) {
     struct server *server = context;
     int result = addresses_refresh(&server->addresses);
     if (result)
-        log_printf(&server->log, LOG_WARNING, "event=addresses-not-read error=\"%s\"", strerror(-result));
+        log_printf(&server->log, LOG_WARNING, "event=addresses-not-read error=\"%s\"",
+                   strerror(-result));
     use_addresses(server);
     routes_forget(&server->routes);
     log_printf(&server->log, LOG_INFO, "event=addresses count=%u", server->addresses.count);
@@ -226,16 +235,18 @@ static void on_hangup(void *context) {
     log_printf(&server->log, LOG_NOTICE, "event=reopened");
 }
 
-/* --- opening and closing ---------------------------------------------------------------------------------------- */
+/* Opening and closing. */
 
-/* A machine without IPv6 (or IPv4) is none to complain about when nobody asked for an address of it. */
+/* A machine without IPv6 (or IPv4) is none to complain about when nobody asked for an address of
+ * it. */
 static bool may_lack(const struct options *options, int error) {
     return options->listen_default && (error == -EAFNOSUPPORT || error == -EADDRNOTAVAIL);
 }
 
 static int open_listener(struct server *server, const struct endpoint *address) {
     struct listener *listener = &server->listeners[server->listener_count];
-    const struct udp_events events = {.received = on_datagram, .failed = on_failure, .context = server};
+    const struct udp_events events = {
+        .received = on_datagram, .failed = on_failure, .context = server};
     char text[ENDPOINT_TEXT];
     int result = udp_open(&listener->udp, address, &events);
     if (result)
@@ -250,7 +261,8 @@ static int open_listener(struct server *server, const struct endpoint *address) 
     return 0;
 }
 
-static int open_listeners(struct server *server, const struct options *options, char *reason, size_t size) {
+static int open_listeners(struct server *server, const struct options *options, char *reason,
+                          size_t size) {
     char text[ENDPOINT_TEXT];
     server->listeners = calloc(options->listen_count, sizeof *server->listeners);
     server->endpoints = calloc(options->listen_count, sizeof *server->endpoints);
@@ -260,14 +272,15 @@ static int open_listeners(struct server *server, const struct options *options, 
         int result = open_listener(server, &options->listen[i]);
         if (!result || may_lack(options, result))
             continue;
-        snprintf(reason, size, "cannot listen on udp:%s: %s", endpoint_text(&options->listen[i], text),
-                 strerror(-result));
+        snprintf(reason, size, "cannot listen on udp:%s: %s",
+                 endpoint_text(&options->listen[i], text), strerror(-result));
         return result;
     }
     return server->listener_count ? 0 : -EAFNOSUPPORT;
 }
 
-/* A key that cannot be kept serves this run: dialogs of before or after it will not be recognised. */
+/* A key that cannot be kept serves this run: dialogs of before or after it will not be recognised.
+ */
 static int make_seed(struct server *server, struct proxy_seed *seed, const char *directory) {
     char text[256];
     int result = key_random(&seed->tables);
@@ -278,7 +291,8 @@ static int make_seed(struct server *server, struct proxy_seed *seed, const char 
     int kept = key_kept(&seed->dialogs, directory);
     if (kept) {
         log_printf(&server->log, LOG_WARNING,
-                   "event=key-not-kept directory=%s error=\"%s\" consequence=\"dialogs end with this run\"",
+                   "event=key-not-kept directory=%s error=\"%s\" consequence=\"dialogs end with "
+                   "this run\"",
                    log_value(slice_of(directory), text, sizeof text),
                    kept == -EBADMSG ? "dialog.key is no key" : strerror(-kept));
         result = key_random(&seed->dialogs);
@@ -314,17 +328,19 @@ static void make_settings(struct server *server, const struct options *options) 
 
 static int watch(struct server *server) {
     signal(SIGPIPE, SIG_IGN);
-    if (server->addresses.news >= 0 && !loop_read(server->loop, server->addresses.news, on_addresses, server))
+    if (server->addresses.news >= 0 &&
+        !loop_read(server->loop, server->addresses.news, on_addresses, server))
         return -ENOMEM;
-    if (loop_signal(server->loop, SIGTERM, on_end, server) || loop_signal(server->loop, SIGINT, on_end, server) ||
+    if (loop_signal(server->loop, SIGTERM, on_end, server) ||
+        loop_signal(server->loop, SIGINT, on_end, server) ||
         loop_signal(server->loop, SIGHUP, on_hangup, server))
         return -ENOMEM;
     loop_time(server->loop, on_time, server);
     return 0;
 }
 
-static int open_all(struct server *server, const struct options *options, const struct image *image, char *reason,
-                    size_t size) {
+static int open_all(struct server *server, const struct options *options, const struct image *image,
+                    char *reason, size_t size) {
     struct proxy_seed seed;
     char text[256];
     server->addresses.news = server->record.fd = -1;
@@ -350,13 +366,15 @@ static int open_all(struct server *server, const struct options *options, const 
     server->proxy = proxy_new(&server->settings, &seed, image, &server->world);
     if (!server->proxy)
         return -ENOMEM;
-    log_printf(&server->log, LOG_NOTICE, "event=serving plan=%s rules=%u hash=%016" PRIx64 " pid=%ld",
-               log_value(slice_of(options->plan), text, sizeof text), image->rule_count, image->header->plan_hash,
-               (long)getpid());
+    log_printf(&server->log, LOG_NOTICE,
+               "event=serving plan=%s rules=%u hash=%016" PRIx64 " pid=%ld",
+               log_value(slice_of(options->plan), text, sizeof text), image->rule_count,
+               image->header->plan_hash, (long)getpid());
     return 0;
 }
 
-struct server *server_open(const struct options *options, const struct image *image, char *reason, size_t size) {
+struct server *server_open(const struct options *options, const struct image *image, char *reason,
+                           size_t size) {
     struct server *server = calloc(1, sizeof *server);
     reason[0] = '\0';
     int result = server ? open_all(server, options, image, reason, size) : -ENOMEM;
@@ -368,8 +386,20 @@ struct server *server_open(const struct options *options, const struct image *im
     return NULL;
 }
 
+/* All of them in one line: name=value. */
+static void log_counters(struct server *server) {
+    const struct counters *counters = proxy_counters(server->proxy);
+    char text[LOG_LINE_MAX];
+    size_t length = (size_t)snprintf(text, sizeof text, "event=counters");
+    for (unsigned i = 0; i < COUNTER_COUNT && length < sizeof text; i++)
+        length += (size_t)snprintf(text + length, sizeof text - length, " %s=%" PRIu64,
+                                   counter_rows[i].name, counters->values[i]);
+    log_line(&server->log, LOG_NOTICE, slice_of(text));
+}
+
 void server_run(struct server *server) {
     loop_run(server->loop);
+    log_counters(server);
     log_printf(&server->log, LOG_NOTICE, "event=stopped running=%u", proxy_live(server->proxy));
 }
 

@@ -37,7 +37,8 @@ struct udp_listener {
 
 static void set_buffer(int fd, int forced, int plain) {
     int size = BUFFER;
-    if (setsockopt(fd, SOL_SOCKET, forced, &size, sizeof size) < 0) /* beyond the system's limit: root alone */
+    /* Beyond the system's limit: root alone. */
+    if (setsockopt(fd, SOL_SOCKET, forced, &size, sizeof size) < 0)
         setsockopt(fd, SOL_SOCKET, plain, &size, sizeof size);
 }
 
@@ -73,7 +74,8 @@ static int bind_socket(int fd, const struct endpoint *address, struct endpoint *
     return 0;
 }
 
-int udp_open(struct udp_listener **out, const struct endpoint *address, const struct udp_events *events) {
+int udp_open(struct udp_listener **out, const struct endpoint *address,
+             const struct udp_events *events) {
     int family = address->ip.family == 6 ? AF_INET6 : AF_INET, result = -ENOMEM;
     struct udp_listener *listener = calloc(1, sizeof *listener);
     if (!listener)
@@ -115,20 +117,24 @@ const struct endpoint *udp_bound(const struct udp_listener *listener) {
     return &listener->bound;
 }
 
-/* --- in --------------------------------------------------------------------------------------------------- */
+/* In. */
 
 static void prepare_inbox(struct inbox *inbox) {
     for (unsigned i = 0; i < UDP_BATCH; i++) {
         inbox->parts[i] = (struct iovec){.iov_base = inbox->bytes[i], .iov_len = UDP_DATAGRAM_MAX};
         inbox->headers[i].msg_hdr = (struct msghdr){
-            .msg_name = &inbox->sources[i], .msg_namelen = sizeof inbox->sources[i],
-            .msg_iov = &inbox->parts[i],    .msg_iovlen = 1,
-            .msg_control = inbox->control[i], .msg_controllen = CONTROL,
+            .msg_name = &inbox->sources[i],
+            .msg_namelen = sizeof inbox->sources[i],
+            .msg_iov = &inbox->parts[i],
+            .msg_iovlen = 1,
+            .msg_control = inbox->control[i],
+            .msg_controllen = CONTROL,
         };
     }
 }
 
-/* The address the datagram was sent to. False: it was sent to a group or to everybody, and is nothing to answer. */
+/* The address the datagram was sent to. False: it was sent to a group or to everybody, and is
+ * nothing to answer. */
 static bool local_of(struct msghdr *header, const struct endpoint *bound, struct endpoint *local) {
     *local = *bound;
     for (struct cmsghdr *c = CMSG_FIRSTHDR(header); c; c = CMSG_NXTHDR(header, c)) {
@@ -173,10 +179,10 @@ bool udp_receive(struct udp_listener *listener) {
     return count == UDP_BATCH || (count < 0 && errno != EAGAIN && errno != EWOULDBLOCK);
 }
 
-/* --- out -------------------------------------------------------------------------------------------------- */
+/* Out. */
 
-bool udp_queue(struct udp_listener *listener, const struct endpoint *local, const struct endpoint *remote,
-               struct slice bytes) {
+bool udp_queue(struct udp_listener *listener, const struct endpoint *local,
+               const struct endpoint *remote, struct slice bytes) {
     return udp_queue_add(listener->filling, local, remote, bytes);
 }
 
@@ -194,13 +200,15 @@ static size_t put_source(struct msghdr *header, const struct endpoint *local) {
     if (local->ip.family == 4) {
         struct in_pktinfo info = {0};
         memcpy(&info.ipi_spec_dst, local->ip.bytes, 4);
-        *c = (struct cmsghdr){.cmsg_level = IPPROTO_IP, .cmsg_type = IP_PKTINFO, .cmsg_len = CMSG_LEN(sizeof info)};
+        *c = (struct cmsghdr){
+            .cmsg_level = IPPROTO_IP, .cmsg_type = IP_PKTINFO, .cmsg_len = CMSG_LEN(sizeof info)};
         memcpy(CMSG_DATA(c), &info, sizeof info);
         return CMSG_SPACE(sizeof info);
     }
     struct in6_pktinfo info = {.ipi6_ifindex = local->scope};
     memcpy(&info.ipi6_addr, local->ip.bytes, 16);
-    *c = (struct cmsghdr){.cmsg_level = IPPROTO_IPV6, .cmsg_type = IPV6_PKTINFO, .cmsg_len = CMSG_LEN(sizeof info)};
+    *c = (struct cmsghdr){
+        .cmsg_level = IPPROTO_IPV6, .cmsg_type = IPV6_PKTINFO, .cmsg_len = CMSG_LEN(sizeof info)};
     memcpy(CMSG_DATA(c), &info, sizeof info);
     return CMSG_SPACE(sizeof info);
 }
@@ -210,19 +218,23 @@ static unsigned fill_outbox(struct outbox *outbox, const struct udp_queue *queue
     for (size_t n = queue->next; n < queue->count && count < UDP_BATCH; n++, count++) {
         const struct udp_waiting *waiting = &queue->waiting[n];
         struct msghdr *header = &outbox->headers[count].msg_hdr;
-        outbox->parts[count] = (struct iovec){.iov_base = queue->bytes + waiting->offset, .iov_len = waiting->length};
+        outbox->parts[count] =
+            (struct iovec){.iov_base = queue->bytes + waiting->offset, .iov_len = waiting->length};
         *header = (struct msghdr){
-            .msg_name = &outbox->remotes[count], .msg_namelen = sockaddr_from(&outbox->remotes[count], &waiting->remote),
-            .msg_iov = &outbox->parts[count],    .msg_iovlen = 1,
-            .msg_control = outbox->control[count], .msg_controllen = CONTROL,
+            .msg_name = &outbox->remotes[count],
+            .msg_namelen = sockaddr_from(&outbox->remotes[count], &waiting->remote),
+            .msg_iov = &outbox->parts[count],
+            .msg_iovlen = 1,
+            .msg_control = outbox->control[count],
+            .msg_controllen = CONTROL,
         };
         header->msg_controllen = put_source(header, &waiting->local);
     }
     return count;
 }
 
-/* A send may report what another datagram met (it stands in the error queue and comes from there): the same one is tried
- * again. What it keeps meeting is its own. */
+/* A send may report what another datagram met (it stands in the error queue and comes from there):
+ * the same one is tried again. What it keeps meeting is its own. */
 static void meet_error(struct udp_listener *listener, int error) {
     struct udp_queue *queue = listener->leaving;
     struct udp_waiting *waiting = &queue->waiting[queue->next];

@@ -11,8 +11,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* Memory and buffers are ours to run out of, as is a datagram longer than UDP carries; everything else that a send meets
- * lies between us and the target. */
+/* Memory and buffers are ours to run out of, as is a datagram longer than UDP carries; everything
+ * else that a send meets lies between us and the target. */
 enum cause udp_error_cause(int error) {
     switch (error) {
     case ENOBUFS:
@@ -25,13 +25,15 @@ enum cause udp_error_cause(int error) {
 enum cause udp_error_icmp_cause(unsigned family, unsigned type, unsigned code) {
     bool fails;
     if (family == 4)
-        fails = (type == ICMP_DEST_UNREACH && code != ICMP_FRAG_NEEDED) || type == ICMP_PARAMETERPROB;
+        fails =
+            (type == ICMP_DEST_UNREACH && code != ICMP_FRAG_NEEDED) || type == ICMP_PARAMETERPROB;
     else
         fails = type == ICMPV6_DEST_UNREACH || type == ICMPV6_PARAMPROB;
     return fails ? CAUSE_UNREACHABLE : CAUSE_NONE;
 }
 
-/* A local error is also what a send answered: it is dealt with there. EMSGSIZE is news about the path, for the kernel. */
+/* A local error is also what a send answered: it is dealt with there. EMSGSIZE is news about the
+ * path, for the kernel. */
 static enum cause cause_of(const struct sock_extended_err *error) {
     switch (error->ee_origin) {
     case SO_EE_ORIGIN_ICMP: return udp_error_icmp_cause(4, error->ee_type, error->ee_code);
@@ -45,8 +47,12 @@ bool udp_error_next(int fd, struct udp_failure *failure, char quoted[UDP_QUOTED_
     _Alignas(struct cmsghdr) char control[512];
     struct iovec part = {.iov_base = quoted, .iov_len = UDP_QUOTED_MAX};
     struct msghdr header = {
-        .msg_name = &remote, .msg_namelen = sizeof remote, .msg_iov = &part, .msg_iovlen = 1,
-        .msg_control = control, .msg_controllen = sizeof control,
+        .msg_name = &remote,
+        .msg_namelen = sizeof remote,
+        .msg_iov = &part,
+        .msg_iovlen = 1,
+        .msg_control = control,
+        .msg_controllen = sizeof control,
     };
     ssize_t length = recvmsg(fd, &header, MSG_ERRQUEUE | MSG_DONTWAIT);
     if (length < 0)

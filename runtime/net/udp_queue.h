@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Datagrams on their way out, in order. Two queues of this kind take turns: one is sent from, one is added to, so that an
- * answer to a failure can be queued while the failed datagram is looked at. */
+/* Datagrams on their way out, in order. Two queues of this kind take turns: one is sent from, one
+ * is added to, so that an answer to a failure can be queued while the failed datagram is looked at.
+ */
 #ifndef FOV_RUNTIME_NET_UDP_QUEUE_H
 #define FOV_RUNTIME_NET_UDP_QUEUE_H
 
@@ -21,8 +22,8 @@ struct udp_queue {
     size_t used, size;
 };
 
-bool udp_queue_add(struct udp_queue *queue, const struct endpoint *local, const struct endpoint *remote,
-                   struct slice bytes);
+bool udp_queue_add(struct udp_queue *queue, const struct endpoint *local,
+                   const struct endpoint *remote, struct slice bytes);
 struct slice udp_queue_bytes(const struct udp_queue *queue, const struct udp_waiting *waiting);
 /* Empties it; memory beyond an everyday amount is given back. */
 void udp_queue_reset(struct udp_queue *queue);

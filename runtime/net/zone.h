@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Calendar time in the zones of the machine's tz database. The database is the C library's business (TZ, tzset); what it
- * says is kept for a quarter of an hour of the clock asked about: zones change their offset on those borders
- * alone, so that a request reads no file. */
+/* Calendar time in the zones of the machine's tz database. The database is the C library's business
+ * (TZ, tzset); what it says is kept for a quarter of an hour of the clock asked about: zones change
+ * their offset on those borders alone, so that a request reads no file. */
 #ifndef FOV_RUNTIME_NET_ZONE_H
 #define FOV_RUNTIME_NET_ZONE_H
 

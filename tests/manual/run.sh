@@ -14,7 +14,7 @@ tell() { # RESULT NAME
 for page in fovc.1 fovrun.8 fov-plan.5; do
     output=$(mandoc -Tlint -W warning "$BUILD/man/$page" 2>&1)
     tell $? "$page is well formed: $output"
-    mandoc -Tascii "$BUILD/man/$page" 2>&1 | col -b >"$work/$page"
+    mandoc -Tascii "$BUILD/man/$page" 2>&1 | sed 's/.\x08//g' >"$work/$page"
 done
 
 # Literal displays behind a line `.\" plan`, as the reader sees them.

@@ -32,7 +32,8 @@ Test(log, writes_time_and_level_before_the_line) {
     log_line(&log, LOG_NOTICE, SLICE("event=test call_id=a@b"));
     log_line(&log, LOG_DEBUG, SLICE("event=hidden"));
     regcomp(&form,
-            "^time=20[0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-6][0-9]\\.[0-9]{3}Z level=notice "
+            "^time=20[0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-6][0-9]\\.[0-9]{3}Z "
+            "level=notice "
             "event=test call_id=a@b\n$",
             REG_EXTENDED);
     cr_expect_eq(regexec(&form, drain(ends[0]), 0, NULL, 0), 0, "%s", text);
@@ -92,15 +93,22 @@ Test(log, cuts_a_line_that_is_too_long) {
 static const struct {
     const char *value, *shown;
 } values[] = {
-    {"plain", "plain"},        {"a@192.0.2.1:5060", "a@192.0.2.1:5060"}, {"", "\"\""},
-    {"two words", "\"two words\""}, {"a=b", "\"a=b\""},                  {"say \"x\"", "\"say \\\"x\\\"\""},
-    {"back\\slash", "\"back\\\\slash\""}, {"line\nbreak", "\"line\\x0abreak\""}, {"\x7f", "\"\\x7f\""},
+    {"plain", "plain"},
+    {"a@192.0.2.1:5060", "a@192.0.2.1:5060"},
+    {"", "\"\""},
+    {"two words", "\"two words\""},
+    {"a=b", "\"a=b\""},
+    {"say \"x\"", "\"say \\\"x\\\"\""},
+    {"back\\slash", "\"back\\\\slash\""},
+    {"line\nbreak", "\"line\\x0abreak\""},
+    {"\x7f", "\"\\x7f\""},
 };
 
 Test(log, quotes_what_logfmt_cannot_show_plainly) {
     char buffer[64];
     for (size_t i = 0; i < sizeof values / sizeof values[0]; i++)
-        cr_expect_str_eq(log_value(slice_of(values[i].value), buffer, sizeof buffer), values[i].shown);
+        cr_expect_str_eq(log_value(slice_of(values[i].value), buffer, sizeof buffer),
+                         values[i].shown);
     char small[10]; /* cut, and still closed */
     cr_expect_str_eq(log_value(SLICE("a b c d e f g h"), small, sizeof small), "\"a b\"");
 }
