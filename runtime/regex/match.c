@@ -274,16 +274,6 @@ static inline enum step decide_look(const struct search *search, struct walk *wa
     return STEP_ON;
 }
 
-static enum step enter_look(struct search *search, struct walk *walk, uint32_t pc) {
-    uint64_t *row = row_of(search, pc);
-    if (has(row, walk->at))
-        return decide_look(search, walk, pc, walk->at, has(found_half(search, row), walk->at));
-    row[walk->at / 64] |= 1ull << walk->at % 64;
-    *walk->top++ = entry(ENTRY_LOOK, pc, walk->at, 0);
-    walk->looks++;
-    return STEP_ON;
-}
-
 static inline enum step when(bool holds) {
     return holds ? STEP_ON : STEP_BACK;
 }
@@ -315,7 +305,10 @@ static inline enum step execute(struct search *search, struct walk *walk) {
     case RX_END_ONLY: return when(!more);
     case RX_WORD_BOUNDARY: return when(at_word_boundary(search, at) != code->a);
     case RX_PEEK: return when(more && in_set(search, code->b, at));
-    case RX_LOOK: return enter_look(search, walk, pc);
+    case RX_LOOK:
+        *walk->top++ = entry(ENTRY_LOOK, pc, at, 0);
+        walk->looks++;
+        return STEP_ON;
     case RX_LOOK_END: return STEP_LOOKED;
     case RX_INSERT: return when(take_insert(search, walk, code->b, false));
     case RX_INSERT_CASELESS: return when(take_insert(search, walk, code->b, true));
@@ -365,7 +358,6 @@ static enum step finish_look(struct search *search, struct walk *walk) {
             set_range(found_half(search, row_of(search, pc)), b, c);
         if (kind != ENTRY_LOOK)
             continue;
-        set_range(found_half(search, row_of(search, pc)), b, b);
         walk->looks--;
         return decide_look(search, walk, pc, b, true);
     }

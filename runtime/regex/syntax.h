@@ -22,7 +22,8 @@ struct rx_problem {
 };
 
 /* Answers the 1-based slot of a %n, %{n} or %{name} (what stands behind '%', braces included), or 0
- * with the problem's message set. The tree stores slot - 1. */
+ * with the problem's message set: that is DIAG_CAPTURE_SYNTAX for group 0, else
+ * DIAG_CAPTURE_RANGE. The code holds slot - 1. */
 typedef unsigned rx_insert(void *context, struct slice reference, const char **message);
 
 struct rx_input {
@@ -32,8 +33,9 @@ struct rx_input {
     void *context;
 };
 
-/* 0 and a tree; -EINVAL and one problem for each thing that is wrong, in order (at most `max`,
- * their number in *count); -ENOMEM. Tree and messages live in `arena`. */
+/* 0 and a tree; -EINVAL and one problem for each thing that is wrong, in order, no two at one place
+ * (at most `max`, which is not 0; their number in *count); -ENOMEM. Tree and messages live in
+ * `arena`, names of groups in the text. */
 int rx_parse(struct rx_tree **tree, struct arena *arena, const struct rx_input *input,
              struct rx_problem *problems, unsigned max, unsigned *count);
 

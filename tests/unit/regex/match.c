@@ -215,6 +215,10 @@ Test(match, look_aheads_take_nothing) {
         {"(?:(?!ab)\\w)+", "bbab", "0-2"},
         {"(?=[^@]*@)\\w+", "bob@x", "0-3"},
         {"(?=\\w*?9)\\w+", "ab a9", "3-5"},
+        {"^.*(?=[a-z]+-)abc", "abc-",
+         "0-3"}, /* asked from the end on: each answer rests on the last */
+        {"^.*(?=[a-z]+?-)abc", "abc-", "0-3"},
+        {"^.*(?=(?:[a-z]|..)+-)abc", "abc-", "0-3"},
     };
     check_examples(examples, COUNT(examples));
 }
@@ -272,6 +276,28 @@ Test(match, nul_is_a_byte_like_others) {
                  RX_NOT_FOUND);
     cr_expect(groups[0].at < 0 && groups[1].at < 0);
     discard(&compiled);
+    rx_scratch_free(scratch);
+}
+
+Test(match, nothing_behind_the_subject_is_read) {
+    static const struct {
+        const char *pattern;
+        bool found; /* in the "ab" of "abc" */
+    } rows[] = {{"abc", false},    {"ab[c]", false}, {"ab.", false},   {"%1", false},
+                {"(?i)%1", false}, {"b$", true},     {"b\\b", true},   {"b(?=c)", false},
+                {"b(?i)c", false}, {".*c", false},   {"\\w*?c", false}};
+    struct rx_scratch *scratch = rx_scratch_new();
+    struct slice inserts[] = {SLICE("abc")};
+    cr_assert(scratch);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct compiled compiled;
+        uint64_t steps = 100;
+        compile(&compiled, rows[i].pattern, RX_INSERTS);
+        cr_expect_eq(
+            rx_search(&compiled.program, (struct slice){"abc", 2}, inserts, NULL, &steps, scratch),
+            rows[i].found ? RX_FOUND : RX_NOT_FOUND, "'%s'", rows[i].pattern);
+        discard(&compiled);
+    }
     rx_scratch_free(scratch);
 }
 
@@ -363,6 +389,24 @@ Test(match, the_budget_ends_a_search) {
     cr_expect_eq(rx_search(&compiled.program, SLICE("abc"), NULL, NULL, &steps, scratch), RX_FOUND);
     cr_expect(steps > 900 && steps < 1000);
     discard(&compiled);
+
+    static const struct {
+        const char *pattern;
+        uint64_t least; /* what 4,000 bytes cost at least */
+    } rows[] = {{"^.*x", 1000}, {"^[a-c]*x", 1000}, {"^[a-c]*?x", 4000},
+                {"x", 1000},    {"[xyz]", 1000},    {"^%1x", 4000}};
+    static char subject[4000];
+    struct slice inserts[] = {{subject, sizeof subject}};
+    memset(subject, 'a', sizeof subject);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        steps = 100000;
+        compile(&compiled, rows[i].pattern, RX_INSERTS);
+        cr_expect_eq(rx_search(&compiled.program, inserts[0], inserts, NULL, &steps, scratch),
+                     RX_NOT_FOUND);
+        cr_expect_geq(100000 - steps, rows[i].least, "'%s': %lu", rows[i].pattern,
+                      100000 - (unsigned long)steps);
+        discard(&compiled);
+    }
     rx_scratch_free(scratch);
 }
 
