@@ -60,7 +60,7 @@ void answer_final(struct request *request, unsigned code, const char *reason, co
     send(request, code, reply_build(&proxy->scratch, message, &request->packet->source, &reply));
     if (code >= 300)
         proxy_count(proxy, COUNTER_REJECTED);
-    EVENT(proxy, LOG_INFO, "answer", message->call_id, request->outcome.rule, {"method", message->method_name},
+    EVENT(proxy, code >= 300 ? LOG_INFO : LOG_DEBUG, "answer", message->call_id, request->outcome.rule, {"method", message->method_name},
           {"uri", message->uri}, {"source", event_endpoint(proxy, &request->packet->source)},
           {"code", event_number(proxy, code)}, {"reason", slice_of(reason)});
     write_record(request, code);

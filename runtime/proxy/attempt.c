@@ -83,6 +83,16 @@ static bool is_recorded(const struct call *call, const struct sip_message *reque
     return false;
 }
 
+/* The way back to the caller, when what stands in Record-Route for the callee is not for him (RFC 5658). */
+static const struct world_route *find_back(const struct call *call, const struct world_route *via,
+                                           struct world_route *back) {
+    const struct world *world = call->proxy->world;
+    if (endpoint_equal(&via->local, &call->local) || world->route(world->context, &call->source, back) != CAUSE_NONE)
+        return NULL;
+    bool same = back->port == via->port && slice_same(slice_of(back->host), slice_of(via->host));
+    return same ? NULL : back;
+}
+
 /* Where it goes: CAUSE_NONE, or why nowhere. */
 static enum cause find_way(struct attempt *attempt, struct world_route *via) {
     struct call *call = attempt->call;
@@ -105,6 +115,7 @@ static enum cause send_request(struct attempt *attempt, const struct world_route
     const struct target *target = attempt->target;
     struct sip_message scanned;
     const struct sip_message *request = call_request(call, &scanned);
+    struct world_route back;
     char branch[BRANCH_LENGTH];
     int error;
     branch_text(proxy_number(proxy), call->loop, branch);
@@ -121,6 +132,7 @@ static enum cause send_request(struct attempt *attempt, const struct world_route
         .transport = attempt->remote.transport,
         .branch = {branch, sizeof branch},
         .record_route = is_recorded(call, request),
+        .back = find_back(call, via, &back),
         .dialogs = &proxy->seed.dialogs,
         .breadth = attempt->breadth,
     };

@@ -25,6 +25,7 @@ struct proxy {
     uint64_t sessions; /* $sid of the newest */
     uint64_t now;      /* monotonic ms of the event under way */
     bool draining;
+    struct timer acknowledging; /* runs while the ACK of a relayed 2xx may still be on its way */
     struct counters counters;
 };
 

@@ -27,6 +27,18 @@ struct slice event_rule(struct proxy *proxy, int32_t rule) {
                       slice_of(image_rule_title(proxy->image, (uint32_t)rule, buffer, sizeof buffer)));
 }
 
+struct slice event_plan_line(struct proxy *proxy, struct image_text file, uint32_t line) {
+    struct slice name = image_layout_text(proxy->image, file);
+    return slice_of(arena_printf(&proxy->scratch, "%.*s%s%u", SLICE_ARG(name), name.len ? ":" : "", line));
+}
+
+struct slice event_rule_line(struct proxy *proxy, int32_t rule) {
+    if (rule < 0)
+        return SLICE_NULL;
+    const struct image_label *label = &proxy->image->labels[rule];
+    return event_plan_line(proxy, label->file, label->line);
+}
+
 struct slice event_number(struct proxy *proxy, uint64_t number) {
     return slice_of(arena_printf(&proxy->scratch, "%llu", (unsigned long long)number));
 }
@@ -42,6 +54,7 @@ void event_log(struct proxy *proxy, const struct event *event, const struct even
     add_field(&line, "event", slice_of(event->name));
     add_field(&line, "call-id", event->call_id);
     add_field(&line, "rule", event_rule(proxy, event->rule));
+    add_field(&line, "rule-line", event_rule_line(proxy, event->rule));
     for (; fields->key; fields++)
         add_field(&line, fields->key, fields->value);
     if (!line.failed)

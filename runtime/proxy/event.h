@@ -25,6 +25,9 @@ struct slice event_number(struct proxy *proxy, uint64_t number);
 struct slice event_endpoint(struct proxy *proxy, const struct endpoint *endpoint);
 /* "name" or "rule 3"; the null slice for -1. */
 struct slice event_rule(struct proxy *proxy, int32_t rule);
+/* Where it starts in the plan: "12", in an included file "sub/other.txt:12". */
+struct slice event_rule_line(struct proxy *proxy, int32_t rule);
+struct slice event_plan_line(struct proxy *proxy, struct image_text file, uint32_t line);
 
 /* EVENT(proxy, level, name, call_id, rule, {key, value}, ...): the fields are made only when somebody reads them. */
 #define EVENT(proxy, level, name, call_id, rule, ...)                                                                  \

@@ -252,6 +252,8 @@ void sequence_cancel(struct call *call, struct slice reason, uint64_t now) {
     if (reason.len && call_arena(call))
         call->reason = arena_copy(call->more, reason);
     timer_stop(call->proxy->timers, &call->total);
+    for (struct attempt *attempt = call->attempts; attempt; attempt = attempt->next)
+        attempt->awaited = false; /* of those given up before nobody waits any more */
     if (current) {
         attempt_give_up(current, CAUSE_CANCELLED, cancel_reason(call), now);
         current->awaited = current->client != NULL;

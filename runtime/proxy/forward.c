@@ -129,7 +129,18 @@ static int edit_target(struct edit *edit, struct arena *arena, const struct forw
     return 0;
 }
 
-/* 16.6 steps 4 and 8. */
+static int record_route(struct edit *edit, struct arena *arena, const struct forward *forward,
+                        const struct world_route *side) {
+    char cookie[COOKIE_LENGTH];
+    dialog_cookie(forward->dialogs, forward->request->call_id, cookie);
+    char *line = arena_printf(arena, "Record-Route: <sip:%s:%u;lr;" COOKIE_PARAM "=%.*s>\r\n", side->host, side->port,
+                              (int)COOKIE_LENGTH, cookie);
+    if (line)
+        edit_prepend_line(edit, slice_of(line));
+    return line ? 0 : -ENOMEM;
+}
+
+/* 16.6 steps 4 and 8; RFC 5658 4.3: the callee's side on top. */
 static int edit_path(struct edit *edit, struct arena *arena, const struct forward *forward) {
     const struct world_route *via = forward->via;
     int error = 0;
@@ -138,15 +149,10 @@ static int edit_path(struct edit *edit, struct arena *arena, const struct forwar
     if (!line)
         return -ENOMEM;
     edit_prepend_line(edit, slice_of(line));
-    if (forward->record_route) {
-        char cookie[COOKIE_LENGTH];
-        dialog_cookie(forward->dialogs, forward->request->call_id, cookie);
-        line = arena_printf(arena, "Record-Route: <sip:%s:%u;lr;" COOKIE_PARAM "=%.*s>\r\n", via->host, via->port,
-                            (int)COOKIE_LENGTH, cookie);
-        if (!line)
-            return -ENOMEM;
-        edit_prepend_line(edit, slice_of(line));
-    }
+    if (forward->record_route && (error = record_route(edit, arena, forward, via)))
+        return error;
+    if (forward->record_route && forward->back && (error = record_route(edit, arena, forward, forward->back)))
+        return error;
     const struct sip_via *top = &forward->request->via;
     struct slice received = reply_via(arena, forward->request, forward->source, &error);
     if (received.at)

@@ -20,6 +20,7 @@ struct forward {
     enum transport transport;
     struct slice branch;
     bool record_route;
+    const struct world_route *back; /* the caller's side, when it is another address than `via`; NULL */
     const struct hash_key *dialogs;
     unsigned breadth; /* Max-Breadth; 0: as it came (an ACK) */
 };

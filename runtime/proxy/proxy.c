@@ -181,7 +181,7 @@ void proxy_drain(struct proxy *proxy) {
 }
 
 bool proxy_idle(const struct proxy *proxy) {
-    return proxy_live(proxy) == 0;
+    return transactions_pending(proxy->transactions) == 0 && !timer_running(&proxy->acknowledging);
 }
 
 unsigned proxy_live(const struct proxy *proxy) {

@@ -56,7 +56,7 @@ void proxy_tick(struct proxy *proxy, uint64_t now, int64_t unix_ms);
 
 /* SIGTERM: no new calls (503 with Retry-After); what runs goes on. */
 void proxy_drain(struct proxy *proxy);
-/* Nothing runs any more: no transaction that could still matter to a peer. */
+/* Nothing runs any more that could still matter to a peer: no transaction without its final, no final without its ACK. */
 bool proxy_idle(const struct proxy *proxy);
 /* Live objects, for tests: 0 when everything has ended. */
 unsigned proxy_live(const struct proxy *proxy);

@@ -85,6 +85,7 @@ static void write_json(struct proxy *proxy, const struct record *record) {
     add_text(&line, "request_uri", record->uri);
     add_text(&line, "source", event_endpoint(proxy, record->source));
     add_text(&line, "rule", event_rule(proxy, record->rule));
+    add_text(&line, "rule_line", event_rule_line(proxy, record->rule));
     if (record->log.len)
         add_text(&line, "log", record->log);
     add_key(&line, "attempts");

@@ -20,7 +20,8 @@ struct record {
 
 /*
  * {"time":"2026-01-31T12:00:00.000Z","call_id":"...","from":"...","to":"...","request_uri":"...","source":"...",
- *  "rule":"...",              null when no rule held
+ *  "rule":"...",              its name or "rule 3"; null when no rule held
+ *  "rule_line":"12",          where it starts in the plan, "sub/other.txt:12" in an included file
  *  "log":"...",               only with $log
  *  "attempts":[{"uri":"...","destination":"192.0.2.1:5060","transport":"UDP","cause":"timeout-inviting",
  *               "code":486,   only for a final

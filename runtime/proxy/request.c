@@ -135,8 +135,10 @@ static enum step_result not_decided(struct request *request, enum vm_result resu
     unsigned code = result == VM_BAD_REQUEST ? 400 : 500;
     if (code == 500)
         proxy_count(proxy, COUNTER_PLAN_FAULTS);
+    const struct image_line *line = image_line_at(proxy->image, vm->pc);
     request->outcome.rule = (int32_t)vm->rule;
     EVENT(proxy, LOG_WARNING, "plan-undecided", request->message->call_id, request->outcome.rule,
+          {"line", line ? event_plan_line(proxy, line->file, line->line) : SLICE_NULL},
           {"code", event_number(proxy, code)}, {"why", slice_of(vm->why)},
           {"capture", vm->capture ? slice_of(arena_printf(&proxy->scratch, "%%%d", vm->capture)) : SLICE_NULL});
     return refuse(request, code, NULL);

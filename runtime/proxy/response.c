@@ -131,6 +131,15 @@ static struct slice build(const struct attempt *attempt, const struct sip_messag
     return written < 0 ? SLICE_NULL : (struct slice){bytes, (size_t)written};
 }
 
+static void acknowledging_fires(struct timer *timer, uint64_t now) {
+    (void)timer, (void)now;
+}
+
+/* The ACK to a 2xx needs us once more, and who does not get it repeats the 2xx within T2. */
+static void expect_ack(struct proxy *proxy, uint64_t now) {
+    timer_set(proxy->timers, &proxy->acknowledging, now, proxy->settings->timers.t2, acknowledging_fires);
+}
+
 static void relay(struct attempt *attempt, const struct sip_message *message, bool best, struct slice challenges,
                   uint64_t now) {
     struct call *call = attempt->call;
@@ -140,6 +149,8 @@ static void relay(struct attempt *attempt, const struct sip_message *message, bo
     if (bytes.at) {
         if (code >= 200)
             finish(call, code, now);
+        if (call->invite && code / 100 == 2)
+            expect_ack(call->proxy, now);
         send_up(call, code, bytes, now);
     } else if (code >= 200 && !call->final) {
         response_make(call, code >= 300 ? code : 502, now);
@@ -192,6 +203,10 @@ void response_make(struct call *call, unsigned code, uint64_t now) {
 
 void response_trying(struct call *call, uint64_t now) {
     uint64_t passed = now - call->started;
-    const struct reply reply = {.code = 100, .delay = passed < UINT32_MAX ? (uint32_t)passed : 0};
+    const struct reply reply = {
+        .code = 100,
+        .headers = response_lines(&call->proxy->scratch, call->plan.replies, NULL),
+        .delay = passed < UINT32_MAX ? (uint32_t)passed : 0,
+    };
     send_own(call, &reply, now);
 }

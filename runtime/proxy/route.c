@@ -8,24 +8,24 @@
 #include <errno.h>
 #include <string.h>
 
-struct routes {
-    unsigned count;
-    struct slice first, second, last; /* values */
+struct routes { /* the values of all Route lines, one after the other */
+    const struct sip_message *request;
+    int line;
+    struct slice rest, value;
 };
 
-static void find_routes(struct routes *routes, const struct sip_message *request) {
-    *routes = (struct routes){0};
-    for (int line = scan_next(request, HEADER_ROUTE, -1); line >= 0; line = scan_next(request, HEADER_ROUTE, line)) {
-        struct slice rest = scan_value(request, (unsigned)line), value;
-        while (list_next(&rest, &value)) {
-            if (routes->count == 0)
-                routes->first = value;
-            else if (routes->count == 1)
-                routes->second = value;
-            routes->last = value;
-            routes->count++;
-        }
+static bool next_route(struct routes *routes) {
+    while (!list_next(&routes->rest, &routes->value)) {
+        routes->line = scan_next(routes->request, HEADER_ROUTE, routes->line);
+        if (routes->line < 0)
+            return false;
+        routes->rest = scan_value(routes->request, (unsigned)routes->line);
     }
+    return true;
+}
+
+static struct routes all_routes(const struct sip_message *request) {
+    return (struct routes){.request = request, .line = -1, .rest = SLICE_EMPTY};
 }
 
 static bool read_value(struct slice value, struct sip_uri *uri) {
@@ -74,36 +74,51 @@ static int strip_maddr(struct route *route, const struct proxy_settings *setting
     return 0;
 }
 
-int route_read(struct route *route, const struct proxy_settings *settings, const struct hash_key *dialogs,
-               const struct sip_message *request, const struct endpoint *local, struct arena *arena) {
-    struct routes routes;
+/* A strict router has put our Record-Route URI into the Request-URI: what it was stands last in the Route. */
+static int undo_strict(struct route *route, const struct hash_key *dialogs, const struct sip_message *request) {
+    struct routes routes = all_routes(request);
     struct sip_uri uri;
-    *route = (struct route){.uri = request->uri};
-    find_routes(&routes, request);
-    if (routes.count && uri_parse(&uri, request->uri, 0) == 0 && dialog_named(dialogs, request->call_id, uri.params)) {
-        if (!read_value(routes.last, &uri))
-            return -EINVAL;
-        route->uri = uri.text;
-        route->drop_last = route->cookie = true;
-    }
-    unsigned left = routes.count - route->drop_last;
-    struct slice next = routes.first;
-    if (left) {
-        if (!read_value(next, &uri))
+    if (uri_parse(&uri, request->uri, 0) || !dialog_named(dialogs, request->call_id, uri.params) || !next_route(&routes))
+        return 0;
+    struct slice last = routes.value;
+    while (next_route(&routes))
+        last = routes.value;
+    if (!read_value(last, &uri))
+        return -EINVAL;
+    route->uri = uri.text;
+    route->drop_last = route->cookie = true;
+    return 0;
+}
+
+/* The topmost Route goes when it is ours; so do those below it that carry the cookie: we record two where a call comes
+ * in on one address and leaves by another (RFC 5658 4.3). */
+static int take_off(struct route *route, const struct proxy_settings *settings, const struct hash_key *dialogs,
+                    const struct sip_message *request) {
+    struct routes routes = all_routes(request);
+    struct sip_uri uri;
+    struct slice loose;
+    while (next_route(&routes)) {
+        if (!read_value(routes.value, &uri))
             return -EINVAL;
         bool named = dialog_named(dialogs, request->call_id, uri.params);
-        if (named || ours_uri(settings, &uri)) {
-            route->skip = 1;
-            route->cookie |= named;
-            next = routes.second;
+        if (!named && (route->skip || !ours_uri(settings, &uri))) {
+            route->next = uri.text;
+            route->strict = !uri_param(uri.params, SLICE("lr"), &loose);
+            return 0;
         }
+        route->cookie |= named;
+        route->skip++;
     }
-    if (left > route->skip) {
-        if (!read_value(next, &uri))
-            return -EINVAL;
-        struct slice loose;
-        route->next = uri.text;
-        route->strict = !uri_param(uri.params, SLICE("lr"), &loose);
-    }
-    return strip_maddr(route, settings, local, arena);
+    return 0;
+}
+
+int route_read(struct route *route, const struct proxy_settings *settings, const struct hash_key *dialogs,
+               const struct sip_message *request, const struct endpoint *local, struct arena *arena) {
+    *route = (struct route){.uri = request->uri};
+    int error = undo_strict(route, dialogs, request);
+    if (error == 0)
+        error = take_off(route, settings, dialogs, request);
+    if (route->drop_last && slice_equal(route->next, route->uri) && route->next.at == route->uri.at)
+        route->next = SLICE_NULL; /* the one that has become the Request-URI */
+    return error ? error : strip_maddr(route, settings, local, arena);
 }
