@@ -3,5 +3,5 @@
 .PHONY: demo
 demo: bootstrap
 	@echo "building ..."
-	@$(MAKE) --no-print-directory -s all
+	@$(MAKE) --no-print-directory -s -j"$$(nproc)" all
 	@BUILD=$(BUILD) tools/demo.sh
