@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Measures a failover from outside: caller, first and second target in one process, fovrun between
- * them. The time is what passes from the moment the first target's failure leaves (a 503), or from
- * the caller's INVITE when nobody listens there (ICMP), until the second target has the next
- * INVITE. Calls one after another.
+ * them. What is measured ends when the second target has the INVITE. It begins, by kind,
+ *   refuse   when the first target's 503 leaves
+ *   closed   when the caller's INVITE leaves; nobody listens at the first target (ICMP)
+ *   silent   when the plan's timer, counted from the INVITE at the first target, should end
+ * Calls come one after another, those of the silent kind all together.
  *
- * failover refuse|closed SERVER FIRST SECOND CALLS        FIRST and SECOND: ADDRESS:PORT as the
- * plan has them */
+ * failover KIND SERVER FIRST SECOND CALLS TIMER
+ *   addresses as ADDRESS:PORT, the targets' as the plan has them; TIMER in ms */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -20,10 +22,10 @@
 
 enum { SIZE = 4096, WAIT = 2000 };
 
-static uint64_t now_us(void) {
+static int64_t now_us(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
 static void fail(const char *what) {
@@ -53,7 +55,7 @@ static int socket_at(const struct sockaddr_in *address) {
 static void hear(int fd, char text[SIZE], struct sockaddr_in *from) {
     struct pollfd ready = {.fd = fd, .events = POLLIN};
     socklen_t length = sizeof *from;
-    if (poll(&ready, 1, WAIT) != 1)
+    if (poll(&ready, 1, WAIT) != 1) /* ms */
         fail("nothing came in time");
     ssize_t got = recvfrom(fd, text, SIZE - 1, 0, (struct sockaddr *)from, &length);
     text[got > 0 ? got : 0] = '\0';
@@ -107,44 +109,123 @@ static void invite(int fd, unsigned call, const char *call_id, const struct sock
 }
 
 static int by_size(const void *a, const void *b) {
-    const uint64_t *x = a, *y = b;
+    const int64_t *x = a, *y = b;
     return *x < *y ? -1 : *x > *y;
 }
 
-int main(int count, char **arguments) {
-    if (count != 6)
-        fail("usage: failover refuse|closed SERVER FIRST SECOND CALLS");
-    bool refuse = strcmp(arguments[1], "refuse") == 0;
-    struct sockaddr_in server = address_of(arguments[2]), first = address_of(arguments[3]),
-                       second = address_of(arguments[4]);
-    struct sockaddr_in anywhere = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}},
-                       from;
-    unsigned calls = (unsigned)atoi(arguments[5]);
-    int caller = socket_at(&anywhere), at_first = refuse ? socket_at(&first) : -1,
-        at_second = socket_at(&second);
-    uint64_t *times = calloc(calls ? calls : 1, sizeof *times), start;
+struct bench {
+    struct sockaddr_in server;
+    int caller, first, second; /* sockets; first: -1 when closed */
+    unsigned calls;
+    int64_t timer; /* us */
+    int64_t *times;
+};
+
+static void name_call(char call_id[64], unsigned call) {
+    snprintf(call_id, 64, "bench-%ld-%u", (long)getpid(), call);
+}
+
+/* One call after another. */
+static void measure_failures(struct bench *bench) {
     char text[SIZE], call_id[64];
-    if (!calls || !times)
-        fail("no calls to make");
-    for (unsigned call = 0; call < calls; call++) {
-        snprintf(call_id, sizeof call_id, "bench-%ld-%u", (long)getpid(), call);
-        start = now_us();
-        invite(caller, call, call_id, &server);
-        if (refuse) {
-            hear_line(at_first, "INVITE ", call_id, text, &from);
+    struct sockaddr_in from;
+    for (unsigned call = 0; call < bench->calls; call++) {
+        name_call(call_id, call);
+        int64_t start = now_us();
+        invite(bench->caller, call, call_id, &bench->server);
+        if (bench->first >= 0) {
+            hear_line(bench->first, "INVITE ", call_id, text, &from);
             start = now_us();
-            answer(at_first, "503 Service Unavailable", text, &from);
+            answer(bench->first, "503 Service Unavailable", text, &from);
         }
-        hear_line(at_second, "INVITE ", call_id, text, &from);
-        times[call] = now_us() - start;
-        answer(at_second, "200 OK", text, &from);
-        hear_line(caller, "SIP/2.0 200", call_id, text, &from);
+        hear_line(bench->second, "INVITE ", call_id, text, &from);
+        bench->times[call] = now_us() - start;
+        answer(bench->second, "200 OK", text, &from);
+        hear_line(bench->caller, "SIP/2.0 200", call_id, text, &from);
     }
-    qsort(times, calls, sizeof *times, by_size);
-    printf("%u calls, %s: p50 %.3f ms, p99 %.3f ms, longest %.3f ms\n", calls,
-           refuse ? "503 from the first target" : "closed port at the first target",
-           (double)times[calls / 2] / 1e3, (double)times[calls * 99 / 100] / 1e3,
-           (double)times[calls - 1] / 1e3);
-    free(times);
+}
+
+/* The call that a message belongs to; `calls` for none of ours. */
+static unsigned call_of(const char *text, unsigned calls) {
+    const char *id = strstr(text, "Call-ID: bench-");
+    unsigned call;
+    return id && sscanf(id, "Call-ID: bench-%*d-%u", &call) == 1 && call < calls ? call : calls;
+}
+
+/* An INVITE at the first target starts the timer of its call, one at the second ends it. True: it
+ * was the first that came there. */
+static bool note_silent(struct bench *bench, int fd, int64_t *begun) {
+    char text[SIZE];
+    struct sockaddr_in from;
+    hear(fd, text, &from);
+    unsigned call = call_of(text, bench->calls);
+    if (fd == bench->caller || call == bench->calls || strncmp(text, "INVITE ", 7) != 0)
+        return false;
+    if (fd == bench->first && !begun[call])
+        begun[call] = now_us();
+    if (fd != bench->second || bench->times[call])
+        return false;
+    bench->times[call] = now_us() - begun[call] - bench->timer;
+    answer(fd, "200 OK", text, &from);
+    return true;
+}
+
+static void measure_silence(struct bench *bench) {
+    int64_t *begun = calloc(bench->calls, sizeof *begun);
+    char call_id[64];
+    unsigned sent = 0, ended = 0;
+    if (!begun)
+        fail("out of memory");
+    while (ended < bench->calls) {
+        struct pollfd ready[] = {{.fd = bench->first, .events = POLLIN},
+                                 {.fd = bench->second, .events = POLLIN},
+                                 {.fd = bench->caller, .events = POLLIN}};
+        /* A call each millisecond, so that the timers do not end in one heap. */
+        int happened =
+            poll(ready, 3, sent < bench->calls ? 1 : 2 * WAIT + (int)(bench->timer / 1000));
+        if (happened == 0 && sent == bench->calls)
+            fail("nothing came in time");
+        if (happened == 0) {
+            name_call(call_id, sent);
+            invite(bench->caller, sent++, call_id, &bench->server);
+        }
+        for (unsigned i = 0; i < 3; i++)
+            if (ready[i].revents)
+                ended += note_silent(bench, ready[i].fd, begun);
+    }
+    free(begun);
+}
+
+static void print_times(const struct bench *bench, const char *what) {
+    qsort(bench->times, bench->calls, sizeof *bench->times, by_size);
+    printf("%u calls, %-36s p50 %.3f ms, p99 %.3f ms, longest %.3f ms\n", bench->calls, what,
+           (double)bench->times[bench->calls / 2] / 1e3,
+           (double)bench->times[bench->calls * 99 / 100] / 1e3,
+           (double)bench->times[bench->calls - 1] / 1e3);
+}
+
+int main(int count, char **arguments) {
+    if (count != 7)
+        fail("usage: failover refuse|closed|silent SERVER FIRST SECOND CALLS TIMER");
+    bool closed = strcmp(arguments[1], "closed") == 0, silent = strcmp(arguments[1], "silent") == 0;
+    struct sockaddr_in anywhere = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    struct sockaddr_in first = address_of(arguments[3]), second = address_of(arguments[4]);
+    struct bench bench = {.server = address_of(arguments[2]),
+                          .caller = socket_at(&anywhere),
+                          .first = closed ? -1 : socket_at(&first),
+                          .second = socket_at(&second),
+                          .calls = (unsigned)atoi(arguments[5]),
+                          .timer = (int64_t)atoi(arguments[6]) * 1000};
+    bench.times = calloc(bench.calls ? bench.calls : 1, sizeof *bench.times);
+    if (!bench.calls || !bench.times)
+        fail("no calls to make");
+    if (silent)
+        measure_silence(&bench);
+    else
+        measure_failures(&bench);
+    print_times(&bench, closed   ? "closed port at the first target:"
+                        : silent ? "first target silent, over the timer:"
+                                 : "503 from the first target:");
+    free(bench.times);
     return 0;
 }

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Datagrams made to cost time: each is `before`, as many times `piece` as fit, `after`. */
+/* Datagrams made to cost time: each is `before`, as many times `piece` as fit, `after`. "run0000" in them is numbered, so
+ * that each run is a call of its own. */
 #ifndef FOV_TESTS_BENCH_HOSTILE_KINDS_H
 #define FOV_TESTS_BENCH_HOSTILE_KINDS_H
 
 #define START "INVITE sip:bob@192.0.2.9 SIP/2.0\r\n"
-#define VIA "Via: SIP/2.0/UDP 192.0.2.1:5062;branch=z9hG4bKhostile;rport\r\n"
+#define VIA "Via: SIP/2.0/UDP 192.0.2.1:5062;branch=z9hG4bKrun0000;rport\r\n"
 #define FROM "From: <sip:alice@192.0.2.1>;tag=1\r\n"
 #define TO "To: <sip:bob@192.0.2.9>\r\n"
-#define REST "Call-ID: hostile\r\nCSeq: 1 INVITE\r\nMax-Forwards: 70\r\n"
+#define REST "Call-ID: run0000\r\nCSeq: 1 INVITE\r\nMax-Forwards: 70\r\n"
 #define LINES START VIA FROM TO REST
 #define END "\r\n\r\n"
 
@@ -57,7 +58,7 @@ static const struct hostile_kind {
     {"brackets in Contact", LINES "Contact: ", "<>", END},
     {"a long display name", START VIA "From: ", "a ", "<sip:a@b>;tag=1\r\n" TO REST "\r\n"},
     {"a long header name", LINES, "Z", ": a" END},
-    {"a long Call-ID", START VIA FROM TO "CSeq: 1 INVITE\r\nCall-ID: ", "c", END},
+    {"a long Call-ID", START VIA FROM TO "CSeq: 1 INVITE\r\nCall-ID: run0000", "c", END},
     {"a long branch", START "Via: SIP/2.0/UDP h;branch=z9hG4bK", "b", "\r\n" FROM TO REST "\r\n"},
     {"a long tag", START VIA "From: <sip:a@b>;tag=", "t", "\r\n" TO REST "\r\n"},
     {"a long method", "I", "N", " sip:b@h SIP/2.0\r\n" VIA FROM TO REST "\r\n"},
@@ -66,7 +67,7 @@ static const struct hostile_kind {
     {"broken escapes in the user part", "INVITE sip:b", "%", "@h SIP/2.0\r\n" VIA FROM TO REST "\r\n"},
     {"signs in the Request-URI", "INVITE sip:b", "@", "h SIP/2.0\r\n" VIA FROM TO REST "\r\n"},
     {"headers of the URI in To", START VIA FROM "To: <sip:a@b?x=y", "&x=y", ">\r\n" REST "\r\n"},
-    {"digits of CSeq", START VIA FROM TO "Call-ID: c\r\nCSeq: 1", "1", " INVITE" END},
+    {"digits of CSeq", START VIA FROM TO "Call-ID: run0000\r\nCSeq: 1", "1", " INVITE" END},
     {"digits of Content-Length", LINES "Content-Length: ", "0", END},
     {"an opaque Request-URI", "INVITE x:", "a", " SIP/2.0\r\n" VIA FROM TO REST "\r\n"},
     {"no line end at all", START VIA, "a", ""},
