@@ -2,6 +2,7 @@
 #include "runtime/proxy/forward.h"
 
 #include "runtime/proxy/dialog.h"
+#include "runtime/proxy/line.h"
 #include "runtime/sip/edit.h"
 #include "runtime/sip/reply.h"
 #include "runtime/sip/uri.h"
@@ -129,29 +130,54 @@ static int edit_target(struct edit *edit, struct arena *arena, const struct forw
     return 0;
 }
 
+/* host:port */
+static void add_place(struct line *line, const struct world_route *side) {
+    line_add(line, slice_of(side->host));
+    line_byte(line, ':');
+    line_number(line, side->port);
+}
+
+static int prepend(struct edit *edit, const struct line *line) {
+    if (!line->failed)
+        edit_prepend_line(edit, line_slice(line));
+    return line->failed ? -ENOMEM : 0;
+}
+
 static int record_route(struct edit *edit, struct arena *arena, const struct forward *forward,
                         const struct world_route *side) {
     char cookie[COOKIE_LENGTH];
+    struct line line;
+    line_init(&line, arena);
     dialog_cookie(forward->dialogs, forward->request->call_id, cookie);
-    char *line = arena_printf(arena, "Record-Route: <sip:%s:%u;lr;" COOKIE_PARAM "=%.*s>\r\n", side->host, side->port,
-                              (int)COOKIE_LENGTH, cookie);
-    if (line)
-        edit_prepend_line(edit, slice_of(line));
-    return line ? 0 : -ENOMEM;
+    line_add(&line, SLICE("Record-Route: <sip:"));
+    add_place(&line, side);
+    line_add(&line, SLICE(";lr;" COOKIE_PARAM "="));
+    line_add(&line, (struct slice){cookie, sizeof cookie});
+    line_add(&line, SLICE(">\r\n"));
+    return prepend(edit, &line);
 }
 
-/* 16.6 steps 4 and 8; RFC 5658 4.3: the callee's side on top. */
+static int own_via(struct edit *edit, struct arena *arena, const struct forward *forward) {
+    struct line line;
+    line_init(&line, arena);
+    line_add(&line, SLICE("Via: SIP/2.0/"));
+    line_add(&line, slice_of(transports[forward->transport].name));
+    line_byte(&line, ' ');
+    add_place(&line, forward->via);
+    line_add(&line, SLICE(";branch="));
+    line_add(&line, forward->branch);
+    line_add(&line, SLICE(";rport\r\n"));
+    return prepend(edit, &line);
+}
+
+/* 16.6 steps 4 and 8; RFC 5658 4.3: the callee's side on top. What the caller's own Via lacks is filled in (18.2.1). */
 static int edit_path(struct edit *edit, struct arena *arena, const struct forward *forward) {
-    const struct world_route *via = forward->via;
-    int error = 0;
-    char *line = arena_printf(arena, "Via: SIP/2.0/%s %s:%u;branch=%.*s;rport\r\n",
-                              transports[forward->transport].name, via->host, via->port, SLICE_ARG(forward->branch));
-    if (!line)
-        return -ENOMEM;
-    edit_prepend_line(edit, slice_of(line));
-    if (forward->record_route && (error = record_route(edit, arena, forward, via)))
-        return error;
-    if (forward->record_route && forward->back && (error = record_route(edit, arena, forward, forward->back)))
+    int error = own_via(edit, arena, forward);
+    if (!error && forward->record_route)
+        error = record_route(edit, arena, forward, forward->via);
+    if (!error && forward->record_route && forward->back)
+        error = record_route(edit, arena, forward, forward->back);
+    if (error)
         return error;
     const struct sip_via *top = &forward->request->via;
     struct slice received = reply_via(arena, forward->request, forward->source, &error);
@@ -161,8 +187,12 @@ static int edit_path(struct edit *edit, struct arena *arena, const struct forwar
 }
 
 static int set_number(struct edit *edit, struct arena *arena, enum header header, unsigned number) {
-    char *text = arena_printf(arena, "%u", number);
-    return text ? edit_set_header(edit, arena, header, slice_of(headers[header].name), slice_of(text)) : -ENOMEM;
+    struct line line;
+    line_init(&line, arena);
+    line_number(&line, number);
+    if (line.failed)
+        return -ENOMEM;
+    return edit_set_header(edit, arena, header, slice_of(headers[header].name), line_slice(&line));
 }
 
 /* 16.6 step 3; a plan may lower it. */

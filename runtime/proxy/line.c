@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { FIRST_ROOM = 512 };
+enum { FIRST_ROOM = 256 };
 
 void line_init(struct line *line, struct arena *arena) {
     *line = (struct line){.arena = arena};
