@@ -57,21 +57,34 @@ static uint64_t hash_of_two(uint64_t first, uint64_t second) {
     return hash_open(both, sizeof both);
 }
 
+/* Where LABELS begin: behind what the plan hash covers. A table that has not been checked may say
+ * anything. */
+static size_t layout_start(const void *bytes, size_t length) {
+    uint32_t offset = section_table(bytes)[IMAGE_LABELS].offset;
+    return offset >= TABLE_END && offset <= length ? offset : TABLE_END;
+}
+
+/* Header, table and layout; the rest is in the header's plan hash, so that no byte is hashed twice.
+ */
 static uint64_t checksum(const void *bytes, size_t length) {
     struct image_header header;
+    uint8_t head[TABLE_END];
+    size_t start = layout_start(bytes, length);
+    memcpy(head, bytes, sizeof head);
     memcpy(&header, bytes, sizeof header);
     header.checksum = 0;
-    return hash_of_two(hash_open(&header, sizeof header),
-                       hash_open((const uint8_t *)bytes + sizeof header, length - sizeof header));
+    memcpy(head, &header, sizeof header);
+    return hash_of_two(hash_open(head, sizeof head),
+                       hash_open((const uint8_t *)bytes + start, length - start));
 }
 
 /* Of the table's entries before LABELS, which say where each section ends, and of what they
  * contain. */
-static uint64_t plan_hash(const void *bytes) {
+static uint64_t plan_hash(const void *bytes, size_t length) {
     const struct image_section *table = section_table(bytes);
     return hash_of_two(
         hash_open(table, IMAGE_LABELS * sizeof *table),
-        hash_open((const uint8_t *)bytes + TABLE_END, table[IMAGE_LABELS].offset - TABLE_END));
+        hash_open((const uint8_t *)bytes + TABLE_END, layout_start(bytes, length) - TABLE_END));
 }
 
 static int check_header(const void *bytes, size_t length, struct image_refusal *refusal) {
@@ -156,15 +169,15 @@ int image_open(struct image *image, const void *bytes, size_t length,
     image->lines = records(bytes, IMAGE_LINES, &image->line_count);
     image->blob = text_section(bytes, IMAGE_BYTES);
     image->layout = text_section(bytes, IMAGE_LAYOUT);
-    if (image->header->plan_hash != plan_hash(bytes))
-        return refuse(refusal, 15, "its plan hash is wrong");
+    if (image->header->plan_hash != plan_hash(bytes, length))
+        return refuse(refusal, 15, "its plan hash is wrong: the file is damaged");
     return 0;
 }
 
 void image_seal(void *bytes, size_t length) {
     struct image_header *header = bytes;
     header->length = length;
-    header->plan_hash = plan_hash(bytes);
+    header->plan_hash = plan_hash(bytes, length);
     header->checksum = checksum(bytes, length);
 }
 

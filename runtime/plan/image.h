@@ -38,8 +38,7 @@ struct image_refusal {
 int image_open(struct image *image, const void *bytes, size_t length,
                struct image_refusal *refusal);
 
-/* For writers: fills length, plan_hash and checksum of an image that is complete but for them. Its
- * section table must be that of a good frame. */
+/* For writers: fills length, plan_hash and checksum of an image that is complete but for them. */
 void image_seal(void *bytes, size_t length);
 /* The plan's identity: what it does, apart from comments, names and places. */
 uint64_t image_plan_hash(const struct image *image);

@@ -129,22 +129,27 @@ static inline uint64_t hash_of_two(uint64_t first, uint64_t second) {
     return hash_open(both, sizeof both);
 }
 
-static inline void seal_checksum(uint8_t *image, size_t length) {
-    struct image_header *header = (void *)image;
-    header->checksum = 0;
-    header->checksum = hash_of_two(hash_open(image, sizeof *header),
-                                   hash_open(image + sizeof *header, length - sizeof *header));
+/* Where LABELS begin, by a table that may be any. */
+static inline size_t layout_start(const uint8_t *image, size_t length) {
+    const struct image_section *table = (const void *)(image + sizeof(struct image_header));
+    uint32_t start = table[IMAGE_LABELS].offset;
+    return start >= ASSEMBLY_TABLE_END && start <= length ? start : ASSEMBLY_TABLE_END;
 }
 
-/* Both hashes. The plan's is left when there is no telling where its sections end. */
+static inline void seal_checksum(uint8_t *image, size_t length) {
+    struct image_header *header = (void *)image;
+    size_t start = layout_start(image, length);
+    header->checksum = 0;
+    header->checksum =
+        hash_of_two(hash_open(image, ASSEMBLY_TABLE_END), hash_open(image + start, length - start));
+}
+
+/* Both hashes. */
 static inline void seal(uint8_t *image, size_t length) {
     struct image_header *header = (void *)image;
-    struct image_section *table = (void *)(image + sizeof *header);
-    uint32_t end = table[IMAGE_LABELS].offset;
-    if (end >= ASSEMBLY_TABLE_END && end <= length)
-        header->plan_hash =
-            hash_of_two(hash_open(table, IMAGE_LABELS * sizeof *table),
-                        hash_open(image + ASSEMBLY_TABLE_END, end - ASSEMBLY_TABLE_END));
+    header->plan_hash = hash_of_two(
+        hash_open(image + sizeof *header, IMAGE_LABELS * sizeof(struct image_section)),
+        hash_open(image + ASSEMBLY_TABLE_END, layout_start(image, length) - ASSEMBLY_TABLE_END));
     seal_checksum(image, length);
 }
 

@@ -66,7 +66,7 @@ static inline struct image_rx *find_rx(struct parts *p, enum rxcode code) {
     }
 
 /* Frame */
-CHANGE(too_short, p->length = ASSEMBLY_TABLE_END - 1;)
+CHANGE(too_short, p->length = ASSEMBLY_TABLE_END - 1; p->keep_checksum = true;)
 CHANGE(magic, p->bytes[6] = 'm';)
 CHANGE(version, p->header->version++;)
 CHANGE(length_field, p->header->length++;)
