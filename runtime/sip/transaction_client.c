@@ -27,8 +27,9 @@ struct client_transaction {
     struct timer life;   /* INVITE: when it goes, if nobody waits for it any more and no final comes */
     uint32_t interval;   /* of timers A and E */
     uint32_t length;     /* of the request */
+    uint32_t method_length;
     uint8_t state;
-    uint8_t branch_length, method_length;
+    uint8_t branch_length;
     bool invite;
     bool provisional; /* a 1xx came */
     bool given_up;
@@ -166,7 +167,7 @@ static void wait_only(struct client_transaction *client, enum client_state state
 
 static struct client_transaction *make(struct transactions *layer, const struct client_request *request) {
     assert(request->branch.len && request->branch.len <= BRANCH_MAX && request->method != METHOD_ACK);
-    assert(slice_starts(request->bytes, request->method_name) && request->method_name.len <= UINT8_MAX);
+    assert(slice_starts(request->bytes, request->method_name));
     struct client_transaction *client = malloc(sizeof *client + request->bytes.len + request->branch.len);
     if (!client)
         return NULL;
@@ -177,7 +178,7 @@ static struct client_transaction *make(struct transactions *layer, const struct 
         .interval = layer->settings.t1,
         .length = (uint32_t)request->bytes.len,
         .branch_length = (uint8_t)request->branch.len,
-        .method_length = (uint8_t)request->method_name.len,
+        .method_length = (uint32_t)request->method_name.len,
         .invite = invite,
         .local = request->local,
         .remote = request->remote,

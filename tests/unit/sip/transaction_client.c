@@ -239,3 +239,25 @@ Test(transaction_client, a_response_belongs_by_branch_and_method) {
     cr_assert_eq(timers_due(timers), UINT64_MAX);
     timers_free(timers);
 }
+
+/* A method is a token of any length (RFC 3261 25.1), and a proxy forwards those that it does not know. */
+Test(transaction_client, a_method_may_be_longer_than_anybody_expects) {
+    static const unsigned lengths[] = {1, 255, 256, 257, 700};
+    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+        char method[1024], bytes[4096], shown[1200];
+        memset(method, 'M', lengths[i]);
+        method[lengths[i]] = '\0';
+        snprintf(bytes, sizeof bytes, "%s sip:b@192.0.2.100 SIP/2.0\r\n" INVITE_LINES, method);
+        begin();
+        now = 0;
+        cr_assert_not_null(send_with(method, bytes, TARGET, 0, "a"));
+        method[lengths[i] - 1] = 'N';
+        cr_assert(!receive(200, method), "%u bytes: another method", lengths[i]);
+        method[lengths[i] - 1] = 'M';
+        cr_assert(receive(200, method), "%u bytes", lengths[i]);
+        until(32000);
+        snprintf(shown, sizeof shown, "0 > %s\n0 a: response 200\n5000 a: ended\n", method);
+        diary_is(shown);
+        finish();
+    }
+}
