@@ -132,14 +132,10 @@ static void warn_of_global(struct check *check, const struct sequence *sequence)
     const struct deploy *line = sequence->settings[FAILOVER_PATTERN_RESPONSE];
     if (!line || !line->pattern || !sequence->alternates)
         return;
-    for (unsigned code = 600; code < 700; code++) {
-        char text[4] = {(char)('0' + code / 100), (char)('0' + code / 10 % 10), (char)('0' + code % 10), '\0'};
-        if (!pattern_finds(check, line->pattern, slice_of(text)))
-            continue;
+    unsigned code = pattern_finds_code(check, line->pattern, 600, 699);
+    if (code)
         diag_report(check->diags, DIAG_FAILOVER_GLOBAL, line->value.span,
-                    "a %s leads to the next alternate, though it says that nobody wants this call anywhere", text);
-        return;
-    }
+                    "a %u leads to the next alternate, though it says that nobody wants this call anywhere", code);
 }
 
 static void warn_of_unused(struct check *check, const struct rule *rule) {

@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
-enum { PROBLEMS_MAX = 32 };
+enum { PROBLEMS_MAX = 32, STEPS_MAX = 1000000 };
 
 struct quoted {
     struct check *check;
@@ -106,14 +106,18 @@ struct pattern *pattern_read_quoted(struct check *check, const struct text *text
         &(struct rx_input){.text = text->s, .options = RX_INSERTS, .insert = insert_slot, .context = &quoted});
 }
 
-bool pattern_finds(struct check *check, const struct pattern *pattern, struct slice subject) {
-    uint64_t steps = 1000000;
-    if (pattern->broken)
-        return false;
-    struct rx_scratch *scratch = rx_scratch_new();
-    if (!scratch)
+unsigned pattern_finds_code(struct check *check, const struct pattern *pattern, unsigned first, unsigned last) {
+    struct rx_scratch *scratch = pattern->broken ? NULL : rx_scratch_new();
+    if (!scratch && !pattern->broken)
         memory_out(check->memory);
-    enum rx_result result = rx_search(&pattern->program, subject, NULL, NULL, &steps, scratch);
+    uint64_t steps = STEPS_MAX;
+    unsigned code = pattern->broken ? last + 1 : first;
+    for (; code <= last; code++) {
+        char text[] = {(char)('0' + code / 100), (char)('0' + code / 10 % 10), (char)('0' + code % 10)};
+        struct slice subject = {text, sizeof text};
+        if (rx_search(&pattern->program, subject, NULL, NULL, &steps, scratch) == RX_FOUND)
+            break;
+    }
     rx_scratch_free(scratch);
-    return result == RX_FOUND;
+    return code <= last ? code : 0;
 }

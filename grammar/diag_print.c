@@ -23,7 +23,9 @@ static const char bold[] = "\033[1m", red[] = "\033[1;31m", magenta[] = "\033[1;
 static void print_bytes(FILE *out, struct slice text) {
     for (size_t at = 0; at < text.len;) {
         struct glyph glyph = source_glyph(text, at, 0);
-        if (glyph.shown)
+        if (text.at[at] == '\t')
+            fputc(' ', out);
+        else if (glyph.shown)
             fprintf(out, "%.*s", (int)glyph.bytes, text.at + at);
         else
             fputs("\xEF\xBF\xBD", out);
