@@ -32,15 +32,16 @@ struct server_transaction {
     bool magic;   /* matched by RFC 3261's branch, not by RFC 2543's rules */
     bool pending; /* a peer still waits for it */
     struct endpoint local, remote;
-    uint32_t stem, key_length; /* of the key: without the To tag (RFC 2543), all of it */
+    uint32_t stem, key_length; /* of the key: without To tag and method, all of it */
     char key[];
 };
 
 /* --- keys: 17.2.3 ----------------------------------------------------------------------------------------- */
 
 struct key {
-    struct slice text; /* in the layer's scratch */
-    size_t stem;
+    struct slice text;  /* in the layer's scratch: the stem, the To tag (RFC 2543), the method */
+    size_t stem, front; /* front: all but the method */
+    uint64_t front_hash, hash;
 };
 
 /* Each part with its length before it, so that no two lists of parts look alike. False: too long for a message. */
@@ -61,23 +62,34 @@ static bool add_number(struct transactions *layer, struct key *key, uint32_t num
     return add_part(layer, key, (struct slice){(const char *)&number, sizeof number}, false);
 }
 
-/* The key of a transaction that `request` would belong to if its method were `method`. */
-static bool make_key(struct transactions *layer, struct key *key, const struct sip_message *request,
-                     struct slice method) {
+/* The key of the transaction that `request` would belong to, but for the method. */
+static bool make_front(struct transactions *layer, struct key *key, const struct sip_message *request) {
     const struct sip_via *via = &request->via;
+    bool made;
     *key = (struct key){.text = {layer->scratch, 0}};
     if (via->magic) {
-        bool made = add_part(layer, key, method, false) && add_part(layer, key, via->branch, true) &&
-                    add_part(layer, key, via->host, true) && add_number(layer, key, via->port);
+        made = add_part(layer, key, via->branch, true) && add_part(layer, key, via->host, true) &&
+               add_number(layer, key, via->port);
         key->stem = key->text.len;
-        return made;
+    } else {
+        made = add_part(layer, key, request->uri, false) && add_part(layer, key, request->from_tag, false) &&
+               add_part(layer, key, request->call_id, false) && add_number(layer, key, request->cseq) &&
+               add_part(layer, key, slice_cut(request->bytes, via->at, via->end), false);
+        key->stem = key->text.len;
+        made = made && add_part(layer, key, request->to_tag, false);
     }
-    bool made = add_part(layer, key, method, false) && add_part(layer, key, request->uri, false) &&
-                add_part(layer, key, request->from_tag, false) && add_part(layer, key, request->call_id, false) &&
-                add_number(layer, key, request->cseq) &&
-                add_part(layer, key, slice_cut(request->bytes, via->at, via->end), false);
-    key->stem = key->text.len;
-    return made && add_part(layer, key, request->to_tag, false);
+    key->front = key->text.len;
+    key->front_hash = hash_keyed(&layer->key, key->text.at, key->text.len);
+    return made;
+}
+
+/* The front is as long as a message may be, and a CANCEL asks for every method: it is hashed once. */
+static bool set_method(struct transactions *layer, struct key *key, struct slice method) {
+    key->text.len = key->front;
+    bool made = add_part(layer, key, method, false);
+    uint64_t both[2] = {key->front_hash, hash_keyed(&layer->key, method.at, method.len)};
+    key->hash = hash_keyed(&layer->key, both, sizeof both);
+    return made;
 }
 
 static struct server_transaction *of_node(struct lookup_node *node) {
@@ -89,7 +101,7 @@ static struct server_transaction *of_ack(struct lookup_node *node) {
 }
 
 static struct server_transaction *find(const struct transactions *layer, const struct key *key) {
-    struct lookup_node *node = lookup_first(&layer->servers, hash_keyed(&layer->key, key->text.at, key->text.len));
+    struct lookup_node *node = lookup_first(&layer->servers, key->hash);
     for (; node; node = lookup_next(node)) {
         struct server_transaction *server = of_node(node);
         if (slice_equal(key->text, (struct slice){server->key, server->key_length}))
@@ -98,7 +110,7 @@ static struct server_transaction *find(const struct transactions *layer, const s
     return NULL;
 }
 
-/* The key that the ACK to the stored final will have: the stem, then that response's To tag. */
+/* The front of the key that the ACK to the stored final will have: the stem, then that response's To tag. */
 static void expect_ack(struct server_transaction *server) {
     struct transactions *layer = server->layer;
     struct sip_message response;
@@ -114,7 +126,7 @@ static void expect_ack(struct server_transaction *server) {
 
 static struct server_transaction *find_by_ack(const struct transactions *layer, const struct key *key,
                                               struct slice tag) {
-    struct lookup_node *node = lookup_first(&layer->acks, hash_keyed(&layer->key, key->text.at, key->text.len));
+    struct lookup_node *node = lookup_first(&layer->acks, key->front_hash);
     for (; node; node = lookup_next(node)) {
         struct server_transaction *server = of_ack(node);
         if (slice_equal(slice_cut(key->text, 0, key->stem), (struct slice){server->key, server->stem}) &&
@@ -126,22 +138,24 @@ static struct server_transaction *find_by_ack(const struct transactions *layer, 
 
 struct server_transaction *server_find(struct transactions *layer, const struct sip_message *request) {
     struct key key;
-    if (request->method != METHOD_ACK)
-        return make_key(layer, &key, request, request->method_name) ? find(layer, &key) : NULL;
-    if (!make_key(layer, &key, request, SLICE("INVITE")))
+    bool ack = request->method == METHOD_ACK;
+    if (!make_front(layer, &key, request))
         return NULL;
-    if (!request->via.magic)
+    if (ack && !request->via.magic)
         return find_by_ack(layer, &key, request->to_tag);
+    if (!set_method(layer, &key, ack ? SLICE("INVITE") : request->method_name))
+        return NULL;
     struct server_transaction *server = find(layer, &key);
-    return server && server->state == SERVER_ACCEPTED ? NULL : server;
+    return ack && server && server->state == SERVER_ACCEPTED ? NULL : server;
 }
 
 struct server_transaction *server_find_cancelled(struct transactions *layer, const struct sip_message *cancel) {
     struct server_transaction *server = NULL;
     struct key key;
+    if (!make_front(layer, &key, cancel))
+        return NULL;
     for (enum method method = 0; !server && method < METHOD_COUNT; method++)
-        if (method != METHOD_ACK && method != METHOD_CANCEL &&
-            make_key(layer, &key, cancel, slice_of(methods[method])))
+        if (method != METHOD_ACK && method != METHOD_CANCEL && set_method(layer, &key, slice_of(methods[method])))
             server = find(layer, &key);
     return server;
 }
@@ -159,7 +173,7 @@ struct server_transaction *server_new(struct transactions *layer, const struct s
     (void)now;
     struct key key;
     assert(request->method != METHOD_ACK);
-    if (!make_key(layer, &key, request, request->method_name) || find(layer, &key))
+    if (!make_front(layer, &key, request) || !set_method(layer, &key, request->method_name) || find(layer, &key))
         return NULL;
     struct server_transaction *server = malloc(sizeof *server + key.text.len);
     if (!server)
@@ -174,7 +188,7 @@ struct server_transaction *server_new(struct transactions *layer, const struct s
         .key_length = (uint32_t)key.text.len,
     };
     memcpy(server->key, key.text.at, key.text.len);
-    lookup_add(&layer->servers, &server->node, hash_keyed(&layer->key, key.text.at, key.text.len));
+    lookup_add(&layer->servers, &server->node, key.hash);
     enter(server, server->invite ? SERVER_PROCEEDING : SERVER_TRYING);
     return server;
 }
