@@ -6,16 +6,21 @@
 #include "runtime/sip/values.h"
 #include "runtime/sip/words_message.h"
 
+/* Of one response. Comparing URIs is the costly part, and a peer can make many that are long. */
+enum { CONTACTS_READ = 2 * REDIRECTS_MAX };
+
 static bool same_place(struct slice text, const struct sip_uri *uri) {
     struct sip_uri other;
     return text.at && message_host(text, &other) && uri_equal(&other, uri);
 }
 
 static bool was_tried(const struct call *call, const struct sip_uri *uri) {
-    for (const struct attempt *attempt = call->attempts; attempt; attempt = attempt->next)
-        if (same_place(attempt->target->uri.at ? attempt->target->uri : call->route.uri, uri) ||
-            same_place(attempt->target->hop, uri))
+    for (const struct attempt *attempt = call->attempts; attempt; attempt = attempt->next) {
+        const struct target *target = attempt->target;
+        struct slice used = target->uri.at ? target->uri : call->route.uri;
+        if (same_place(used, uri) || (!slice_equal(target->hop, used) && same_place(target->hop, uri)))
             return true;
+    }
     return false;
 }
 
@@ -72,8 +77,8 @@ void redirect_follow(struct attempt *attempt, const struct sip_message *message)
     struct contact contacts[CONTACTS_MAX];
     struct target *behind = call->targets, **place = &call->targets;
     unsigned followed = 0;
-    int count = values_contacts(scratch, message, contacts);
-    for (int i = 0; i < count && call->redirects < REDIRECTS_MAX; i++) {
+    int count = values_contacts(scratch, message, contacts); /* the best ones first */
+    for (int i = 0; i < count && i < CONTACTS_READ && call->redirects < REDIRECTS_MAX; i++) {
         struct sip_uri uri;
         struct slice text = forward_clean_uri(scratch, contacts[i].uri.text);
         if (!text.at || uri_parse(&uri, text, 0) || !is_allowed(attempt, &uri) ||
