@@ -3,6 +3,7 @@
 
 #include "tests/unit/plan/support/hostile.h"
 #include "tests/unit/plan/support/sweep.h"
+#include "tests/unit/sip/failing_malloc.h"
 
 #include <criterion/criterion.h>
 #include <time.h>
@@ -101,6 +102,20 @@ Test(verify, a_reason_names_the_place) {
     uint8_t *bytes = assemble(&a, &length);
     struct image_refusal refusal = refusal_of(bytes, length);
     cr_assert_str_eq(refusal.reason, "rule 1, instruction 2: a stack of 1 is left at DONE");
+    free(bytes);
+}
+
+Test(verify, without_memory_it_says_so) {
+    size_t length;
+    uint8_t *bytes = rich_image(&length);
+    struct image image;
+    struct image_refusal refusal;
+    allocations_left = 0;
+    int result = verify_image(&image, bytes, length, &refusal);
+    allocations_left = LONG_MAX;
+    cr_assert_eq(result, -ENOMEM);
+    cr_assert_eq(refusal.invariant, 0);
+    cr_assert_str_eq(refusal.reason, "out of memory");
     free(bytes);
 }
 
