@@ -8,7 +8,7 @@
  * ends (a bare LF is one, a bare CR never), blanks before a colon, folding, line ends before the start line, and
  * everything in headers and bodies that a proxy has no business with. NUL stands in quoted strings and bodies only.
  * Parameters are counted in From, To, Via, Contact, Route, Record-Route, Path, Refer-To, Referred-By (those of the URI
- * too), in credentials and challenges, and in the Request-URI. */
+ * too), in credentials and challenges, in Proxy-Require (its values) and in the Request-URI. */
 #ifndef FOV_RUNTIME_SIP_SCAN_H
 #define FOV_RUNTIME_SIP_SCAN_H
 
@@ -19,7 +19,8 @@ enum {
     SIP_MESSAGE_MAX = 64 * 1024,
     SIP_HEADERS_MAX = 128,
     SIP_VIAS_MAX = 72,
-    SIP_PARAMS_MAX = 64, /* of one header value */
+    SIP_PARAMS_MAX = 64,  /* of one header value */
+    SIP_VALUE_MAX = 4096, /* bytes of From, To, Call-ID, CSeq, top Via: every response carries them again */
 };
 
 struct sip_header {

@@ -5,11 +5,23 @@
 
 #include <string.h>
 
-static bool header_value(const struct sip_message *message, enum header id, struct slice *value) {
-    if (!message->first[id])
+/* What the message has of a header that every response carries again. False: it was refused. */
+static bool needed_value(struct scan *scan, enum header id, const char *missing, const char *too_long,
+                         struct slice *value) {
+    const struct sip_message *message = scan->message;
+    if (message->first[id])
+        *value = scan_value(message, message->first[id] - 1u);
+    if (!message->first[id] || value->len > SIP_VALUE_MAX) {
+        scan_refuse(scan, message->first[id] ? too_long : missing);
         return false;
-    *value = scan_value(message, message->first[id] - 1u);
+    }
     return true;
+}
+
+static bool other_value(const struct sip_message *message, enum header id, struct slice *value) {
+    if (message->first[id])
+        *value = scan_value(message, message->first[id] - 1u);
+    return message->first[id] != 0;
 }
 
 static bool every_nul_is_quoted(struct slice value) {
@@ -45,10 +57,11 @@ static void check_nul(struct scan *scan) {
 }
 
 /* The bound on parameters, for the headers whose values somebody takes apart: those with addresses (separated by ';',
- * also inside the URI) and those with credentials or challenges (separated by ','). Linear, quotes respected. */
+ * also inside the URI), those with credentials or challenges, and Proxy-Require, whose values a 420 repeats (separated by
+ * ','). Linear, quotes respected. */
 static bool check_params(struct scan *scan, enum header id, struct slice value) {
-    bool credentials = id == HEADER_AUTHORIZATION || id == HEADER_PROXY_AUTHORIZATION ||
-                       id == HEADER_WWW_AUTHENTICATE || id == HEADER_PROXY_AUTHENTICATE;
+    bool commas = id == HEADER_AUTHORIZATION || id == HEADER_PROXY_AUTHORIZATION || id == HEADER_WWW_AUTHENTICATE ||
+                  id == HEADER_PROXY_AUTHENTICATE || id == HEADER_PROXY_REQUIRE;
     bool brackets = false;
     unsigned count = 0;
     for (size_t i = 0; i < value.len; i++) {
@@ -57,13 +70,13 @@ static bool check_params(struct scan *scan, enum header id, struct slice value) 
             i = quoted_end(value, i) - 1;
             if (i == value.len)
                 scan_refuse(scan, "Unbalanced Quotes");
-        } else if (!credentials && (c == '<' || c == '>')) {
+        } else if (!commas && (c == '<' || c == '>')) {
             brackets = c == '<';
             if (id == HEADER_VIA) /* no brackets there: who took them for some would count other values */
                 scan_refuse(scan, "Malformed Via");
-        } else if (c == ',' && !credentials && !brackets) {
+        } else if (c == ',' && !commas && !brackets) {
             count = 0;
-        } else if (c == (credentials ? ',' : ';') && ++count > SIP_PARAMS_MAX) {
+        } else if (c == (commas ? ',' : ';') && ++count > SIP_PARAMS_MAX) {
             scan_refuse(scan, "Too Many Parameters");
             return false;
         }
@@ -71,17 +84,15 @@ static bool check_params(struct scan *scan, enum header id, struct slice value) 
     return true;
 }
 
-static void scan_address(struct scan *scan, enum header id, struct slice *tag, const char *missing,
-                         const char *malformed) {
+static void scan_address(struct scan *scan, enum header id, struct slice *tag) {
+    bool from = id == HEADER_FROM;
+    const char *malformed = from ? "Malformed From" : "Malformed To";
     struct sip_name_addr address;
     struct slice value, name, text;
     unsigned tags = 0;
     *tag = SLICE_NULL;
-    if (!header_value(scan->message, id, &value)) {
-        scan_refuse(scan, missing);
-        return;
-    }
-    if (!check_params(scan, id, value))
+    if (!needed_value(scan, id, from ? "Missing From" : "Missing To", from ? "From Too Long" : "To Too Long", &value) ||
+        !check_params(scan, id, value))
         return;
     if (name_addr_parse(&address, value)) {
         scan_refuse(scan, malformed);
@@ -99,10 +110,8 @@ static void scan_address(struct scan *scan, enum header id, struct slice *tag, c
 /* callid = word [ "@" word ]; any visible character passes: it is compared, never read. */
 static void scan_call_id(struct scan *scan) {
     struct slice value;
-    if (!header_value(scan->message, HEADER_CALL_ID, &value)) {
-        scan_refuse(scan, "Missing Call-ID");
+    if (!needed_value(scan, HEADER_CALL_ID, "Missing Call-ID", "Call-ID Too Long", &value))
         return;
-    }
     scan->message->call_id = value;
     for (size_t i = 0; i < value.len; i++)
         if ((unsigned char)value.at[i] <= ' ' || value.at[i] == 127)
@@ -115,10 +124,8 @@ static void scan_cseq(struct scan *scan) {
     struct sip_message *message = scan->message;
     struct slice value;
     uint64_t number;
-    if (!header_value(message, HEADER_CSEQ, &value)) {
-        scan_refuse(scan, "Missing CSeq");
+    if (!needed_value(scan, HEADER_CSEQ, "Missing CSeq", "CSeq Too Long", &value))
         return;
-    }
     size_t digits = scan_digits(value, 0);
     struct slice rest = slice_from(value, digits), method = slice_trim(rest);
     if (!slice_number(slice_cut(value, 0, digits), INT32_MAX, &number) || method.len == rest.len ||
@@ -137,7 +144,7 @@ static void scan_cseq(struct scan *scan) {
 static void scan_max_forwards(struct scan *scan) {
     struct slice value;
     uint64_t number;
-    if (!header_value(scan->message, HEADER_MAX_FORWARDS, &value))
+    if (!other_value(scan->message, HEADER_MAX_FORWARDS, &value))
         return;
     if (slice_number(value, 255, &number)) /* 20.22 */
         scan->message->max_forwards = (int)number;
@@ -150,7 +157,7 @@ static void scan_content_length(struct scan *scan) {
     struct sip_message *message = scan->message;
     struct slice value;
     uint64_t number;
-    if (!header_value(message, HEADER_CONTENT_LENGTH, &value))
+    if (!other_value(message, HEADER_CONTENT_LENGTH, &value))
         return;
     if (!slice_number(value, UINT32_MAX, &number))
         scan_refuse(scan, "Malformed Content-Length");
@@ -176,6 +183,7 @@ static void check_lines(struct scan *scan) {
         case HEADER_PROXY_AUTHORIZATION:
         case HEADER_WWW_AUTHENTICATE:
         case HEADER_PROXY_AUTHENTICATE:
+        case HEADER_PROXY_REQUIRE:
             check_params(scan, (enum header)message->headers[line].id, scan_value(message, line));
             break;
         default: break;
@@ -291,8 +299,8 @@ static void scan_via(struct scan *scan) {
     rest = scan_value(message, (unsigned)line);
     message->via.header = (uint32_t)line;
     const char *start = rest.at;
-    if (!list_next(&rest, &value) || value.at != start) {
-        scan_refuse(scan, "Malformed Via");
+    if (!list_next(&rest, &value) || value.at != start || value.len > SIP_VALUE_MAX) {
+        scan_refuse(scan, "Malformed Via"); /* and nobody knows where a reply would go */
         return;
     }
     message->via.at = (uint32_t)(value.at - message->bytes.at);
@@ -316,8 +324,8 @@ static void scan_via(struct scan *scan) {
 void scan_fields(struct scan *scan) {
     struct sip_message *message = scan->message;
     scan_via(scan);
-    scan_address(scan, HEADER_FROM, &message->from_tag, "Missing From", "Malformed From");
-    scan_address(scan, HEADER_TO, &message->to_tag, "Missing To", "Malformed To");
+    scan_address(scan, HEADER_FROM, &message->from_tag);
+    scan_address(scan, HEADER_TO, &message->to_tag);
     scan_call_id(scan);
     scan_cseq(scan);
     scan_max_forwards(scan);

@@ -117,8 +117,9 @@ static bool host(struct slice text, size_t start, size_t *end, struct ip_address
         *end = close + 1;
         return true;
     }
+    enum { NAME_LENGTH_MAX = 255 }; /* RFC 1035 2.3.4 */
     size_t stop = skip(text, start, IN_HOST);
-    if (stop == start)
+    if (stop == start || stop - start > NAME_LENGTH_MAX)
         return false;
     if (ip_parse(ip, slice_cut(text, start, stop))) {
         *end = stop;
@@ -359,7 +360,7 @@ static bool item_find(struct slice list, char separator, struct slice name, stru
     return false;
 }
 
-enum { COMPARED_MAX = 64 }; /* items of one list: more than the scanner lets through in a header */
+enum { COMPARED_MAX = 16 }; /* items of a list; longer ones are equal byte for byte or not at all: comparing is quadratic */
 
 static unsigned count_items(struct slice list, char separator) {
     unsigned count = 0;

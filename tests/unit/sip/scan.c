@@ -382,7 +382,33 @@ Test(scan, the_bounds_are_kept_to_the_last_one) {
     expect(many("Authorization: Digest a=b", ",c=d", SIP_PARAMS_MAX, "\r\n"), SCAN_OK, 0, "");
     expect(many("Authorization: Digest a=b", ",c=d", SIP_PARAMS_MAX + 1, "\r\n"), SCAN_REFUSED, 400,
            "Too Many Parameters");
+    expect(many("Proxy-Require: a", ",c", SIP_PARAMS_MAX, "\r\n"), SCAN_OK, 0, "");
+    expect(many("Proxy-Require: a", ",c", SIP_PARAMS_MAX + 1, "\r\n"), SCAN_REFUSED, 400, "Too Many Parameters");
     expect(many("Subject: ", ";", 30000, "\r\n"), SCAN_OK, 0, "");
+}
+
+Test(scan, what_responses_carry_again_has_a_length) {
+    static const struct {
+        const char *before, *after;
+        enum scan_verdict verdict;
+        const char *reason;
+    } rows[] = {
+        {VIA TO ID CSEQ "From: <sip:a@h>;tag=", "\r\n", SCAN_REFUSED, "From Too Long"},
+        {VIA FROM ID CSEQ "To: <sip:a@h>;tag=", "\r\n", SCAN_REFUSED, "To Too Long"},
+        {VIA FROM TO CSEQ "Call-ID: ", "\r\n", SCAN_REFUSED, "Call-ID Too Long"},
+        {VIA FROM TO ID "CSeq: 1", " INVITE\r\n", SCAN_REFUSED, "CSeq Too Long"},
+        {FROM TO ID CSEQ "Via: SIP/2.0/UDP h;branch=", "\r\n", SCAN_SILENT, "Malformed Via"},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        int length = snprintf(buffer, sizeof buffer, "%s%s", START, rows[i].before);
+        memset(buffer + length, '1', SIP_VALUE_MAX + 1);
+        snprintf(buffer + length + SIP_VALUE_MAX + 1, 64, "%s\r\n", rows[i].after);
+        expect(buffer, rows[i].verdict, 400, rows[i].reason);
+    }
+    int length = snprintf(buffer, sizeof buffer, "%s%sCall-ID: ", START, VIA FROM TO CSEQ);
+    memset(buffer + length, '1', SIP_VALUE_MAX);
+    snprintf(buffer + length + SIP_VALUE_MAX, 64, "\r\n\r\n");
+    expect(buffer, SCAN_OK, 0, "");
 }
 
 Test(scan, a_message_has_at_most_64_kib) {

@@ -108,6 +108,15 @@ Test(uri, what_is_wrong_is_pointed_at) {
     }
 }
 
+Test(uri, a_host_name_has_at_most_255_bytes) {
+    char text[4 + 256 + 1] = "sip:";
+    struct sip_uri uri;
+    for (unsigned i = 0; i < 256; i++)
+        text[4 + i] = i % 2 ? '.' : 'a';
+    cr_expect_eq(uri_parse(&uri, (struct slice){text, 4 + 255}, 0), 0);
+    cr_expect_eq(uri_parse(&uri, (struct slice){text, 4 + 256}, 0), 5);
+}
+
 Test(uri, a_plan_may_leave_the_host_out) {
     struct sip_uri uri;
     cr_assert_eq(uri_parse(&uri, SLICE("sip:100@"), URI_EMPTY_HOST), 0);
