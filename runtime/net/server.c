@@ -397,8 +397,20 @@ static void log_counters(struct server *server) {
     log_line(&server->log, LOG_NOTICE, slice_of(text));
 }
 
+/* A signal that comes while everything is being closed asks for what is happening already; its
+ * default action would make a failure of it. */
+static void end_signals(void) {
+    sigset_t ends;
+    sigemptyset(&ends);
+    sigaddset(&ends, SIGTERM);
+    sigaddset(&ends, SIGINT);
+    sigaddset(&ends, SIGHUP);
+    sigprocmask(SIG_BLOCK, &ends, NULL);
+}
+
 void server_run(struct server *server) {
     loop_run(server->loop);
+    end_signals();
     log_counters(server);
     log_printf(&server->log, LOG_NOTICE, "event=stopped running=%u", proxy_live(server->proxy));
 }

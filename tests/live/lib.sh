@@ -138,7 +138,7 @@ between() { [ "$3" -ge "$1" ] && [ "$3" -le "$2" ]; }
 stop() {
     kill -TERM "$fovrun"
     wait_for 10 grep -q 'event=draining' "$log"
-    kill -TERM "$fovrun" 2>/dev/null
+    kill -TERM "$fovrun" 2>/dev/null # it may have ended by itself
     wait "$fovrun"
     equal "exit status of fovrun" 0 $?
 }
