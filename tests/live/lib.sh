@@ -126,11 +126,6 @@ at() { echo "$net.$1:$port"; }
 # equal NAME EXPECTED FOUND
 equal() { check "$1: expected $2, found $3" [ "$2" = "$3" ]; }
 
-# The times, in ms of the day, of the messages sent to TO whose start line begins with LINE.
-times() {
-    sed -nE "s/^time=[^T]*T0?([0-9]+):0?([0-9]+):0?([0-9]+)\.0{0,2}([0-9]+)Z .*event=sent .* to=$1 .* line=\"$2.*/\1 \2 \3 \4/p" "$log" |
-        awk '{ print (($1 * 60 + $2) * 60 + $3) * 1000 + $4 }'
-}
 # between LOW HIGH NUMBER
 between() { [ "$3" -ge "$1" ] && [ "$3" -le "$2" ]; }
 

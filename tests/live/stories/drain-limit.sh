@@ -13,6 +13,6 @@ check "draining is logged" wait_for 10 grep -q 'event=draining' "$log"
 begun=$SECONDS
 wait "$fovrun"
 equal "exit status of fovrun" 0 $?
-check "it ends after 32 s: $((SECONDS - begun))" between 31 34 $((SECONDS - begun))
+check "it ends after 32 s: $((SECONDS - begun))" between 31 36 $((SECONDS - begun))
 check "the end is logged" grep -q 'event=stopped running=[1-9]' "$log"
 report
