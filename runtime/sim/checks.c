@@ -63,11 +63,11 @@ static struct slice subject_of(const struct letter *message, struct slice name, 
 }
 
 static void fail_field(struct play *play, const struct story_field *field, const struct exchange *exchange,
-                       const char *expected) {
+                       const char *expected) { /* NULL: there was no memory for it */
     struct page text;
     struct slice value;
     page_init(&text, play->arena);
-    page_printf(&text, "expected  %s\n    but       ", expected);
+    page_printf(&text, "expected  %s\n    but       ", expected ? expected : "something else");
     if (!subject_of(&exchange->message, field->name, 0).at)
         page_printf(&text, "there is no %.*s", SLICE_ARG(field->name));
     for (unsigned n = 0; (value = subject_of(&exchange->message, field->name, n)).at; n++)
@@ -91,13 +91,13 @@ static void check_values(struct play *play, const struct story_step *step, const
         struct slice expected = play_expand(play, f->line, f->value);
         if (!value.at || !slice_equal(value, expected)) {
             char *text = arena_printf(play->arena, "%.*s: %.*s", SLICE_ARG(f->name), SLICE_ARG(expected));
-            fail_field(play, f, exchange, text ? text : "");
+            fail_field(play, f, exchange, text);
             return;
         }
     }
     if (subject_of(&exchange->message, field->name, n).at) {
         char *text = arena_printf(play->arena, "%u line%s of %.*s", n, n == 1 ? "" : "s", SLICE_ARG(field->name));
-        fail_field(play, field, exchange, text ? text : "");
+        fail_field(play, field, exchange, text);
     }
 }
 
@@ -109,7 +109,7 @@ static void check_pattern(struct play *play, const struct story_field *field, co
     if (found != (field->kind == FIELD_MATCHES)) {
         char *text = arena_printf(play->arena, "%.*s %s %.*s", SLICE_ARG(field->name), found ? "!~" : "~",
                                   SLICE_ARG(field->value));
-        fail_field(play, field, exchange, text ? text : "");
+        fail_field(play, field, exchange, text);
     }
 }
 
@@ -206,7 +206,8 @@ void check_record(struct play *play, const struct story_step *step, const struct
         case FIELD_ADDED: break;
         }
         if (!right)
-            play_fail(play, field->line, "expected  this in the call record\n    but       %.*s %s%.*s\n    in        %.*s",
+            play_fail(play, field->line,
+                      "expected  this in the call record\n    but       %.*s %s%.*s\n    in        %.*s",
                       SLICE_ARG(field->name), there ? "is " : "is not there", SLICE_ARG(value),
                       SLICE_ARG(record->text));
     }

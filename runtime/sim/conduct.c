@@ -203,7 +203,7 @@ static const char *check_forwarded(const struct play *play, const struct exchang
     if (!slice_equal(message->body, before->body))
         return "the body must be as it came (RFC 3261 16.6)";
     if (!rest_untouched(play, message, before))
-        return "the headers that the plan does not name must be as they came, byte for byte and in order (RFC 3261 16.6)";
+        return "the headers that the plan does not name must be as they came, byte for byte, in order (RFC 3261 16.6)";
     const char *broken = check_max_forwards(play, message, before);
     return broken ? broken : check_record_route(play, message);
 }

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* What RFC 3261 demands of everything that a record-routing stateful proxy sends, looked at without a story's asking:
  *
- *   every message    well formed; one From, To, Call-ID, CSeq; Content-Length right; it leaves a listener      7, 20.14
- *   a request        our Via on top, with the magic cookie and a branch of its own; Max-Forwards counted down;  16.6
- *                    Call-ID, CSeq, tags, body, the other Vias and every header that the plan does not name
- *                    as they came, byte for byte; Record-Route on an INVITE that makes a dialog
- *   again            only with the same bytes                                                                   17.1.1.2
- *   CANCEL           the INVITE's branch, URI, From, To, Call-ID, Route, CSeq number, one Via; after a 1xx only  9.1
- *   ACK to 300-699   the INVITE's branch and so on, To of the response                                          17.1.1.3
- *   a response       to a request that came; its Vias; From, Call-ID, CSeq and To as they came, with a tag      8.2.6.2, 16.7
- *                    unless it is a 100; one final only, but for a further 2xx to an INVITE; nothing after it;
- *                    no 408 to a request that is no INVITE                                                      RFC 4320
+ *   every message   well formed; one From, To, Call-ID, CSeq; Content-Length right; from a listener (7, 20.14)
+ *   a request       our Via on top, with the magic cookie and a branch of its own; Max-Forwards counted down; Call-ID,
+ *                   CSeq, tags, body, the other Vias and every header that the plan does not name as they came, byte for
+ *                   byte; Record-Route on an INVITE that makes a dialog (16.6)
+ *   again           only with the same bytes (17.1.1.2)
+ *   CANCEL          the INVITE's branch, URI, From, To, Call-ID, Route, CSeq number, one Via; after a 1xx only (9.1)
+ *   ACK to 300-699  the INVITE's branch and so on, To of the response (17.1.1.3)
+ *   a response      to a request that came; its Vias; From, Call-ID, CSeq and To as they came, with a tag unless it is
+ *                   a 100; one final only, but for a further 2xx to an INVITE, and no 1xx after it (8.2.6.2, 16.7);
+ *                   no 408 to a request that is no INVITE (RFC 4320)
  */
 #ifndef FOV_RUNTIME_SIM_CONDUCT_H
 #define FOV_RUNTIME_SIM_CONDUCT_H

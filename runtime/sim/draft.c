@@ -149,7 +149,8 @@ static unsigned long next_cseq(const struct draft *draft) {
     unsigned long highest = 0;
     struct slice method;
     for (const struct exchange *e = draft->play->history.first; e; e = e->next) {
-        if (!e->message.request || e->left || e->party != draft->step->party || !slice_equal(e->call, draft->step->call))
+        if (!e->message.request || e->left || e->party != draft->step->party ||
+            !slice_equal(e->call, draft->step->call))
             continue;
         unsigned long number = letter_cseq(&e->message, &method);
         highest = number > highest ? number : highest;
@@ -328,7 +329,8 @@ static struct slice compose_response(struct draft *draft) {
     const struct exchange *received = request_to_answer(draft->play, step);
     struct slice reason = step->reason.at ? step->reason : slice_of(status_reason(step->code));
     if (!received) {
-        play_fail(draft->play, step->line, "%.*s has got no request that it could answer", SLICE_ARG(step->party->name));
+        play_fail(draft->play, step->line, "%.*s has got no request that it could answer",
+                  SLICE_ARG(step->party->name));
         return SLICE_NULL;
     }
     const struct letter *request = &received->message;

@@ -28,10 +28,10 @@ struct history {
 /* NULL: out of memory. `call` null: found by the Call-ID. */
 struct exchange *history_add(struct history *history, uint64_t at, const struct story_party *party, bool left,
                              struct slice call, struct slice bytes);
-/* The request that a response answers: the one the other way with its branch and CSeq, whoever sent it; of repeated ones
- * the first. NULL: none. */
+/* The request that a response answers: the one the other way with its branch and CSeq, whoever sent it; of repeated
+ * ones the first. NULL: none. */
 const struct exchange *history_request(const struct exchange *response);
-/* The last message before `before` (NULL: of all) of a party and call in one direction, of a method (requests; null: any),
+/* The last request before `before` (NULL: of all) of a party and call in one direction, of a method (null: any).
  * NULL: none. */
 const struct exchange *history_last_request(const struct history *history, const struct exchange *before,
                                             const struct story_party *party, struct slice call, bool left,

@@ -3,7 +3,6 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "runtime/plan/verify.h"
 #include "runtime/sim/checks.h"
@@ -204,7 +203,8 @@ static struct exchange *next_unnamed(struct play *play, const struct story_step 
     return e;
 }
 
-static void fail_time(struct play *play, const struct story_step *step, uint64_t target, const struct exchange *instead) {
+static void fail_time(struct play *play, const struct story_step *step, uint64_t target,
+                      const struct exchange *instead) {
     struct page text;
     page_init(&text, play->arena);
     page_add(&text, SLICE("expected  this at "));

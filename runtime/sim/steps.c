@@ -233,6 +233,15 @@ static bool is_sending(const struct story_step *step) {
     return step->kind == STEP_SEND;
 }
 
+static const char *what_stands_below(enum step_kind kind) {
+    if (kind == STEP_SEND)
+        return "below a line that sends stand 'Name: value', '! Name', '+ line', '| body'";
+    if (kind == STEP_RECORD)
+        return "below 'record' stand 'path = value', 'path ~ pattern', 'path !~ pattern', '! path'";
+    return "below what must leave stand 'Name: value', 'Name ~ pattern', 'Name !~ pattern', '! Name', 'Name count 2', "
+           "'| body'";
+}
+
 /* NAME sign value, by the kind of the step above. */
 static void read_named_field(struct reader *reader, struct story_field *field, struct slice line) {
     const struct story_step *step = reader->step;
@@ -250,11 +259,7 @@ static void read_named_field(struct reader *reader, struct story_field *field, s
     else if (step->kind == STEP_EXPECT && sign_is(&rest, SLICE("count")))
         field->kind = FIELD_COUNT;
     else
-        reader_wrong(reader, is_sending(step) ? "below a line that sends stand 'Name: value', '! Name', '+ line', '| body'"
-                             : step->kind == STEP_RECORD
-                                 ? "below 'record' stand 'path = value', 'path ~ pattern', 'path !~ pattern', '! path'"
-                                 : "below what must leave stand 'Name: value', 'Name ~ pattern', 'Name !~ pattern', "
-                                   "'! Name', 'Name count 2', '| body'");
+        reader_wrong(reader, "%s", what_stands_below(step->kind));
     if (end == 0)
         reader_wrong(reader, "this line must start with a name");
     field->value = rest.at ? rest : SLICE_EMPTY;

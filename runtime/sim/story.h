@@ -36,13 +36,13 @@
  *
  * WHAT HAPPENS: `who > what`, somebody sends to fov
  *   caller > INVITE sip:100@fov.example    A complete message is made. Without a URI the request belongs to the dialog
- *                                          of the call: To tag, Route and Request-URI as RFC 3261 12.2.1.1 says. ACK and
- *                                          CANCEL are made from the INVITE and its last final response
+ *                                          of the call: To tag, Route and Request-URI as RFC 3261 12.2.1.1 says.
+ *                                          ACK and CANCEL are made from the INVITE and its last final response
  *   first > 486 "Out to lunch"             answers the last request that `first` has not answered yet;
  *   first > 200 CANCEL                     with a method, the last of that method
  *   caller > INVITE again                  the same bytes as last time (first > 200 again, too)
  *       Subject: x                         below it, headers: instead of the usual one, or added; several lines of one
- *       ! Contact                          name stand as they are; `!` leaves the usual one out; `+` adds a line as it is
+ *       ! Contact                          name stand as they are; `!` leaves the usual one out; `+` adds a whole line
  *       + Via: SIP/2.0/UDP 10.0.0.1
  *       | v=0                              a line of the body
  *   caller > raw                           below it, every byte: `|` is a line (with CRLF; \c at its end: without);
@@ -58,7 +58,7 @@
  *   first < INVITE sip:100@192.0.2.101     a request; its Request-URI must be this one when it is given
  *   caller < 486 "Out to lunch"            a response, its reason phrase; `caller < 200 BYE`: to a BYE
  *   first < INVITE again at 0.5s 1.5s      the same bytes as before, once at each of these times
- *       To: <sip:101@192.0.2.102>          below it, checks: exactly this value (two lines: exactly two, in this order)
+ *       To: <sip:101@192.0.2.102>          below it, checks: exactly this value (two lines: just these two, in order)
  *       Via ~ ^SIP/2.0/UDP                 some line matches the pattern; `!~`: none does
  *       ! Route                            there is none
  *       Via count 2                        so many values, commas counted
@@ -109,7 +109,9 @@ struct story_field { /* an indented line */
     struct slice name, value;
 };
 
-enum step_kind { STEP_SEND, STEP_EXPECT, STEP_ICMP, STEP_WAIT, STEP_DRAIN, STEP_LOG, STEP_RECORD, STEP_IDLE, STEP_STOP };
+enum step_kind {
+    STEP_SEND, STEP_EXPECT, STEP_ICMP, STEP_WAIT, STEP_DRAIN, STEP_LOG, STEP_RECORD, STEP_IDLE, STEP_STOP
+};
 enum step_when { WHEN_NOW, WHEN_AT, WHEN_AFTER };
 
 struct story_step {

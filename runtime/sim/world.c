@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <string.h>
 
 static void keep_line(struct sim_world *world, struct sim_line ***end, struct slice text) {
     struct sim_line *line = arena_alloc(world->arena, sizeof *line);

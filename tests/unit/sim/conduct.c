@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+/* Every rule of conduct.h is broken once, by one change of a message that keeps them all. */
+#include "runtime/sim/conduct.h"
+
+#include <criterion/criterion.h>
+
+#define INVITE_IN                                                                                                      \
+    "INVITE sip:100@fov.example SIP/2.0\r\nVia: SIP/2.0/UDP 198.51.100.1:5060;branch=z9hG4bK-c;rport\r\n"              \
+    "Max-Forwards: 70\r\nFrom: <sip:c@h>;tag=1\r\nTo: <sip:100@fov.example>\r\nCall-ID: x\r\nCSeq: 1 INVITE\r\n"       \
+    "Subject: one\r\nRoute: <sip:r@h;lr>\r\nContent-Length: 2\r\n\r\nhi"
+#define OUR_VIA "Via: SIP/2.0/UDP 203.0.113.1:5060;branch=z9hG4bKours1234\r\n"
+#define INVITE_OUT                                                                                                     \
+    "INVITE sip:100@192.0.2.101 SIP/2.0\r\n" OUR_VIA "Record-Route: <sip:203.0.113.1:5060;lr>\r\n"                     \
+    "Via: SIP/2.0/UDP 198.51.100.1:5060;branch=z9hG4bK-c;rport=5060;received=198.51.100.1\r\n"                         \
+    "Max-Forwards: 69\r\nFrom: <sip:c@h>;tag=1\r\nTo: <sip:100@192.0.2.101>\r\nCall-ID: x\r\nCSeq: 1 INVITE\r\n"       \
+    "Subject: one\r\nRoute: <sip:r@h;lr>\r\nContent-Length: 2\r\n\r\nhi"
+#define RINGING_IN                                                                                                     \
+    "SIP/2.0 180 Ringing\r\n" OUR_VIA "Via: SIP/2.0/UDP 198.51.100.1:5060;branch=z9hG4bK-c\r\n"                        \
+    "From: <sip:c@h>;tag=1\r\nTo: <sip:100@192.0.2.101>;tag=2\r\nCall-ID: x\r\nCSeq: 1 INVITE\r\n"                     \
+    "Content-Length: 0\r\n\r\n"
+#define BUSY_IN                                                                                                        \
+    "SIP/2.0 486 Busy\r\n" OUR_VIA "Via: SIP/2.0/UDP 198.51.100.1:5060;branch=z9hG4bK-c\r\n"                           \
+    "From: <sip:c@h>;tag=1\r\nTo: <sip:100@192.0.2.101>;tag=2\r\nCall-ID: x\r\nCSeq: 1 INVITE\r\n"                     \
+    "Content-Length: 0\r\n\r\n"
+#define CANCEL_OUT                                                                                                     \
+    "CANCEL sip:100@192.0.2.101 SIP/2.0\r\n" OUR_VIA "Max-Forwards: 70\r\nRoute: <sip:r@h;lr>\r\n"                     \
+    "From: <sip:c@h>;tag=1\r\nTo: <sip:100@192.0.2.101>\r\nCall-ID: x\r\nCSeq: 1 CANCEL\r\nContent-Length: 0\r\n\r\n"
+#define ACK_OUT                                                                                                        \
+    "ACK sip:100@192.0.2.101 SIP/2.0\r\n" OUR_VIA "Max-Forwards: 70\r\nRoute: <sip:r@h;lr>\r\n"                        \
+    "From: <sip:c@h>;tag=1\r\nTo: <sip:100@192.0.2.101>;tag=2\r\nCall-ID: x\r\nCSeq: 1 ACK\r\n"                        \
+    "Content-Length: 0\r\n\r\n"
+#define UP(status, tag)                                                                                                \
+    "SIP/2.0 " status "\r\nVia: SIP/2.0/UDP 198.51.100.1:5060;branch=z9hG4bK-c;rport=5060\r\n"                         \
+    "From: <sip:c@h>;tag=1\r\nTo: <sip:100@fov.example>" tag "\r\nCall-ID: x\r\nCSeq: 1 INVITE\r\n"                    \
+    "Content-Length: 0\r\n\r\n"
+#define MESSAGE_IN                                                                                                     \
+    "MESSAGE sip:100@fov.example SIP/2.0\r\nVia: SIP/2.0/UDP 198.51.100.1:5060;branch=z9hG4bK-m\r\n"                   \
+    "Max-Forwards: 70\r\nFrom: <sip:c@h>;tag=1\r\nTo: <sip:100@fov.example>\r\nCall-ID: m\r\nCSeq: 1 MESSAGE\r\n"      \
+    "Content-Length: 0\r\n\r\n"
+#define MESSAGE_UP                                                                                                     \
+    "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 198.51.100.1:5060;branch=z9hG4bK-m\r\n"                                        \
+    "From: <sip:c@h>;tag=1\r\nTo: <sip:100@fov.example>;tag=2\r\nCall-ID: m\r\nCSeq: 1 MESSAGE\r\n"                    \
+    "Content-Length: 0\r\n\r\n"
+
+static const struct sim_sent from_listener = {.local = {.ip = {4, {203, 0, 113, 1}}, .port = 5060}};
+static const struct sim_sent from_elsewhere = {.local = {.ip = {4, {203, 0, 113, 1}}, .port = 5061}};
+
+/* What went before, each line "> text" to fov or "< text" from it, all good. */
+enum { BEFORE_MAX = 6 };
+
+struct row {
+    const char *before[BEFORE_MAX]; /* to fov; those that leave start with '<' */
+    const char *leaves;
+    const char *find, *put; /* the change that breaks the rule; NULL: none, it is good */
+    const char *rule;
+};
+
+#define INVITED {INVITE_IN}
+#define SENT {INVITE_IN, "<" INVITE_OUT}
+#define RUNG {INVITE_IN, "<" INVITE_OUT, RINGING_IN}
+#define FAILED {INVITE_IN, "<" INVITE_OUT, BUSY_IN}
+
+static const struct row rows[] = {
+    {INVITED, INVITE_OUT, NULL, NULL, NULL},
+    {INVITED, INVITE_OUT, "Via: SIP/2.0/UDP 203.0.113.1", "Via: SIP/2.0/UDP 203.0.113.9", "top Via must be our own"},
+    {INVITED, INVITE_OUT, "z9hG4bKours1234", "z8hG4bKours1234", "begin with z9hG4bK"},
+    {INVITED, INVITE_OUT, "z9hG4bK-c;", "z9hG4bK-d;", "below its own Via"},
+    {INVITED, INVITE_OUT, "Max-Forwards: 69", "Max-Forwards: 70", "one less"},
+    {INVITED, INVITE_OUT, "Max-Forwards: 69\r\n", "", "no Max-Forwards"},
+    {INVITED, INVITE_OUT, "c@h>;tag=1", "c@h>;tag=3", "the tags"},
+    {INVITED, INVITE_OUT, "<sip:c@h>", "<sip:d@h>", "From must be as it came"},
+    {INVITED, INVITE_OUT, "Subject: one", "Subject:  one", "byte for byte"},
+    {INVITED, INVITE_OUT, "Subject: one\r\n", "", "byte for byte"},
+    {INVITED, INVITE_OUT, "Subject: one\r\n", "Subject: one\r\nX: y\r\n", "byte for byte"},
+    {INVITED, INVITE_OUT, "\r\nhi", "\r\nho", "the body"},
+    {INVITED, INVITE_OUT, "\r\nhi", "\r\nhip", "Content-Length"},
+    {INVITED, INVITE_OUT, "Record-Route: <sip:203.0.113.1:5060;lr>\r\n", "", "our Record-Route"},
+    {INVITED, INVITE_OUT, "5060;lr>", "5060>", "must have ;lr"},
+    {INVITED, INVITE_OUT, "CSeq: 1", "CSeq: 2", "no request came"},
+    {INVITED, INVITE_OUT, "Call-ID: x", "Call-ID: y", "no request came"},
+    {SENT, INVITE_OUT, NULL, NULL, NULL},
+    {SENT, INVITE_OUT, "Max-Forwards: 69", "Max-Forwards: 68", "the same bytes"},
+    {RUNG, CANCEL_OUT, NULL, NULL, NULL},
+    {SENT, CANCEL_OUT, NULL, NULL, "only after a provisional"},
+    {RUNG, CANCEL_OUT, "z9hG4bKours1234", "z9hG4bKother123", "no INVITE of its branch"},
+    {RUNG, CANCEL_OUT, "CANCEL sip:100@", "CANCEL sip:101@", "its Request-URI"},
+    {RUNG, CANCEL_OUT, "To: <sip:100@", "To: <sip:101@", "the To of a CANCEL"},
+    {RUNG, CANCEL_OUT, "From: <sip:c@", "From: <sip:d@", "Call-ID and From"},
+    {RUNG, CANCEL_OUT, "CSeq: 1", "CSeq: 2", "CSeq number"},
+    {RUNG, CANCEL_OUT, "Route: <sip:r@h;lr>\r\n", "", "its Route"},
+    {RUNG, CANCEL_OUT, "Max-Forwards", "Via: SIP/2.0/UDP x\r\nMax-Forwards", "one Via"},
+    {RUNG, CANCEL_OUT, "Max-Forwards", "Require: y\r\nMax-Forwards", "no Require"},
+    {FAILED, ACK_OUT, NULL, NULL, NULL},
+    {FAILED, ACK_OUT, ";tag=2", ";tag=3", "the To of an ACK"},
+    {RUNG, ACK_OUT, NULL, NULL, "the To of an ACK"},
+    {FAILED, ACK_OUT, "ACK sip:100@", "ACK sip:101@", "its Request-URI"},
+    {INVITED, UP("100 Trying", ""), NULL, NULL, NULL},
+    {INVITED, UP("180 Ringing", ";tag=2"), NULL, NULL, NULL},
+    {INVITED, UP("180 Ringing", ";tag=2"), ";tag=2", "", "must have a tag"},
+    {INVITED, UP("180 Ringing", ";tag=2"), "<sip:100@fov.example>;", "<sip:100@192.0.2.101>;", "byte for byte"},
+    {INVITED, UP("180 Ringing", ";tag=2"), "c@h>;tag=1", "c@h>;tag=9", "its From"},
+    {INVITED, UP("180 Ringing", ";tag=2"), "z9hG4bK-c", "z9hG4bK-d", "no request came"},
+    {INVITED, UP("180 Ringing", ";tag=2"), "From", "Via: SIP/2.0/UDP 203.0.113.1\r\nFrom", "its Vias"},
+    {{INVITE_IN, "<" UP("486 Busy", ";tag=2")}, UP("180 Ringing", ";tag=2"), NULL, NULL, "may not follow the final"},
+    {{INVITE_IN, "<" UP("486 Busy", ";tag=2")}, UP("486 Busy", ";tag=2"), NULL, NULL, NULL},
+    {{INVITE_IN, "<" UP("486 Busy", ";tag=2")}, UP("486 Busy", ";tag=3"), NULL, NULL, "one final"},
+    {{INVITE_IN, "<" UP("486 Busy", ";tag=2")}, UP("200 OK", ";tag=3"), NULL, NULL, NULL},
+    {{INVITE_IN, "<" UP("200 OK", ";tag=2")}, UP("200 OK", ";tag=3"), NULL, NULL, NULL},
+    {{MESSAGE_IN}, MESSAGE_UP, NULL, NULL, NULL},
+    {{MESSAGE_IN}, MESSAGE_UP, "200 OK", "408 Timeout", "RFC 4320"},
+    {{MESSAGE_IN, "<" MESSAGE_UP}, MESSAGE_UP, "tag=2", "tag=3", "one final"},
+};
+
+static struct slice changed(struct arena *arena, const struct row *row) {
+    const char *at = row->find ? strstr(row->leaves, row->find) : NULL;
+    if (!row->find)
+        return slice_of(row->leaves);
+    cr_assert(at, "%s is not in %s", row->find, row->leaves);
+    return slice_of(arena_printf(arena, "%.*s%s%s", (int)(at - row->leaves), row->leaves, row->put,
+                                 at + strlen(row->find)));
+}
+
+static void play_row(size_t number, const struct sim_sent *sent, const char *rule) {
+    static const char text[] = "story \"one\"\nplan\n    To = sip:100@192.0.2.101\n";
+    const struct row *row = &rows[number];
+    struct arena arena;
+    arena_init(&arena, NULL, 0, 0);
+    struct play play = {.arena = &arena, .story = story_read(&arena, "x", slice_of(text)), .history.arena = &arena};
+    page_init(&play.failure, &arena);
+    const struct story_party *party = story_party_named(play.story, SLICE("caller"));
+    for (unsigned i = 0; i < BEFORE_MAX && row->before[i]; i++) {
+        bool left = row->before[i][0] == '<';
+        struct exchange *e =
+            history_add(&play.history, 0, party, left, SLICE_NULL, slice_of(row->before[i] + left));
+        e->sent = sent;
+    }
+    struct exchange *last = history_add(&play.history, 0, party, true, SLICE_NULL, changed(&arena, row));
+    last->sent = sent;
+    conduct_check(&play, last);
+    struct slice failure = page_slice(&play.failure);
+    const char *said = arena_copy(&arena, failure).at;
+    if (rule)
+        cr_expect(play.failed && strstr(said, rule), "row %zu: not '%s' but: %s", number, rule, said);
+    else
+        cr_expect_not(play.failed, "row %zu: %s", number, said);
+    arena_free(&arena);
+}
+
+Test(conduct, every_rule_is_noticed_when_it_is_broken) {
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        play_row(i, &from_listener, rows[i].rule);
+}
+
+Test(conduct, what_leaves_must_leave_a_listener) {
+    play_row(0, &from_elsewhere, "from a listener");
+}
