@@ -35,7 +35,8 @@ static void send(struct request *request, unsigned code, struct slice bytes) {
         struct endpoint destination = reply_destination(request->message, &request->packet->source);
         proxy->world->send(proxy->world->context, &request->packet->local, &destination, bytes);
     } else if (request->server && bytes.at) {
-        error = server_respond(request->server, code, bytes, now); /* -ENOMEM: sent, but it cannot be repeated */
+        /* -ENOMEM: sent, but it cannot be repeated */
+        error = server_respond(request->server, code, bytes, now);
     } else if (request->server) {
         server_silence(request->server, now);
     }
@@ -43,12 +44,14 @@ static void send(struct request *request, unsigned code, struct slice bytes) {
         proxy_count(proxy, COUNTER_NO_MEMORY);
 }
 
-void answer_final(struct request *request, unsigned code, const char *reason, const struct event_field *own) {
+void answer_final(struct request *request, unsigned code, const char *reason,
+                  const struct event_field *own) {
     struct proxy *proxy = request->proxy;
     struct sip_message *message = request->message;
     if (message->method == METHOD_ACK) { /* nothing answers an ACK */
         proxy_count(proxy, COUNTER_STRAY_ACKS);
-        EVENT(proxy, LOG_DEBUG, "ack-dropped", message->call_id, -1, {"code", event_number(proxy, code)});
+        EVENT(proxy, LOG_DEBUG, "ack-dropped", message->call_id, -1,
+              {"code", event_number(proxy, code)});
         return;
     }
     const struct reply reply = {
@@ -60,8 +63,9 @@ void answer_final(struct request *request, unsigned code, const char *reason, co
     send(request, code, reply_build(&proxy->scratch, message, &request->packet->source, &reply));
     if (code >= 300)
         proxy_count(proxy, COUNTER_REJECTED);
-    EVENT(proxy, code >= 300 ? LOG_INFO : LOG_DEBUG, "answer", message->call_id, request->outcome.rule, {"method", message->method_name},
-          {"uri", message->uri}, {"source", event_endpoint(proxy, &request->packet->source)},
+    EVENT(proxy, code >= 300 ? LOG_INFO : LOG_DEBUG, "answer", message->call_id,
+          request->outcome.rule, {"method", message->method_name}, {"uri", message->uri},
+          {"source", event_endpoint(proxy, &request->packet->source)},
           {"code", event_number(proxy, code)}, {"reason", slice_of(reason)});
     write_record(request, code);
 }
@@ -70,7 +74,8 @@ void answer_nothing(struct request *request) {
     struct proxy *proxy = request->proxy;
     struct sip_message *message = request->message;
     server_silence(request->server, request->packet->now);
-    EVENT(proxy, LOG_INFO, "drop", message->call_id, request->outcome.rule, {"method", message->method_name},
-          {"uri", message->uri}, {"source", event_endpoint(proxy, &request->packet->source)});
+    EVENT(proxy, LOG_INFO, "drop", message->call_id, request->outcome.rule,
+          {"method", message->method_name}, {"uri", message->uri},
+          {"source", event_endpoint(proxy, &request->packet->source)});
     write_record(request, 0);
 }

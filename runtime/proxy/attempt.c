@@ -31,9 +31,9 @@ static struct attempt *attempt_of_timer_c(struct timer *timer) {
 static void progress_fires(struct timer *timer, uint64_t now) {
     struct attempt *attempt = attempt_of_progress(timer);
     arena_reset(&attempt->call->proxy->scratch);
-    enum cause cause = attempt->ringing                  ? CAUSE_TIMEOUT_RINGING
-                       : attempt->first != UINT32_MAX    ? CAUSE_TIMEOUT_PROVISIONAL
-                                                         : CAUSE_TIMEOUT_INVITING;
+    enum cause cause = attempt->ringing               ? CAUSE_TIMEOUT_RINGING
+                       : attempt->first != UINT32_MAX ? CAUSE_TIMEOUT_PROVISIONAL
+                                                      : CAUSE_TIMEOUT_INVITING;
     sequence_timeout(attempt, cause, now);
 }
 
@@ -49,15 +49,16 @@ static void start_progress(struct attempt *attempt, uint32_t delay, uint64_t now
         timer_set(attempt->call->proxy->timers, &attempt->progress, now, delay, progress_fires);
 }
 
-/* The inviting time: for a failover sequence, and for a list of targets (language.md 4). 0: the transaction's own. */
+/* The inviting time: for a failover sequence, and for a list of targets (language.md 4). 0: the
+ * transaction's own. */
 static uint32_t inviting_time(const struct call *call) {
     const struct attempt *first = call->attempts;
     bool several = call->targets || (first && first->next);
     return call->plan.session || several ? call->plan.failover.inviting : 0;
 }
 
-/* RFC 3261 16.6 (4): the SHOULD for requests within a dialog is kept too, so that an endpoint that lost its memory finds
- * the path again; RFC 6665 4.3: every NOTIFY. */
+/* RFC 3261 16.6 (4): the SHOULD for requests within a dialog is kept too, so that an endpoint that
+ * lost its memory finds the path again; RFC 6665 4.3: every NOTIFY. */
 static bool is_recorded(const struct call *call, const struct sip_message *request) {
     if (!call->proxy->settings->record_route)
         return false;
@@ -67,8 +68,7 @@ static bool is_recorded(const struct call *call, const struct sip_message *reque
     case METHOD_NOTIFY:
     case METHOD_REFER:
     case METHOD_UPDATE:
-    case METHOD_OTHER:
-        return true;
+    case METHOD_OTHER: return true;
     case METHOD_ACK:
     case METHOD_CANCEL:
     case METHOD_BYE:
@@ -77,17 +77,18 @@ static bool is_recorded(const struct call *call, const struct sip_message *reque
     case METHOD_MESSAGE:
     case METHOD_INFO:
     case METHOD_PRACK:
-    case METHOD_PUBLISH:
-        return false;
+    case METHOD_PUBLISH: return false;
     }
     return false;
 }
 
-/* The way back to the caller, when what stands in Record-Route for the callee is not for him (RFC 5658). */
+/* The way back to the caller, when what stands in Record-Route for the callee is not for him (RFC
+ * 5658). */
 static const struct world_route *find_back(const struct call *call, const struct world_route *via,
                                            struct world_route *back) {
     const struct world *world = call->proxy->world;
-    if (endpoint_equal(&via->local, &call->local) || world->route(world->context, &call->source, back) != CAUSE_NONE)
+    if (endpoint_equal(&via->local, &call->local) ||
+        world->route(world->context, &call->source, back) != CAUSE_NONE)
         return NULL;
     bool same = back->port == via->port && slice_same(slice_of(back->host), slice_of(via->host));
     return same ? NULL : back;
@@ -109,7 +110,8 @@ static enum cause find_way(struct attempt *attempt, struct world_route *via) {
     return cause ? cause : proxy->world->route(proxy->world->context, &attempt->remote, via);
 }
 
-static enum cause send_request(struct attempt *attempt, const struct world_route *via, uint64_t now) {
+static enum cause send_request(struct attempt *attempt, const struct world_route *via,
+                               uint64_t now) {
     struct call *call = attempt->call;
     struct proxy *proxy = call->proxy;
     const struct target *target = attempt->target;
@@ -164,9 +166,16 @@ static void note_start(struct attempt *attempt) {
         return;
     struct sip_message scanned;
     const struct sip_message *request = call_request(call, &scanned);
-    EVENT(proxy, LOG_INFO, "attempt", request->call_id, call->plan.rule, {"method", request->method_name},
+    EVENT(proxy, LOG_INFO, "attempt", request->call_id, call->plan.rule,
+          {"method", request->method_name},
           {"uri", attempt->target->uri.at ? attempt->target->uri : call->route.uri},
-          {"destination", attempt->remote.ip.family ? event_endpoint(proxy, &attempt->remote) : attempt->target->hop});
+          {"destination", attempt->remote.ip.family ? event_endpoint(proxy, &attempt->remote)
+                                                    : attempt->target->hop});
+}
+
+/* A failure of our own that counts as if the target had said so. */
+static unsigned response_of(enum cause cause) {
+    return cause == CAUSE_NOT_FOUND ? 404 : cause == CAUSE_BREADTH ? 440 : 0;
 }
 
 struct attempt *attempt_start(struct call *call, const struct target *target, uint64_t now) {
@@ -192,12 +201,13 @@ struct attempt *attempt_start(struct call *call, const struct target *target, ui
     note_start(attempt);
     if (cause) {
         attempt->breadth = 0;
-        attempt_end(attempt, cause, cause == CAUSE_NOT_FOUND ? 404 : cause == CAUSE_BREADTH ? 440 : 0, now);
+        attempt_end(attempt, cause, response_of(cause), now);
         return attempt;
     }
     call->breadth -= attempt->breadth;
     if (call->invite)
-        timer_set(call->proxy->timers, &attempt->timer_c, now, call->proxy->settings->timer_c, timer_c_fires);
+        timer_set(call->proxy->timers, &attempt->timer_c, now, call->proxy->settings->timer_c,
+                  timer_c_fires);
     else
         start_progress(attempt, inviting_time(call), now);
     return attempt;
@@ -217,7 +227,8 @@ static void note_end(struct attempt *attempt, uint64_t now) {
     struct sip_message scanned;
     EVENT(proxy, LOG_INFO, "attempt-end", call_request(call, &scanned)->call_id, call->plan.rule,
           {"uri", attempt->target->uri.at ? attempt->target->uri : call->route.uri},
-          {"destination", attempt->remote.ip.family ? event_endpoint(proxy, &attempt->remote) : attempt->target->hop},
+          {"destination", attempt->remote.ip.family ? event_endpoint(proxy, &attempt->remote)
+                                                    : attempt->target->hop},
           {"cause", slice_of(causes[attempt->cause])},
           {"code", attempt->code ? event_number(proxy, attempt->code) : SLICE_NULL},
           {"ms", event_number(proxy, attempt->end - attempt->start)});
@@ -274,7 +285,8 @@ void attempt_progress(struct attempt *attempt, unsigned status, uint64_t now) {
         return;
     }
     if (status > 100) /* 16.7 step 2 */
-        timer_set(call->proxy->timers, &attempt->timer_c, now, call->proxy->settings->timer_c, timer_c_fires);
+        timer_set(call->proxy->timers, &attempt->timer_c, now, call->proxy->settings->timer_c,
+                  timer_c_fires);
     bool first = !attempt->provisional;
     attempt->provisional = true;
     if (!call->plan.session)

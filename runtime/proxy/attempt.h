@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* One attempt at a target: a client transaction with the plan's timers, and how it ended. What happens next is
- * failover.h's. */
+/* One attempt at a target: a client transaction with the plan's timers, and how it ended. What
+ * happens next is failover.h's. */
 #ifndef FOV_RUNTIME_PROXY_ATTEMPT_H
 #define FOV_RUNTIME_PROXY_ATTEMPT_H
 
@@ -20,25 +20,27 @@ struct attempt {
     struct call *call;
     const struct target *target;
     struct client_transaction *client; /* NULL: none, or it has ended */
-    struct timer progress;  /* provisional, then ringing; a non-INVITE's inviting */
-    struct timer timer_c;   /* RFC 3261 16.6 (11) */
-    struct endpoint remote; /* family 0: there was none */
-    uint32_t start, first, end; /* ms since the call's start; first response, end: UINT32_MAX: none */
-    uint16_t code;    /* of its final; 0: none */
-    uint8_t cause;    /* enum cause, once it is no longer running */
-    uint8_t state;    /* enum attempt_state */
-    uint8_t breadth;  /* of Max-Breadth, while it lives */
-    bool provisional; /* a 1xx came */
-    bool ringing;     /* a 180-199 came */
-    bool cancelled;   /* a CANCEL was sent: once is all (9.1) */
-    bool awaited;     /* cancelled: the final answer waits for it (for at most 4*T1) */
+    struct timer progress;             /* provisional, then ringing; a non-INVITE's inviting */
+    struct timer timer_c;              /* RFC 3261 16.6 (11) */
+    struct endpoint remote;            /* family 0: there was none */
+    uint32_t start;                    /* ms since the call's start */
+    uint32_t first, end; /* the same of its first response and its end; UINT32_MAX: not yet */
+    uint16_t code;       /* of its final; 0: none */
+    uint8_t cause;       /* enum cause, once it is no longer running */
+    uint8_t state;       /* enum attempt_state */
+    uint8_t breadth;     /* of Max-Breadth, while it lives */
+    bool provisional;    /* a 1xx came */
+    bool ringing;        /* a 180-199 came */
+    bool cancelled;      /* a CANCEL was sent: once is all (9.1) */
+    bool awaited;        /* cancelled: the final answer waits for it (for at most 4*T1) */
 };
 
-/* Starts the next attempt. Its state is RUNNING, or OVER with cause (and code, when the failure counts as a response:
- * 404, 440) when nothing was sent. NULL: out of memory. */
+/* Starts the next attempt. Its state is RUNNING, or OVER with cause (and code, when the failure
+ * counts as a response: 404, 440) when nothing was sent. NULL: out of memory. */
 struct attempt *attempt_start(struct call *call, const struct target *target, uint64_t now);
 void attempt_end(struct attempt *attempt, enum cause cause, unsigned code, uint64_t now);
-/* Given up: after a 1xx it is cancelled at once with `reason` (whole lines or empty), without one nothing is sent. */
+/* Given up: after a 1xx it is cancelled at once with `reason` (whole lines or empty), without one
+ * nothing is sent. */
 void attempt_give_up(struct attempt *attempt, enum cause cause, struct slice reason, uint64_t now);
 /* Any response came: notes when the first did. */
 void attempt_responded(struct attempt *attempt, uint64_t now);

@@ -57,8 +57,8 @@ static void demote(struct best *best) {
     best->length = 0;
 }
 
-void best_offer(struct best *best, unsigned code, const struct sip_message *message, struct attempt *attempt,
-                bool last) {
+void best_offer(struct best *best, unsigned code, const struct sip_message *message,
+                struct attempt *attempt, bool last) {
     bool own_silence = !message && code == 408, best_silence = !best->bytes && best->code == 408;
     if (!last && !best_is_better(code, !own_silence, best->code, !best_silence)) {
         if (message && is_challenge(code))

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Max-Breadth (RFC 5393 5): how many branches a request may still have at the same time, counted over all proxies. */
+/* Max-Breadth (RFC 5393 5): how many branches a request may still have at the same time, counted
+ * over all proxies. */
 #ifndef FOV_RUNTIME_PROXY_BREADTH_H
 #define FOV_RUNTIME_PROXY_BREADTH_H
 

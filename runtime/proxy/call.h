@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* One request on its way through the proxy: the response context of RFC 3261 16.2. It owns the attempts and everything
- * that the plan decided; it lives until its server transaction and all its client transactions have ended, so that a
- * late 2xx still finds its caller. */
+/* One request on its way through the proxy: the response context of RFC 3261 16.2. It owns the
+ * attempts and everything that the plan decided; it lives until its server transaction and all its
+ * client transactions have ended, so that a late 2xx still finds its caller. */
 #ifndef FOV_RUNTIME_PROXY_CALL_H
 #define FOV_RUNTIME_PROXY_CALL_H
 
@@ -42,28 +42,29 @@ struct call {
     struct server_transaction *server; /* NULL: has ended */
     struct endpoint source, local;     /* of the request */
     struct slice request;              /* as received, owned */
-    const struct sip_message *fresh;   /* the same scanned, in the event that brought it; NULL later */
+    const struct sip_message
+        *fresh; /* the same scanned, in the event that brought it; NULL later */
     struct route route;
     struct decision plan;
     struct target *targets;            /* those not tried yet, in order */
     struct attempt *attempts, *newest; /* owned, in order of start */
     struct attempt *current;           /* running; NULL: none */
     struct best best;
-    struct arena *more;                /* redirect targets, the caller's Reason; NULL: not needed yet */
-    struct slice reason;               /* Reason lines of the caller's CANCEL */
+    struct arena *more;  /* redirect targets, the caller's Reason; NULL: not needed yet */
+    struct slice reason; /* Reason lines of the caller's CANCEL */
     struct timer total, wait;
     uint64_t started;
     int64_t started_unix;
-    uint64_t loop;                     /* its loop hash */
-    char tag[TAG_LENGTH];              /* of the To in our own responses */
-    uint16_t final;                    /* code that went up; 0: none yet */
-    uint8_t breadth;                   /* left of Max-Breadth */
-    uint8_t redirects;                 /* targets that came from Contacts */
-    uint8_t held;                      /* somebody is working with it */
-    bool invite, initial;              /* initial: no To tag */
-    bool over;                         /* no attempt starts any more */
-    bool cancelled;                    /* by the caller */
-    bool silent;                       /* an attempt of a non-INVITE got no answer */
+    uint64_t loop;        /* its loop hash */
+    char tag[TAG_LENGTH]; /* of the To in our own responses */
+    uint16_t final;       /* code that went up; 0: none yet */
+    uint8_t breadth;      /* left of Max-Breadth */
+    uint8_t redirects;    /* targets that came from Contacts */
+    uint8_t held;         /* somebody is working with it */
+    bool invite, initial; /* initial: no To tag */
+    bool over;            /* no attempt starts any more */
+    bool cancelled;       /* by the caller */
+    bool silent;          /* an attempt of a non-INVITE got no answer */
 };
 
 /* What a call is made of. Everything is copied. */
@@ -85,7 +86,8 @@ void call_hold(struct call *call);
 /* Frees it when nothing of it is alive any more. */
 void call_release(struct call *call);
 void call_free(struct call *call);
-/* The request: as it was scanned when it came, while that event lasts, else from its bytes again into `scanned`. */
+/* The request: as it was scanned when it came, while that event lasts, else from its bytes again
+ * into `scanned`. */
 const struct sip_message *call_request(const struct call *call, struct sip_message *scanned);
 /* More memory for it, given back with the call. NULL: out of memory. */
 struct arena *call_arena(struct call *call);

@@ -33,23 +33,28 @@ struct target destination_of_route(const struct request *request) {
     };
 }
 
-/* To, $request and $target: the first attempt, or the first few. $request beats To for the Request-URI. */
+/* To, $request and $target: the first attempt, or the first few. $request beats To for the
+ * Request-URI. */
 static void add_ordinary(struct list *list, const struct request *request) {
     const struct outcome *outcome = &request->outcome;
     struct target target = {.transport = (uint8_t)outcome->transport};
     if (outcome->replace_uri)
         target.to = outcome->to;
-    target.uri = outcome->request.at ? outcome->request : outcome->replace_uri ? outcome->to_uri : SLICE_NULL;
+    target.uri = outcome->request.at    ? outcome->request
+                 : outcome->replace_uri ? outcome->to_uri
+                                        : SLICE_NULL;
     if (outcome->targets) {
         for (const struct outcome_target *entry = outcome->targets; entry; entry = entry->next) {
             target.hop = entry->text;
-            target.transport = (uint8_t)(entry->transport == TRANSPORT_NONE ? outcome->transport : entry->transport);
+            target.transport = (uint8_t)(entry->transport == TRANSPORT_NONE ? outcome->transport
+                                                                            : entry->transport);
             append(list, &target);
         }
         return;
     }
     target.hop = outcome->request.at ? outcome->request : outcome->to_uri;
-    if (!target.hop.at) { /* alternates alone: the request's own destination comes first, when it may be used at all */
+    if (!target.hop.at) { /* alternates alone: the request's own destination comes first, when it
+                             may be used at all */
         target = destination_of_route(request);
         target.closed = !request->proxy->settings->relay_all;
     }

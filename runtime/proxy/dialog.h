@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The in-dialog cookie: a keyed hash over the Call-ID that stands in our Record-Route URI. Only who was in a dialog
- * that we record-routed can name it, so that nobody relays through us by adding a To tag. */
+/* The in-dialog cookie: a keyed hash over the Call-ID that stands in our Record-Route URI. Only who
+ * was in a dialog that we record-routed can name it, so that nobody relays through us by adding a
+ * To tag. */
 #ifndef FOV_RUNTIME_PROXY_DIALOG_H
 #define FOV_RUNTIME_PROXY_DIALOG_H
 
@@ -13,7 +14,8 @@ enum { COOKIE_LENGTH = 16 }; /* hexadecimal digits of 64 bits */
 
 /* `cookie` gets COOKIE_LENGTH digits, no NUL. */
 void dialog_cookie(const struct hash_key *key, struct slice call_id, char cookie[COOKIE_LENGTH]);
-/* Do these URI parameters carry the cookie of that Call-ID? Takes the same time wherever they differ. */
+/* Do these URI parameters carry the cookie of that Call-ID? Takes the same time wherever they
+ * differ. */
 bool dialog_named(const struct hash_key *key, struct slice call_id, struct slice params);
 
 #endif

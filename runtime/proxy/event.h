@@ -18,7 +18,8 @@ struct event {
 };
 
 bool event_wanted(const struct proxy *proxy, enum log_level level);
-/* `fields` end with a NULL key. Memory is the scratch arena's; a line that cannot be written is lost. */
+/* `fields` end with a NULL key. Memory is the scratch arena's; a line that cannot be written is
+ * lost. */
 void event_log(struct proxy *proxy, const struct event *event, const struct event_field *fields);
 /* For fields, in the scratch arena; null when out of memory. */
 struct slice event_number(struct proxy *proxy, uint64_t number);
@@ -29,12 +30,13 @@ struct slice event_rule(struct proxy *proxy, int32_t rule);
 struct slice event_rule_line(struct proxy *proxy, int32_t rule);
 struct slice event_plan_line(struct proxy *proxy, struct image_text file, uint32_t line);
 
-/* EVENT(proxy, level, name, call_id, rule, {key, value}, ...): the fields are made only when somebody reads them. */
-#define EVENT(proxy, level, name, call_id, rule, ...)                                                                  \
-    do {                                                                                                               \
-        if (event_wanted(proxy, level))                                                                                \
-            event_log(proxy, &(const struct event){level, name, call_id, rule},                                        \
-                      (const struct event_field[]){__VA_ARGS__, {NULL, {NULL, 0}}});                                   \
+/* EVENT(proxy, level, name, call_id, rule, {key, value}, ...): the fields are made only when
+ * somebody reads them. */
+#define EVENT(proxy, level, name, call_id, rule, ...)                                              \
+    do {                                                                                           \
+        if (event_wanted(proxy, level))                                                            \
+            event_log(proxy, &(const struct event){level, name, call_id, rule},                    \
+                      (const struct event_field[]){__VA_ARGS__, {NULL, {NULL, 0}}});               \
     } while (0)
 
 #endif

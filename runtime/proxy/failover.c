@@ -18,8 +18,9 @@ static struct slice cancel_reason(const struct call *call) {
     return call->final / 100 == 2 ? ANSWERED_ELSEWHERE : SLICE_EMPTY;
 }
 
-/* Nothing starts any more. Goes up: 487 to a caller that gave up, else the best final; but not before every attempt that
- * was cancelled has ended, for one of them may still be answered. After 4*T1 at the latest. */
+/* Nothing starts any more. Goes up: 487 to a caller that gave up, else the best final; but not
+ * before every attempt that was cancelled has ended, for one of them may still be answered. After
+ * 4*T1 at the latest. */
 static void settle(struct call *call, bool now_or_never, uint64_t now) {
     bool awaited = false;
     if (call->final)
@@ -48,7 +49,8 @@ static void sequence_over(struct call *call, uint64_t now) {
     call->current = NULL;
     settle(call, false, now);
     if (!call->final && !timer_running(&call->wait))
-        timer_set(call->proxy->timers, &call->wait, now, 4 * call->proxy->settings->timers.t1, wait_fires);
+        timer_set(call->proxy->timers, &call->wait, now, 4 * call->proxy->settings->timers.t1,
+                  wait_fires);
 }
 
 /* Does a final of that code lead to the next target? */
@@ -62,10 +64,12 @@ static bool moves_on(struct call *call, unsigned code) {
     if (failover->response == OUTCOME_NO_PATTERN)
         return true;
     int length = snprintf(digits, sizeof digits, "%u", code);
-    return vm_matches(call->proxy->image, failover->response, (struct slice){digits, (size_t)length}, call->proxy->rx);
+    return vm_matches(call->proxy->image, failover->response,
+                      (struct slice){digits, (size_t)length}, call->proxy->rx);
 }
 
-static void offer(struct call *call, unsigned code, const struct sip_message *message, struct attempt *attempt) {
+static void offer(struct call *call, unsigned code, const struct sip_message *message,
+                  struct attempt *attempt) {
     best_offer(&call->best, code, message, attempt, call->plan.failover.pick == RESPONSE_LAST);
 }
 
@@ -125,8 +129,8 @@ static void trying_fires(struct timer *timer, uint64_t now) {
     response_trying(call, now);
 }
 
-/* RFC 4320 4.1: a non-INVITE that is not answered by the time at which its client's Timer E reaches T2 gets a 100 then,
- * and not before. */
+/* RFC 4320 4.1: a non-INVITE that is not answered by the time at which its client's Timer E reaches
+ * T2 gets a 100 then, and not before. */
 static uint32_t trying_delay(const struct transaction_settings *timers) {
     uint32_t delay = 0;
     for (uint32_t interval = timers->t1; interval && interval < timers->t2; interval *= 2)
@@ -139,7 +143,8 @@ void sequence_start(struct call *call, uint64_t now) {
     if (call->invite)
         response_trying(call, now);
     else
-        timer_set(proxy->timers, &call->wait, now, trying_delay(&proxy->settings->timers), trying_fires);
+        timer_set(proxy->timers, &call->wait, now, trying_delay(&proxy->settings->timers),
+                  trying_fires);
     if (call->plan.session && call->plan.failover.total)
         timer_set(proxy->timers, &call->total, now, call->plan.failover.total, total_fires);
     next(call, now);

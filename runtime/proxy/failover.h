@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The sequence of attempts of one call: which event leads to the next target, which ends it, and what goes up
- * (language.md 5, RFC 3261 16.7). A request without failover is a sequence of one target. */
+/* The sequence of attempts of one call: which event leads to the next target, which ends it, and
+ * what goes up (language.md 5, RFC 3261 16.7). A request without failover is a sequence of one
+ * target. */
 #ifndef FOV_RUNTIME_PROXY_FAILOVER_H
 #define FOV_RUNTIME_PROXY_FAILOVER_H
 

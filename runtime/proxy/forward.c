@@ -12,7 +12,6 @@
 
 enum { MAX_FORWARDS = 70 }; /* 16.6 step 3 */
 
-
 static struct slice join(struct arena *arena, const struct slice *parts, unsigned count) {
     size_t length = 0;
     for (unsigned i = 0; i < count; i++)
@@ -26,8 +25,9 @@ static struct slice join(struct arena *arena, const struct slice *parts, unsigne
     return text ? (struct slice){text, length} : SLICE_NULL;
 }
 
-#define JOIN(arena, ...)                                                                                               \
-    join(arena, (const struct slice[]){__VA_ARGS__}, sizeof((struct slice[]){__VA_ARGS__}) / sizeof(struct slice))
+#define JOIN(arena, ...)                                                                           \
+    join(arena, (const struct slice[]){__VA_ARGS__},                                               \
+         sizeof((struct slice[]){__VA_ARGS__}) / sizeof(struct slice))
 
 /* Without ;name: `params` unchanged when it is not there. */
 static struct slice without_param(struct arena *arena, struct slice params, struct slice name) {
@@ -48,11 +48,13 @@ static struct slice without_param(struct arena *arena, struct slice params, stru
     return kept;
 }
 
-struct slice forward_tagged(struct arena *arena, struct slice value, bool is_uri, struct slice tag) {
+struct slice forward_tagged(struct arena *arena, struct slice value, bool is_uri,
+                            struct slice tag) {
     struct sip_name_addr address;
     struct slice open = SLICE("<"), close = SLICE(">"), none = SLICE_EMPTY;
     struct slice label = tag.at ? SLICE(";tag=") : none;
-    if (is_uri || slice_find(value, 0, '<') == value.len) /* parameters of a bare URI belong to the URI */
+    if (is_uri ||
+        slice_find(value, 0, '<') == value.len) /* parameters of a bare URI belong to the URI */
         return JOIN(arena, open, value, close, label, tag);
     if (name_addr_parse(&address, value))
         return JOIN(arena, value, label, tag);
@@ -75,7 +77,8 @@ struct slice forward_clean_uri(struct arena *arena, struct slice text) {
 
 static unsigned count_routes(const struct sip_message *request) {
     unsigned count = 0;
-    for (int line = scan_next(request, HEADER_ROUTE, -1); line >= 0; line = scan_next(request, HEADER_ROUTE, line)) {
+    for (int line = scan_next(request, HEADER_ROUTE, -1); line >= 0;
+         line = scan_next(request, HEADER_ROUTE, line)) {
         struct slice rest = scan_value(request, (unsigned)line), value;
         while (list_next(&rest, &value))
             count++;
@@ -87,7 +90,8 @@ static unsigned count_routes(const struct sip_message *request) {
 static void edit_routes(struct edit *edit, unsigned skip, unsigned end) {
     const struct sip_message *request = edit->message;
     unsigned index = 0;
-    for (int line = scan_next(request, HEADER_ROUTE, -1); line >= 0; line = scan_next(request, HEADER_ROUTE, line)) {
+    for (int line = scan_next(request, HEADER_ROUTE, -1); line >= 0;
+         line = scan_next(request, HEADER_ROUTE, line)) {
         struct slice rest = scan_value(request, (unsigned)line), value, kept = SLICE_NULL;
         bool all = true;
         while (list_next(&rest, &value)) {
@@ -107,14 +111,15 @@ static void edit_routes(struct edit *edit, unsigned skip, unsigned end) {
     }
 }
 
-/* 16.6 steps 2 and 6: Request-URI and Route. Towards a strict router the Request-URI goes to the end of the Route and the
- * router's URI takes its place. */
+/* 16.6 steps 2 and 6: Request-URI and Route. Towards a strict router the Request-URI goes to the
+ * end of the Route and the router's URI takes its place. */
 static int edit_target(struct edit *edit, struct arena *arena, const struct forward *forward) {
     const struct route *route = forward->route;
     const struct sip_message *request = forward->request;
     bool strict = forward->by_route && route->strict;
     unsigned skip = route->skip + strict;
-    struct slice uri = forward_clean_uri(arena, forward->uri), written = strict ? forward_clean_uri(arena, route->next) : uri;
+    struct slice uri = forward_clean_uri(arena, forward->uri),
+                 written = strict ? forward_clean_uri(arena, route->next) : uri;
     if (!uri.at || !written.at)
         return -ENOMEM;
     if (!slice_equal(written, request->uri))
@@ -170,7 +175,8 @@ static int own_via(struct edit *edit, struct arena *arena, const struct forward 
     return prepend(edit, &line);
 }
 
-/* 16.6 steps 4 and 8; RFC 5658 4.3: the callee's side on top. What the caller's own Via lacks is filled in (18.2.1). */
+/* 16.6 steps 4 and 8; RFC 5658 4.3: the callee's side on top. What the caller's own Via lacks is
+ * filled in (18.2.1). */
 static int edit_path(struct edit *edit, struct arena *arena, const struct forward *forward) {
     int error = own_via(edit, arena, forward);
     if (!error && forward->record_route)
@@ -200,7 +206,8 @@ static int edit_hops(struct edit *edit, struct arena *arena, const struct forwar
     int received = forward->request->max_forwards;
     uint64_t hops = received < 0 ? MAX_FORWARDS : received > 0 ? (uint64_t)received - 1 : 0, wanted;
     for (const struct outcome_header *entry = forward->set; entry; entry = entry->next)
-        if (entry->header == HEADER_MAX_FORWARDS && slice_number(slice_trim(entry->value), UINT32_MAX, &wanted)) {
+        if (entry->header == HEADER_MAX_FORWARDS &&
+            slice_number(slice_trim(entry->value), UINT32_MAX, &wanted)) {
             uint64_t most = received < 0 ? MAX_FORWARDS - 1 : hops;
             hops = wanted < most ? wanted : most;
         }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The bytes of a request that is sent on (RFC 3261 16.6): what came in, byte for byte, but for the edits that a proxy
- * must make and those that the plan asks for. */
+/* The bytes of a request that is sent on (RFC 3261 16.6): what came in, byte for byte, but for the
+ * edits that a proxy must make and those that the plan asks for. */
 #ifndef FOV_RUNTIME_PROXY_FORWARD_H
 #define FOV_RUNTIME_PROXY_FORWARD_H
 
@@ -20,16 +20,18 @@ struct forward {
     enum transport transport;
     struct slice branch;
     bool record_route;
-    const struct world_route *back; /* the caller's side, when it is another address than `via`; NULL */
+    const struct world_route
+        *back; /* the caller's side, when it is another address than `via`; NULL */
     const struct hash_key *dialogs;
     unsigned breadth; /* Max-Breadth; 0: as it came (an ACK) */
 };
 
-/* In `arena`; the null slice: -ENOMEM, or -E2BIG for a request with more edits, or longer, than a message may be. */
+/* In `arena`; the null slice: -ENOMEM, or -E2BIG for a request with more edits, or longer, than a
+ * message may be. */
 struct slice forward_build(struct arena *arena, const struct forward *forward, int *error);
 
-/* A URI as it may stand in a Request-URI: without ?headers and ;method (16.6 step 2; 19.1.1, table 1). The null slice: out
- * of memory. */
+/* A URI as it may stand in a Request-URI: without ?headers and ;method (16.6 step 2; 19.1.1, table
+ * 1). The null slice: out of memory. */
 struct slice forward_clean_uri(struct arena *arena, struct slice text);
 /* The value of a To or From line that the plan set, with the tag of the line that came in. */
 struct slice forward_tagged(struct arena *arena, struct slice value, bool is_uri, struct slice tag);

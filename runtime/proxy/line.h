@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A line that grows in an arena: how log lines and call records are written. After an allocation failed it stays as
- * it is and says so. */
+/* A line that grows in an arena: how log lines and call records are written. After an allocation
+ * failed it stays as it is and says so. */
 #ifndef FOV_RUNTIME_PROXY_LINE_H
 #define FOV_RUNTIME_PROXY_LINE_H
 
@@ -22,8 +22,9 @@ struct slice line_slice(const struct line *line);
 /* A JSON string with its quotes: RFC 8259 7; what is no UTF-8 becomes U+FFFD. */
 void line_json(struct line *line, struct slice value);
 
-/* A logfmt value: bare when it is made of harmless characters, else quoted, with everything that could end the value
- * or the line escaped; cut behind LINE_LOG_MAX bytes. No peer can forge a key or a line. */
+/* A logfmt value: bare when it is made of harmless characters, else quoted, with everything that
+ * could end the value or the line escaped; cut behind LINE_LOG_MAX bytes. No peer can forge a key
+ * or a line. */
 enum { LINE_LOG_MAX = 256 };
 void line_logfmt(struct line *line, struct slice value);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What is ours (language.md 1): the domains, the listeners' addresses with their ports, what --advertise says. */
+/* What is ours (language.md 1): the domains, the listeners' addresses with their ports, what
+ * --advertise says. */
 #ifndef FOV_RUNTIME_PROXY_OURS_H
 #define FOV_RUNTIME_PROXY_OURS_H
 
@@ -8,9 +9,11 @@
 
 /* One of the server's own names or addresses, whatever the port ($localhost). */
 bool ours_host(const struct proxy_settings *settings, const struct sip_uri *uri);
-/* Ours with its port; so is a URI without a host (sip:user@): a user of this server. A tel: URI never is. */
+/* Ours with its port; so is a URI without a host (sip:user@): a user of this server. A tel: URI
+ * never is. */
 bool ours_uri(const struct proxy_settings *settings, const struct sip_uri *uri);
 /* Do we listen at this place? For a maddr and its port (RFC 3261 16.4). */
-bool ours_endpoint(const struct proxy_settings *settings, const struct ip_address *ip, uint16_t port);
+bool ours_endpoint(const struct proxy_settings *settings, const struct ip_address *ip,
+                   uint16_t port);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The proxy: events in, actions out (world.h). Everything a SIP server does between its sockets: RFC 3261 16, the plan, and
- * serial failover (language.md 5). Pure: no socket, clock, thread or random source of its own. */
+/* The proxy: events in, actions out (world.h). Everything a SIP server does between its sockets:
+ * RFC 3261 16, the plan, and serial failover (language.md 5). Pure: no socket, clock, thread or
+ * random source of its own. */
 #ifndef FOV_RUNTIME_PROXY_PROXY_H
 #define FOV_RUNTIME_PROXY_PROXY_H
 
@@ -11,18 +12,19 @@
 
 struct proxy_settings {
     struct transaction_settings timers;
-    uint32_t timer_c;         /* ms; over 3 minutes by RFC 3261 16.6 (11) */
-    bool failover;            /* --failover */
-    bool record_route;        /* --record-route */
-    bool relay_all;           /* --relay=all */
+    uint32_t timer_c;  /* ms; over 3 minutes by RFC 3261 16.6 (11) */
+    bool failover;     /* --failover */
+    bool record_route; /* --record-route */
+    bool relay_all;    /* --relay=all */
     enum log_level log_level;
     const struct slice *domains; /* --domain: names that are ours */
     unsigned domain_count;
-    const struct endpoint *listeners; /* what we listen on; a wildcard stands for every address of `addresses` */
+    const struct endpoint
+        *listeners; /* what we listen on; a wildcard stands for every address of `addresses` */
     unsigned listener_count;
     const struct ip_address *addresses; /* the machine's own */
     unsigned address_count;
-    struct slice advertise;   /* host of --advertise, empty for none: ours too */
+    struct slice advertise; /* host of --advertise, empty for none: ours too */
     uint16_t advertise_port;
 };
 
@@ -49,14 +51,15 @@ void proxy_free(struct proxy *proxy);
 
 void proxy_receive(struct proxy *proxy, const struct packet *packet);
 /* ICMP or a failed send; `quoted` is what the network quoted of our datagram. */
-void proxy_unreachable(struct proxy *proxy, const struct endpoint *remote, struct slice quoted, enum cause cause,
-                       uint64_t now, int64_t unix_ms);
+void proxy_unreachable(struct proxy *proxy, const struct endpoint *remote, struct slice quoted,
+                       enum cause cause, uint64_t now, int64_t unix_ms);
 uint64_t proxy_due(const struct proxy *proxy); /* when proxy_tick is wanted; UINT64_MAX: not */
 void proxy_tick(struct proxy *proxy, uint64_t now, int64_t unix_ms);
 
 /* SIGTERM: no new calls (503 with Retry-After); what runs goes on. */
 void proxy_drain(struct proxy *proxy);
-/* Nothing runs any more that could still matter to a peer: no transaction without its final, no final without its ACK. */
+/* Nothing runs any more that could still matter to a peer: no transaction without its final, no
+ * final without its ACK. */
 bool proxy_idle(const struct proxy *proxy);
 /* Live objects, for tests: 0 when everything has ended. */
 unsigned proxy_live(const struct proxy *proxy);

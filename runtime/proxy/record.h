@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Call records: one line of JSON for each INVITE that started a call, written when its final answer is known. */
+/* Call records: one line of JSON for each INVITE that started a call, written when its final answer
+ * is known. */
 #ifndef FOV_RUNTIME_PROXY_RECORD_H
 #define FOV_RUNTIME_PROXY_RECORD_H
 
@@ -8,8 +9,8 @@
 struct record {
     const struct sip_message *request;
     const struct endpoint *source;
-    int32_t rule;     /* -1: none */
-    struct slice log; /* $log; null: none */
+    int32_t rule;                   /* -1: none */
+    struct slice log;               /* $log; null: none */
     const struct attempt *attempts; /* NULL: none */
     struct slice uri;               /* Request-URI after route preprocessing */
     uint64_t started, now;
@@ -29,7 +30,8 @@ struct record {
  *  "result":"answered",       answered, failed, cancelled, dropped
  *  "final":200,"duration_ms":1234}      final: the code that the caller got, 0 for none
  *
- * An attempt that has not ended has no cause, no code and no end. The log gets the call's end too. */
+ * An attempt that has not ended has no cause, no code and no end. The log gets the call's end too.
+ */
 void record_write(struct proxy *proxy, const struct record *record);
 
 #endif

@@ -48,10 +48,10 @@ static void add_without(struct slice params, char **out) {
     }
 }
 
-/* 16.4: a maddr that names us, on the port and transport that the request came over, says only that it had to come
- * here: it goes, with port and transport. */
-static int strip_maddr(struct route *route, const struct proxy_settings *settings, const struct endpoint *local,
-                       struct arena *arena) {
+/* 16.4: a maddr that names us, on the port and transport that the request came over, says only that
+ * it had to come here: it goes, with port and transport. */
+static int strip_maddr(struct route *route, const struct proxy_settings *settings,
+                       const struct endpoint *local, struct arena *arena) {
     struct sip_uri uri;
     struct slice maddr;
     struct ip_address ip;
@@ -74,11 +74,14 @@ static int strip_maddr(struct route *route, const struct proxy_settings *setting
     return 0;
 }
 
-/* A strict router has put our Record-Route URI into the Request-URI: what it was stands last in the Route. */
-static int undo_strict(struct route *route, const struct hash_key *dialogs, const struct sip_message *request) {
+/* A strict router has put our Record-Route URI into the Request-URI: what it was stands last in the
+ * Route. */
+static int undo_strict(struct route *route, const struct hash_key *dialogs,
+                       const struct sip_message *request) {
     struct routes routes = all_routes(request);
     struct sip_uri uri;
-    if (uri_parse(&uri, request->uri, 0) || !dialog_named(dialogs, request->call_id, uri.params) || !next_route(&routes))
+    if (uri_parse(&uri, request->uri, 0) || !dialog_named(dialogs, request->call_id, uri.params) ||
+        !next_route(&routes))
         return 0;
     struct slice last = routes.value;
     while (next_route(&routes))
@@ -90,10 +93,10 @@ static int undo_strict(struct route *route, const struct hash_key *dialogs, cons
     return 0;
 }
 
-/* The topmost Route goes when it is ours; so do those below it that carry the cookie: we record two where a call comes
- * in on one address and leaves by another (RFC 5658 4.3). */
-static int take_off(struct route *route, const struct proxy_settings *settings, const struct hash_key *dialogs,
-                    const struct sip_message *request) {
+/* The topmost Route goes when it is ours; so do those below it that carry the cookie: we record two
+ * where a call comes in on one address and leaves by another (RFC 5658 4.3). */
+static int take_off(struct route *route, const struct proxy_settings *settings,
+                    const struct hash_key *dialogs, const struct sip_message *request) {
     struct routes routes = all_routes(request);
     struct sip_uri uri;
     struct slice loose;
@@ -112,8 +115,9 @@ static int take_off(struct route *route, const struct proxy_settings *settings, 
     return 0;
 }
 
-int route_read(struct route *route, const struct proxy_settings *settings, const struct hash_key *dialogs,
-               const struct sip_message *request, const struct endpoint *local, struct arena *arena) {
+int route_read(struct route *route, const struct proxy_settings *settings,
+               const struct hash_key *dialogs, const struct sip_message *request,
+               const struct endpoint *local, struct arena *arena) {
     *route = (struct route){.uri = request->uri};
     int error = undo_strict(route, dialogs, request);
     if (error == 0)

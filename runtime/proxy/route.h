@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Route preprocessing (RFC 3261 16.4): what a strict router did to the Request-URI is undone, a maddr that is ours is
- * stripped, the topmost Route is taken off when it names us. Nothing is changed here: the edits are described. */
+/* Route preprocessing (RFC 3261 16.4): what a strict router did to the Request-URI is undone, a
+ * maddr that is ours is stripped, the topmost Route is taken off when it names us. Nothing is
+ * changed here: the edits are described. */
 #ifndef FOV_RUNTIME_PROXY_ROUTE_H
 #define FOV_RUNTIME_PROXY_ROUTE_H
 
@@ -13,11 +14,14 @@ struct route {
     uint16_t skip;     /* Route values at the front that do not go on */
     bool drop_last;    /* the last Route value has become the Request-URI */
     bool strict;       /* `next` has no lr: a strict router (16.6 step 6) */
-    bool cookie;       /* what named us (Route, or the Request-URI from a strict router) carries the dialog's cookie */
+    bool cookie;       /* what named us (Route, or the Request-URI from a strict router) carries the
+                          dialog's cookie */
 };
 
-/* 0, -EINVAL (a Route that cannot be read: 400), -ENOMEM. `local`: where the request was received. */
-int route_read(struct route *route, const struct proxy_settings *settings, const struct hash_key *dialogs,
-               const struct sip_message *request, const struct endpoint *local, struct arena *arena);
+/* 0, -EINVAL (a Route that cannot be read: 400), -ENOMEM. `local`: where the request was received.
+ */
+int route_read(struct route *route, const struct proxy_settings *settings,
+               const struct hash_key *dialogs, const struct sip_message *request,
+               const struct endpoint *local, struct arena *arena);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/proxy/target.h"
 
-/* The transport that keeps a sips: URI's promise; TRANSPORT_NONE: there is none (RFC 3261 26.2.2, RFC 5630 3.1.3:
- * ;transport=tcp of a sips: URI means TLS over TCP). */
+/* The transport that keeps a sips: URI's promise; TRANSPORT_NONE: there is none (RFC 3261 26.2.2,
+ * RFC 5630 3.1.3: ;transport=tcp of a sips: URI means TLS over TCP). */
 static enum transport made_secure(enum transport transport, bool by_param) {
     if (transports[transport].secure)
         return transport;
@@ -25,7 +25,8 @@ static enum transport choose_transport(const struct sip_uri *uri, enum transport
     return secure ? TRANSPORT_TLS : TRANSPORT_UDP;
 }
 
-enum cause target_endpoint(const struct sip_uri *uri, enum transport asked, struct endpoint *remote) {
+enum cause target_endpoint(const struct sip_uri *uri, enum transport asked,
+                           struct endpoint *remote) {
     if (uri->scheme != URI_SIP && uri->scheme != URI_SIPS)
         return CAUSE_SCHEME_UNSUPPORTED;
     *remote = (struct endpoint){.ip = uri->ip};

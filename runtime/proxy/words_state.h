@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The words of a plan that read what the server knows: clock, own names, session number, chance. The host of the plan
- * machine points vm_host.state to a struct proxy_facts. */
+/* The words of a plan that read what the server knows: clock, own names, session number, chance.
+ * The host of the plan machine points vm_host.state to a struct proxy_facts. */
 #ifndef FOV_RUNTIME_PROXY_WORDS_STATE_H
 #define FOV_RUNTIME_PROXY_WORDS_STATE_H
 
@@ -13,7 +13,8 @@ struct proxy_facts {
     struct slice next_hop; /* URI of the first Route that is not ours; null: none */
     int64_t unix_ms;       /* of arrival */
     uint64_t sid;          /* $sid */
-    uint64_t chance;       /* this request's random number: each call site of $math.rand makes its own of it */
+    uint64_t
+        chance; /* this request's random number: each call site of $math.rand makes its own of it */
 };
 
 extern const word_table words_state; /* HOME_STATE */

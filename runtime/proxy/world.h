@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the proxy asks of the world. net/ answers with sockets, sim/ with a script. Everything else comes in as events
- * (proxy.h). No call here may call back into the proxy. */
+/* What the proxy asks of the world. net/ answers with sockets, sim/ with a script. Everything else
+ * comes in as events (proxy.h). No call here may call back into the proxy. */
 #ifndef FOV_RUNTIME_PROXY_WORLD_H
 #define FOV_RUNTIME_PROXY_WORLD_H
 
@@ -10,8 +10,9 @@ enum log_level { LOG_ERROR, LOG_WARNING, LOG_NOTICE, LOG_INFO, LOG_DEBUG };
 
 /* How requests towards a peer leave. */
 struct world_route {
-    struct endpoint local;  /* the listener's socket and source address */
-    char host[256];         /* for Via and Record-Route: address, or what --advertise says; IPv6 in brackets */
+    struct endpoint local; /* the listener's socket and source address */
+    char host[256]; /* for Via and Record-Route: address, or what --advertise says; IPv6 in brackets
+                     */
     uint16_t port;
 };
 
@@ -21,12 +22,15 @@ struct local_time {
 
 struct world {
     void *context;
-    /* Queues a datagram; bytes are copied before it returns. What goes wrong comes back as proxy_unreachable. */
-    void (*send)(void *context, const struct endpoint *local, const struct endpoint *remote, struct slice bytes);
-    /* 0, or the cause: CAUSE_TRANSPORT_UNSUPPORTED (no listener of that transport or family), CAUSE_UNREACHABLE (no
-     * route). */
+    /* Queues a datagram; bytes are copied before it returns. What goes wrong comes back as
+     * proxy_unreachable. */
+    void (*send)(void *context, const struct endpoint *local, const struct endpoint *remote,
+                 struct slice bytes);
+    /* 0, or the cause: CAUSE_TRANSPORT_UNSUPPORTED (no listener of that transport or family),
+     * CAUSE_UNREACHABLE (no route). */
     enum cause (*route)(void *context, const struct endpoint *remote, struct world_route *route);
-    /* Calendar time of `unix_ms` in a zone of the tz database; "" is the machine's own. False: no such zone. */
+    /* Calendar time of `unix_ms` in a zone of the tz database; "" is the machine's own. False: no
+     * such zone. */
     bool (*local_time)(void *context, struct slice zone, int64_t unix_ms, struct local_time *time);
     /* One line of logfmt, without time and level, no line end. */
     void (*log)(void *context, enum log_level level, struct slice line);

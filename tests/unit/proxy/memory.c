@@ -27,7 +27,8 @@ static struct endpoint place(const char *ip) {
     return endpoint;
 }
 
-static void send(void *context, const struct endpoint *local, const struct endpoint *remote, struct slice bytes) {
+static void send(void *context, const struct endpoint *local, const struct endpoint *remote,
+                 struct slice bytes) {
     (void)context, (void)local;
     cr_assert_lt(bytes.len, TEXT_MAX);
     bool response = slice_starts(bytes, SLICE("SIP/2.0 "));
@@ -44,9 +45,11 @@ static void send(void *context, const struct endpoint *local, const struct endpo
     text[bytes.len] = '\0';
 }
 
-static enum cause find_route(void *context, const struct endpoint *remote, struct world_route *route) {
+static enum cause find_route(void *context, const struct endpoint *remote,
+                             struct world_route *route) {
     (void)context, (void)remote;
-    *route = (struct world_route){.local = place("203.0.113.1"), .host = "203.0.113.1", .port = 5060};
+    *route =
+        (struct world_route){.local = place("203.0.113.1"), .host = "203.0.113.1", .port = 5060};
     return CAUSE_NONE;
 }
 
@@ -68,7 +71,8 @@ static void count_record(void *context, struct slice line) {
 
 static const struct world world = {NULL, send, find_route, local_time, log_nothing, count_record};
 
-/* To = sip:100@192.0.2.101, Subject = changed, X-New = 1, $log = noted, two alternates, any final leads on. */
+/* To = sip:100@192.0.2.101, Subject = changed, X-New = 1, $log = noted, two alternates, any final
+ * leads on. */
 static uint8_t *make_image(struct image *image) {
     struct assembly a = {0};
     struct image_refusal refusal;
@@ -98,16 +102,19 @@ static uint8_t *make_image(struct image *image) {
 }
 
 static void receive(struct proxy *proxy, const struct endpoint *source, const char *bytes) {
-    const struct packet packet = {*source, place("203.0.113.1"), slice_of(bytes), seen.now, 1767225600000};
+    const struct packet packet = {*source, place("203.0.113.1"), slice_of(bytes), seen.now,
+                                  1767225600000};
     proxy_receive(proxy, &packet);
 }
 
-static void from_caller(struct proxy *proxy, const char *method, unsigned branch, const char *more) {
+static void from_caller(struct proxy *proxy, const char *method, unsigned branch,
+                        const char *more) {
     char bytes[2048];
     struct endpoint caller = place("198.51.100.1");
     snprintf(bytes, sizeof bytes,
              "%s sip:100@fov.example SIP/2.0\r\nVia: SIP/2.0/UDP 198.51.100.1;branch=z9hG4bK-%u\r\n"
-             "From: <sip:caller@198.51.100.1>;tag=c\r\nTo: <sip:100@fov.example>\r\nCall-ID: story\r\nCSeq: 1 %s\r\n"
+             "From: <sip:caller@198.51.100.1>;tag=c\r\nTo: <sip:100@fov.example>\r\nCall-ID: "
+             "story\r\nCSeq: 1 %s\r\n"
              "Max-Forwards: 70\r\n%sContent-Length: 0\r\n\r\n",
              method, branch, method, more);
     receive(proxy, &caller, bytes);
@@ -121,8 +128,8 @@ static void answer(struct proxy *proxy, const char *status, const char *more) {
         return;
     const char *to = strstr(lines, "\r\nTo:"), *to_end = to ? strchr(to + 2, '\r') : NULL;
     cr_assert_not_null(to_end);
-    snprintf(bytes, sizeof bytes, "SIP/2.0 %s%.*s;tag=t\r\n%s%s", status, (int)(to_end - lines + 1), lines - 1, more,
-             to_end + 2);
+    snprintf(bytes, sizeof bytes, "SIP/2.0 %s%.*s;tag=t\r\n%s%s", status, (int)(to_end - lines + 1),
+             lines - 1, more, to_end + 2);
     receive(proxy, &seen.remote, bytes);
 }
 
@@ -134,7 +141,8 @@ static void pass(struct proxy *proxy, uint64_t until) {
     seen.now = until;
 }
 
-/* A redirection to two places, one busy after ringing, one silent; then one asks who is there, and the last answers. */
+/* A redirection to two places, one busy after ringing, one silent; then one asks who is there, and
+ * the last answers. */
 static void answered_call(struct proxy *proxy) {
     from_caller(proxy, "INVITE", 1, "");
     answer(proxy, "302 Moved", "Contact: <sip:a@192.0.2.7>;q=0.5, <sip:b@192.0.2.8?x=y>;q=0.7\r\n");
@@ -166,11 +174,13 @@ static void failed_call(struct proxy *proxy) {
 static void long_call(struct proxy *proxy) {
     static char bytes[TEXT_MAX];
     struct endpoint caller = place("198.51.100.1");
-    snprintf(bytes, sizeof bytes,
-             "INVITE sip:100@fov.example SIP/2.0\r\nVia: SIP/2.0/UDP 198.51.100.1;branch=z9hG4bK-9\r\n"
-             "From: <sip:caller@198.51.100.1>;tag=c\r\nTo: <sip:100@fov.example>\r\nCall-ID: story\r\nCSeq: 1 INVITE\r\n"
-             "Content-Length: %u\r\n\r\n%0*u",
-             (unsigned)BODY, (int)BODY, 0u);
+    snprintf(
+        bytes, sizeof bytes,
+        "INVITE sip:100@fov.example SIP/2.0\r\nVia: SIP/2.0/UDP 198.51.100.1;branch=z9hG4bK-9\r\n"
+        "From: <sip:caller@198.51.100.1>;tag=c\r\nTo: <sip:100@fov.example>\r\nCall-ID: "
+        "story\r\nCSeq: 1 INVITE\r\n"
+        "Content-Length: %u\r\n\r\n%0*u",
+        (unsigned)BODY, (int)BODY, 0u);
     receive(proxy, &caller, bytes);
     answer(proxy, "486 Busy", "");
     answer(proxy, "180 Ringing", "");
@@ -182,9 +192,15 @@ typedef void play(struct proxy *proxy);
 /* The number of allocations that the play asks for; they fail from `left` on. */
 static long run(play *story, const struct image *image, long left) {
     struct endpoint listener = place("203.0.113.1");
-    const struct proxy_settings settings = {
-        .timers = {500, 4000, 5000}, .timer_c = 181000, .failover = true, .record_route = true, .log_level = LOG_DEBUG,
-        .listeners = &listener, .listener_count = 1, .addresses = &listener.ip, .address_count = 1};
+    const struct proxy_settings settings = {.timers = {500, 4000, 5000},
+                                            .timer_c = 181000,
+                                            .failover = true,
+                                            .record_route = true,
+                                            .log_level = LOG_DEBUG,
+                                            .listeners = &listener,
+                                            .listener_count = 1,
+                                            .addresses = &listener.ip,
+                                            .address_count = 1};
     static const struct proxy_seed seed = {{{1}}, {{2}}, {{3}}};
     memset(&seen, 0, sizeof seen);
     seen.now = START;

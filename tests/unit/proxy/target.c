@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-/* Where a datagram for a URI goes: RFC 3261 19.1.1 defaults, RFC 3263 4.1 for numeric hosts; "" for nowhere. */
+/* Where a datagram for a URI goes: RFC 3261 19.1.1 defaults, RFC 3263 4.1 for numeric hosts; "" for
+ * nowhere. */
 Test(target, a_uri_names_an_endpoint) {
     static const struct {
         const char *uri;
@@ -17,17 +18,22 @@ Test(target, a_uri_names_an_endpoint) {
         {"sip:100@192.0.2.1", TRANSPORT_NONE, CAUSE_NONE, "192.0.2.1:5060", TRANSPORT_UDP},
         {"sip:192.0.2.1:5070", TRANSPORT_NONE, CAUSE_NONE, "192.0.2.1:5070", TRANSPORT_UDP},
         {"sip:100@[2001:db8::1]", TRANSPORT_NONE, CAUSE_NONE, "[2001:db8::1]:5060", TRANSPORT_UDP},
-        {"sip:100@192.0.2.1;transport=tcp", TRANSPORT_NONE, CAUSE_NONE, "192.0.2.1:5060", TRANSPORT_TCP},
-        {"sip:100@192.0.2.1;transport=tcp", TRANSPORT_UDP, CAUSE_NONE, "192.0.2.1:5060", TRANSPORT_UDP},
+        {"sip:100@192.0.2.1;transport=tcp", TRANSPORT_NONE, CAUSE_NONE, "192.0.2.1:5060",
+         TRANSPORT_TCP},
+        {"sip:100@192.0.2.1;transport=tcp", TRANSPORT_UDP, CAUSE_NONE, "192.0.2.1:5060",
+         TRANSPORT_UDP},
         {"sip:100@192.0.2.1", TRANSPORT_TLS, CAUSE_NONE, "192.0.2.1:5061", TRANSPORT_TLS},
         {"sip:100@192.0.2.1;transport=sctp", TRANSPORT_NONE, CAUSE_TRANSPORT_UNSUPPORTED, "", 0},
         {"sips:100@192.0.2.1", TRANSPORT_NONE, CAUSE_NONE, "192.0.2.1:5061", TRANSPORT_TLS},
-        {"sips:100@192.0.2.1;transport=tcp", TRANSPORT_NONE, CAUSE_NONE, "192.0.2.1:5061", TRANSPORT_TLS},
-        {"sips:100@192.0.2.1;transport=ws", TRANSPORT_NONE, CAUSE_NONE, "192.0.2.1:443", TRANSPORT_WSS},
+        {"sips:100@192.0.2.1;transport=tcp", TRANSPORT_NONE, CAUSE_NONE, "192.0.2.1:5061",
+         TRANSPORT_TLS},
+        {"sips:100@192.0.2.1;transport=ws", TRANSPORT_NONE, CAUSE_NONE, "192.0.2.1:443",
+         TRANSPORT_WSS},
         {"sips:100@192.0.2.1;transport=udp", TRANSPORT_NONE, CAUSE_TRANSPORT_UNSUPPORTED, "", 0},
         {"sips:100@192.0.2.1", TRANSPORT_UDP, CAUSE_TRANSPORT_UNSUPPORTED, "", 0},
         {"sips:100@192.0.2.1", TRANSPORT_TCP, CAUSE_TRANSPORT_UNSUPPORTED, "", 0},
-        {"sip:100@example.com;maddr=192.0.2.7", TRANSPORT_NONE, CAUSE_NONE, "192.0.2.7:5060", TRANSPORT_UDP},
+        {"sip:100@example.com;maddr=192.0.2.7", TRANSPORT_NONE, CAUSE_NONE, "192.0.2.7:5060",
+         TRANSPORT_UDP},
         {"sip:100@192.0.2.1;maddr=example.com", TRANSPORT_NONE, CAUSE_DNS_UNSUPPORTED, "", 0},
         {"sip:100@example.com", TRANSPORT_NONE, CAUSE_DNS_UNSUPPORTED, "", 0},
         {"tel:+15551234", TRANSPORT_NONE, CAUSE_SCHEME_UNSUPPORTED, "", 0},
