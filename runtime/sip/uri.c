@@ -11,13 +11,12 @@ enum byte_class {
     IN_HEADER = 8,
     IN_OTHER = 16, /* RFC 2396 uric, with the brackets of RFC 2732 */
     IN_HOST = 32,  /* of a name or an IPv4 address */
-    IN_TOKEN = 64,
-    RESERVED = 128, /* RFC 2396: its escape means something else than the byte */
+    RESERVED = 64, /* RFC 2396: its escape means something else than the byte */
 };
 
 enum {
     MARK = IN_USER | IN_PASSWORD | IN_PARAM | IN_HEADER | IN_OTHER,
-    ALNUM = MARK | IN_HOST | IN_TOKEN,
+    ALNUM = MARK | IN_HOST,
 };
 
 #define FIVE(C) [C] = ALNUM, [(C) + 1] = ALNUM, [(C) + 2] = ALNUM, [(C) + 3] = ALNUM, [(C) + 4] = ALNUM
@@ -28,20 +27,18 @@ static const uint8_t classes[256] = {
     FIVE('5'),
     LETTERS('a'),
     LETTERS('A'),
-    ['-'] = MARK | IN_TOKEN | IN_HOST,
-    ['.'] = MARK | IN_TOKEN | IN_HOST,
-    ['_'] = MARK | IN_TOKEN,
-    ['!'] = MARK | IN_TOKEN,
-    ['~'] = MARK | IN_TOKEN,
-    ['*'] = MARK | IN_TOKEN,
-    ['\''] = MARK | IN_TOKEN,
+    ['-'] = MARK | IN_HOST,
+    ['.'] = MARK | IN_HOST,
+    ['_'] = MARK,
+    ['!'] = MARK,
+    ['~'] = MARK,
+    ['*'] = MARK,
+    ['\''] = MARK,
     ['('] = MARK,
     [')'] = MARK,
-    ['%'] = IN_TOKEN,
-    ['`'] = IN_TOKEN,
     ['&'] = IN_USER | IN_PASSWORD | IN_PARAM | IN_OTHER | RESERVED,
     ['='] = IN_USER | IN_PASSWORD | IN_OTHER | RESERVED,
-    ['+'] = IN_USER | IN_PASSWORD | IN_PARAM | IN_HEADER | IN_OTHER | IN_TOKEN | RESERVED,
+    ['+'] = IN_USER | IN_PASSWORD | IN_PARAM | IN_HEADER | IN_OTHER | RESERVED,
     ['$'] = IN_USER | IN_PASSWORD | IN_PARAM | IN_HEADER | IN_OTHER | RESERVED,
     [','] = IN_USER | IN_PASSWORD | IN_OTHER | RESERVED,
     [';'] = IN_USER | IN_OTHER | RESERVED,
@@ -294,22 +291,6 @@ size_t uri_hostport(struct sip_uri *uri, struct slice text) {
     size_t end;
     *uri = (struct sip_uri){.text = text, .scheme = URI_SIP, .params = SLICE_EMPTY, .headers = SLICE_EMPTY};
     return hostport(uri, 0, &end) && end == text.len ? 0 : end + 1;
-}
-
-bool uri_is_user(struct slice text) {
-    return skip_escaped(text, 0, IN_USER) == text.len;
-}
-
-bool uri_is_host(struct slice text) {
-    struct ip_address ip;
-    size_t end;
-    if (is_byte(text, 0, '['))
-        return host(text, 0, &end, &ip) && end == text.len;
-    return skip(text, 0, IN_HOST) == text.len;
-}
-
-bool uri_is_param(struct slice text) {
-    return skip_escaped(text, 0, IN_PARAM) == text.len;
 }
 
 /* --- equality: 19.1.4 -------------------------------------------------------------------------------------- */

@@ -66,12 +66,6 @@ size_t name_addr_parse(struct sip_name_addr *address, struct slice text);
  * advances. */
 bool list_next(struct slice *rest, struct slice *value);
 
-/* May `text` stand inside that part of a URI? (RFC 3261 25.1) An empty text may; whether the whole is a URI is
- * uri_parse's. An IPv6 reference is a host as a whole only. */
-bool uri_is_user(struct slice text);
-bool uri_is_host(struct slice text);
-bool uri_is_param(struct slice text);
-
 /* RFC 3261 19.1.4 */
 bool uri_equal(const struct sip_uri *a, const struct sip_uri *b);
 

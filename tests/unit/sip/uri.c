@@ -224,21 +224,3 @@ Test(uri, equality_follows_rfc_3261_19_1_4) {
         cr_expect_eq(uri_equal(&b, &a), rows[i].equal, "%s %s", rows[i].b, rows[i].a);
     }
 }
-
-Test(uri, parts_may_hold_what_the_grammar_gives_them) {
-    cr_expect(uri_is_user(SLICE("+49;a=b&c,d?e/f%40$")));
-    cr_expect(uri_is_user(SLICE_EMPTY));
-    cr_expect(uri_is_host(SLICE("gw-1.example")));
-    cr_expect(uri_is_host(SLICE("[2001:db8::1]")));
-    cr_expect(uri_is_host(SLICE("1")));
-    cr_expect(uri_is_param(SLICE("a:b/[c]&d+e$%20")));
-    static const char *const users[] = {"a@b", "a b", "a:b", "<", "%4", "a\r\n", "\xc3\xa4", "a\"b", "a#b"};
-    static const char *const hosts[] = {"a:5060", "a;b", "[::1", "[::1]:5060", "a_b", "a@b", "a/b"};
-    static const char *const others[] = {"a;b", "a=b", "a,b", "a?b", "a@b", "a b", "%"};
-    for (size_t i = 0; i < COUNT(users); i++)
-        cr_expect_not(uri_is_user(slice_of(users[i])), "%s", users[i]);
-    for (size_t i = 0; i < COUNT(hosts); i++)
-        cr_expect_not(uri_is_host(slice_of(hosts[i])), "%s", hosts[i]);
-    for (size_t i = 0; i < COUNT(others); i++)
-        cr_expect_not(uri_is_param(slice_of(others[i])), "%s", others[i]);
-}
