@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# What the command line does to a running server: failover off, a taken port, help, the record file rotated.
+# What the command line does to a running server: failover off, a taken port, help; the record file is rotated, and the plan's file
+# emptied, under it.
 . tests/live/lib.sh
 plan plans/failover-1.txt
 refusing 100 486 "Busy Here"
@@ -15,6 +16,7 @@ check "the taken port is named: $output" grep -q "cannot listen on udp:$address:
 wait_for 5 [ -s "$cdr" ]
 mv "$cdr" "$cdr.1"
 kill -HUP "$fovrun"
+: >"$work/plan.bin" # the server runs its sealed copy
 check "SIGHUP reopens the records" wait_for 10 grep -q 'event=reopened' "$log"
 refused_call 486
 check "the next record is in the new file" wait_for 5 [ -s "$cdr" ]
