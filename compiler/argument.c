@@ -8,8 +8,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static void refuse(struct check *check, enum diag_code code, const struct text *text, const char *what,
-                   const char *help) {
+static void refuse(struct check *check, enum diag_code code, const struct text *text,
+                   const char *what, const char *help) {
     struct diag *diag =
         diag_report(check->diags, code, text->span, "'%.*s' is no %s", SLICE_ARG(text->s), what);
     diag_help(check->diags, diag, "%s", help);
@@ -18,13 +18,15 @@ static void refuse(struct check *check, enum diag_code code, const struct text *
 static void check_block(struct check *check, const struct text *text, struct slice value) {
     struct ip_block block;
     if (!ip_block_parse(&block, value))
-        refuse(check, DIAG_ARGUMENT_CIDR, text, "address block", "write it like \"10.0.0.0/8\" or \"2001:db8::/32\"");
+        refuse(check, DIAG_ARGUMENT_CIDR, text, "address block",
+               "write it like \"10.0.0.0/8\" or \"2001:db8::/32\"");
 }
 
 static void check_address(struct check *check, const struct text *text, struct slice value) {
     struct ip_address ip;
     if (!ip_parse(&ip, value))
-        refuse(check, DIAG_ARGUMENT_VALUE, text, "IP address", "write it like \"192.0.2.1\" or \"2001:db8::1\"");
+        refuse(check, DIAG_ARGUMENT_VALUE, text, "IP address",
+               "write it like \"192.0.2.1\" or \"2001:db8::1\"");
 }
 
 static void check_number(struct check *check, const struct text *text, struct slice value) {
@@ -36,7 +38,8 @@ static void check_number(struct check *check, const struct text *text, struct sl
 static void check_time(struct check *check, const struct text *text, struct slice value) {
     unsigned minutes;
     if (!time_of_day_parse(&minutes, value))
-        refuse(check, DIAG_ARGUMENT_VALUE, text, "time of day", "write it like \"9:00\" or \"17:30\"");
+        refuse(check, DIAG_ARGUMENT_VALUE, text, "time of day",
+               "write it like \"9:00\" or \"17:30\"");
 }
 
 static void check_parameter(struct check *check, const struct text *text, struct slice value) {
@@ -53,12 +56,14 @@ static bool zone_exists(struct slice name) {
     char magic[4] = "";
     struct stat status;
     int length = snprintf(path, sizeof path, "/usr/share/zoneinfo/%.*s", SLICE_ARG(name));
-    if (length < 0 || (size_t)length >= sizeof path || stat(path, &status) || !S_ISREG(status.st_mode))
+    if (length < 0 || (size_t)length >= sizeof path || stat(path, &status) ||
+        !S_ISREG(status.st_mode))
         return false;
     FILE *file = fopen(path, "rb");
     if (!file)
         return false;
-    bool zone = fread(magic, 1, sizeof magic, file) == sizeof magic && memcmp(magic, "TZif", sizeof magic) == 0;
+    bool zone = fread(magic, 1, sizeof magic, file) == sizeof magic &&
+                memcmp(magic, "TZif", sizeof magic) == 0;
     fclose(file);
     return zone;
 }

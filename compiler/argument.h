@@ -5,7 +5,8 @@
 
 #include "compiler/check.h"
 
-/* `value` is what `text` says, inserts and escapes resolved. Reports what an argument of that kind cannot be. */
+/* `value` is what `text` says, inserts and escapes resolved. Reports what an argument of that kind
+ * cannot be. */
 void argument_check(struct check *check, char kind, const struct text *text, struct slice value);
 
 #endif

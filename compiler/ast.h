@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A plan as a tree: what parse.c reads, what check.c finds out about it, what emit.c makes code of. Everything lives in
- * the memory of the compilation. */
+/* A plan as a tree: what parse.c reads, what check.c finds out about it, what emit.c makes code of.
+ * Everything lives in the memory of the compilation. */
 #ifndef FOV_COMPILER_AST_H
 #define FOV_COMPILER_AST_H
 
@@ -12,7 +12,8 @@
 struct text {
     struct slice s;
     struct span span;
-    const uint32_t *map; /* place of each byte and of the end; NULL: one behind the other from span.start */
+    const uint32_t
+        *map; /* place of each byte and of the end; NULL: one behind the other from span.start */
 };
 
 /* Where `length` bytes from `at` on stand. */

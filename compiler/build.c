@@ -22,7 +22,8 @@ static const struct section_row {
     enum section_argument argument;
     bool extension;
 } sections[SECTION_COUNT] = {
-#define SECTION(ID, NAME, ARGUMENT, TAG, DOC) [SECTION_##ID] = {NAME, ARGUMENT_##ARGUMENT, TAG_##TAG},
+#define SECTION(ID, NAME, ARGUMENT, TAG, DOC)                                                      \
+    [SECTION_##ID] = {NAME, ARGUMENT_##ARGUMENT, TAG_##TAG},
 #include "grammar/sections.def"
 };
 
@@ -63,8 +64,8 @@ static enum section section_named(struct build *build, struct slice title, struc
         if (slice_same(title, slice_of(sections[section].name)))
             return section;
     enum section section = nearest(title, SECTION_COUNT);
-    struct diag *diag =
-        diag_report(build->diags, DIAG_SECTION_UNKNOWN, span, "no section is called '%.*s'", SLICE_ARG(title));
+    struct diag *diag = diag_report(build->diags, DIAG_SECTION_UNKNOWN, span,
+                                    "no section is called '%.*s'", SLICE_ARG(title));
     if (section < SECTION_COUNT)
         diag_help(build->diags, diag, "did you mean [%s]?", sections[section].name);
     else
@@ -94,13 +95,15 @@ void build_end(struct build *build) {
     build->at = AT_NOTHING;
     build->stray = false;
     if (rule && rule->named && !rule->broken && !rule->conditions && !rule->deploys)
-        diag_report(build->diags, DIAG_RULE_EMPTY, rule->span, "a rule without conditions and deploy lines");
+        diag_report(build->diags, DIAG_RULE_EMPTY, rule->span,
+                    "a rule without conditions and deploy lines");
 }
 
 static void enter_matching(struct build *build, struct span span) {
     if (build->at == AT_MATCHING) {
-        struct diag *diag = diag_report(build->diags, DIAG_SECTION_ORDER, span,
-                                        "a second [Matching Patterns] without a [Deploy Patterns] between");
+        struct diag *diag =
+            diag_report(build->diags, DIAG_SECTION_ORDER, span,
+                        "a second [Matching Patterns] without a [Deploy Patterns] between");
         diag_note(build->diags, diag, build->rule->span, "the rule starts here");
         diag_help(build->diags, diag, "a line of dashes ends a rule without deploy patterns");
         return;
@@ -116,7 +119,8 @@ static void enter_deploy(struct build *build, struct span span) {
     build->at = AT_DEPLOY;
 }
 
-static void enter_rule(struct build *build, const struct text *name, bool preliminary, struct span span) {
+static void enter_rule(struct build *build, const struct text *name, bool preliminary,
+                       struct span span) {
     struct rule *rule = start_rule(build, span);
     rule->preliminary |= preliminary;
     rule->named = true;
@@ -130,7 +134,8 @@ static void enter_rule(struct build *build, const struct text *name, bool prelim
         name_rule(build, rule);
 }
 
-static void enter(struct build *build, enum section section, const struct text *argument, struct span span) {
+static void enter(struct build *build, enum section section, const struct text *argument,
+                  struct span span) {
     switch (section) {
     case SECTION_MATCHING:
     case SECTION_MATCHING_ONE: enter_matching(build, span); break;
@@ -151,13 +156,12 @@ static void enter(struct build *build, enum section section, const struct text *
         build->preliminary = preliminary;
         break;
     }
-    case SECTION_COUNT:
-        build_end(build);
-        build->at = AT_UNKNOWN;
+    case SECTION_COUNT: build_end(build); build->at = AT_UNKNOWN;
     }
 }
 
-void build_section(struct build *build, struct text title, const struct text *argument, struct span span) {
+void build_section(struct build *build, struct text title, const struct text *argument,
+                   struct span span) {
     enum section section = section_named(build, plain_title(build, title.s), span);
     if (section < SECTION_COUNT) {
         const struct section_row *row = &sections[section];
@@ -214,21 +218,24 @@ static void build_property(struct build *build, const struct term *left, const s
     bool description = left->kind == TERM_NAME && slice_same(name, SLICE("description"));
     if (!description && !(left->kind == TERM_NAME && slice_same(name, SLICE("disabled")))) {
         diag_report(build->diags, DIAG_SYNTAX, left->span,
-                    "'%.*s' cannot stand here, expected description, disabled or a section", SLICE_ARG(name));
+                    "'%.*s' cannot stand here, expected description, disabled or a section",
+                    SLICE_ARG(name));
         return;
     }
-    diag_report(build->diags, DIAG_EXTENSION, left->span, "'%.*s' is an extension", SLICE_ARG(name));
+    diag_report(build->diags, DIAG_EXTENSION, left->span, "'%.*s' is an extension",
+                SLICE_ARG(name));
     if (!value)
-        diag_report(build->diags, DIAG_VALUE_MISSING, left->span, "'%.*s' without '='", SLICE_ARG(name));
+        diag_report(build->diags, DIAG_VALUE_MISSING, left->span, "'%.*s' without '='",
+                    SLICE_ARG(name));
     else if (description)
         rule->description = *value;
     else if (!boolean_parse(&rule->disabled, value->s))
-        diag_report(build->diags, DIAG_VALUE_BOOLEAN, value->span, "'%.*s' is neither true nor false",
-                    SLICE_ARG(value->s));
+        diag_report(build->diags, DIAG_VALUE_BOOLEAN, value->span,
+                    "'%.*s' is neither true nor false", SLICE_ARG(value->s));
 }
 
-static struct condition *make_condition(struct build *build, struct term *left, const struct text *value,
-                                        struct span span) {
+static struct condition *make_condition(struct build *build, struct term *left,
+                                        const struct text *value, struct span span) {
     struct condition *condition = memory_new(build->memory, sizeof *condition);
     *condition = (struct condition){.span = span, .left = left, .valued = value != NULL};
     if (value)
@@ -236,7 +243,8 @@ static struct condition *make_condition(struct build *build, struct term *left, 
     return condition;
 }
 
-static void add_deploy(struct build *build, struct term *left, const struct text *value, struct span span) {
+static void add_deploy(struct build *build, struct term *left, const struct text *value,
+                       struct span span) {
     struct deploy *deploy = memory_new(build->memory, sizeof *deploy);
     *deploy = (struct deploy){.span = span, .left = left, .valued = value != NULL};
     if (value)
@@ -245,11 +253,13 @@ static void add_deploy(struct build *build, struct term *left, const struct text
     build->rule->last_deploy = &deploy->next;
 }
 
-void build_line(struct build *build, struct term *left, const struct text *value, struct span span) {
+void build_line(struct build *build, struct term *left, const struct text *value,
+                struct span span) {
     switch (build->at) {
     case AT_NOTHING:
         if (!build->stray)
-            diag_report(build->diags, DIAG_SYNTAX, span, "a line outside of a rule, expected a section before it");
+            diag_report(build->diags, DIAG_SYNTAX, span,
+                        "a line outside of a rule, expected a section before it");
         build->stray = true;
         break;
     case AT_RULE: build_property(build, left, value); break;
@@ -269,18 +279,21 @@ void build_broken_line(struct build *build) {
         build->rule->broken = true;
 }
 
-void build_quoted(struct build *build, bool negated, struct term *left, const struct text *value, struct span span) {
+void build_quoted(struct build *build, bool negated, struct term *left, const struct text *value,
+                  struct span span) {
     build->condition = make_condition(build, left, value, span);
     build->condition->negated = negated;
 }
 
-struct term *build_term(struct build *build, enum term_kind kind, struct text text, struct span span) {
+struct term *build_term(struct build *build, enum term_kind kind, struct text text,
+                        struct span span) {
     struct term *term = memory_new(build->memory, sizeof *term);
     *term = (struct term){.kind = kind, .span = span, .text = text};
     return term;
 }
 
-struct term *build_call(struct build *build, struct text name, struct arguments arguments, struct span span) {
+struct term *build_call(struct build *build, struct text name, struct arguments arguments,
+                        struct span span) {
     struct term *term = build_term(build, TERM_WORD, name, span);
     term->arguments = arguments.first;
     term->count = arguments.count;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What a plan means: every name is known, every value one that may stand there, every reference leads somewhere. The
- * checks write what they find into the tree, for emit.c; they stop at no error. This header is for the checks among
- * each other: each file takes one part of the language (names, captures, patterns, terms, deploy lines ...). */
+/* What a plan means: every name is known, every value one that may stand there, every reference
+ * leads somewhere. The checks write what they find into the tree, for emit.c; they stop at no
+ * error. This header is for the checks among each other: each file takes one part of the language
+ * (names, captures, patterns, terms, deploy lines ...). */
 #ifndef FOV_COMPILER_CHECK_H
 #define FOV_COMPILER_CHECK_H
 

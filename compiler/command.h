@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The sub-commands of fovc, each in a file of its own, and what they share. Each gets what stands behind its name and
- * answers the exit code. */
+/* The sub-commands of fovc, each in a file of its own, and what they share. Each gets what stands
+ * behind its name and answers the exit code. */
 #ifndef FOV_COMPILER_COMMAND_H
 #define FOV_COMPILER_COMMAND_H
 
@@ -9,7 +9,7 @@
 /* Of sysexits.h, where they are not 0, 1 and 2. */
 enum exit_code {
     EXIT_FINE = 0,
-    EXIT_PLAN = 1,   /* the plan has errors, the image is none */
+    EXIT_PLAN = 1, /* the plan has errors, the image is none */
     EXIT_USAGE = 2,
     EXIT_READ = 66,  /* cannot read */
     EXIT_BUG = 70,   /* our fault, or no memory */

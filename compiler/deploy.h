@@ -5,7 +5,8 @@
 
 #include "compiler/check.h"
 
-/* Finds out what the line sets and with what; deploy->kind is DEPLOY_BROKEN when it sets nothing that is known. */
+/* Finds out what the line sets and with what; deploy->kind is DEPLOY_BROKEN when it sets nothing
+ * that is known. */
 void deploy_check(struct check *check, struct deploy *deploy);
 
 #endif

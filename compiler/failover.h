@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The settings of the failover plug-in (language.md section 5), and what a rule's settings come to together. */
+/* The settings of the failover plug-in (language.md section 5), and what a rule's settings come to
+ * together. */
 #ifndef FOV_COMPILER_FAILOVER_H
 #define FOV_COMPILER_FAILOVER_H
 

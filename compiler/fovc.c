@@ -26,9 +26,11 @@ static const char help[] =
     "  -WNAME         switch a warning on          -Wno-NAME      off\n"
     "  -Werror        warnings are errors          -Werror=NAME   this one\n"
     "\n"
-    "A PLAN of - is standard input. Every message ends in its NAME in brackets; -Wextension, off by default,\n"
+    "A PLAN of - is standard input. Every message ends in its NAME in brackets; -Wextension, off "
+    "by default,\n"
     "shows whatever the vendor's language does not have.\n"
-    "Exit status: 0 fine, 1 the plan has errors, 2 usage, 66 cannot read, 74 cannot write, 70 a bug of fovc.\n";
+    "Exit status: 0 fine, 1 the plan has errors, 2 usage, 66 cannot read, 74 cannot write, 70 a "
+    "bug of fovc.\n";
 
 static int print(const char *text) {
     fputs(text, stdout);

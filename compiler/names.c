@@ -11,8 +11,8 @@ enum word names_word(struct check *check, const struct term *term) {
     enum word word = word_named(name);
     if (word < WORD_COUNT)
         return word;
-    struct diag *diag =
-        diag_report(check->diags, DIAG_FUNCTION_UNKNOWN, term_name_span(term), "no function is called '$%.*s'", SLICE_ARG(name));
+    struct diag *diag = diag_report(check->diags, DIAG_FUNCTION_UNKNOWN, term_name_span(term),
+                                    "no function is called '$%.*s'", SLICE_ARG(name));
     struct near near;
     near_start(&near, name);
     for (enum word id = 0; id < WORD_COUNT; id++)
@@ -29,20 +29,22 @@ enum variable names_variable(struct check *check, const struct term *term) {
     enum variable variable = variable_named(name);
     if (variable < VARIABLE_COUNT)
         return variable;
-    struct diag *diag =
-        diag_report(check->diags, DIAG_VARIABLE_UNKNOWN, term_name_span(term), "no variable is called '$%.*s'", SLICE_ARG(name));
+    struct diag *diag = diag_report(check->diags, DIAG_VARIABLE_UNKNOWN, term_name_span(term),
+                                    "no variable is called '$%.*s'", SLICE_ARG(name));
     struct near near;
     near_start(&near, name);
     for (enum variable id = 0; id < VARIABLE_COUNT; id++)
         near_try(&near, variables[id].name);
     if (word_named(name) < WORD_COUNT)
-        diag_help(check->diags, diag, "'$%.*s' is a function of [Matching Patterns]", SLICE_ARG(name));
+        diag_help(check->diags, diag, "'$%.*s' is a function of [Matching Patterns]",
+                  SLICE_ARG(name));
     else if (near.best)
         diag_help(check->diags, diag, "did you mean '$%s'?", near.best);
     return VARIABLE_COUNT;
 }
 
-/* What somebody meant who wrote a word of the language where a header is expected; "" for nothing of the kind. */
+/* What somebody meant who wrote a word of the language where a header is expected; "" for nothing
+ * of the kind. */
 static const char *sigil_missing(struct slice name) {
     if (word_named(name) < WORD_COUNT || variable_named(name) < VARIABLE_COUNT)
         return "$";
@@ -56,11 +58,12 @@ static void report_near(struct check *check, const struct text *name) {
     near_start(&near, name->s);
     for (enum header id = 0; id < HEADER_COUNT; id++)
         near_try(&near, headers[id].name);
-    /* Headers are many more than those of headers.def: only what is very near is a slip of the pen. */
+    /* Headers are many more than those of headers.def: only what is very near is a slip of the pen.
+     */
     if (!near.best || near.distance > (name->s.len < 8 ? 1 : name->s.len / 4))
         return;
-    struct diag *diag = diag_report(check->diags, DIAG_HEADER_NEAR, name->span, "'%.*s' is no header that is known",
-                                    SLICE_ARG(name->s));
+    struct diag *diag = diag_report(check->diags, DIAG_HEADER_NEAR, name->span,
+                                    "'%.*s' is no header that is known", SLICE_ARG(name->s));
     diag_help(check->diags, diag, "did you mean '%s'?", near.best);
 }
 
@@ -69,19 +72,22 @@ bool names_header(struct check *check, const struct text *name, enum header *hea
     if (*header != HEADER_OTHER)
         return true;
     const char *sigil = sigil_missing(name->s);
-    bool property = slice_same(name->s, SLICE("description")) || slice_same(name->s, SLICE("disabled"));
+    bool property =
+        slice_same(name->s, SLICE("description")) || slice_same(name->s, SLICE("disabled"));
     if (sigil[0] == '\0' && !property && name->s.at[0] != '_' && name->s.at[0] != '%') {
         report_near(check, name);
         return true;
     }
-    struct diag *diag = diag_report(check->diags, DIAG_HEADER_UNKNOWN, name->span, "'%.*s' is no header",
-                                    SLICE_ARG(name->s));
+    struct diag *diag = diag_report(check->diags, DIAG_HEADER_UNKNOWN, name->span,
+                                    "'%.*s' is no header", SLICE_ARG(name->s));
     if (property)
-        diag_help(check->diags, diag, "'%.*s' stands between [Rule] and [Matching Patterns]", SLICE_ARG(name->s));
+        diag_help(check->diags, diag, "'%.*s' stands between [Rule] and [Matching Patterns]",
+                  SLICE_ARG(name->s));
     else if (sigil[0])
         diag_help(check->diags, diag, "did you mean '%s%.*s'?", sigil, SLICE_ARG(name->s));
     else if (name->s.at[0] == '_')
-        diag_help(check->diags, diag, "'_Header' stands in [Deploy Patterns] alone, with a header behind the '_'");
+        diag_help(check->diags, diag,
+                  "'_Header' stands in [Deploy Patterns] alone, with a header behind the '_'");
     return false;
 }
 
@@ -102,7 +108,8 @@ bool names_is_read(struct check *check, struct slice name) {
 void names_read(struct check *check, struct slice name) {
     if (names_is_read(check, name))
         return;
-    struct environment_name **head = bucket(check, name), *entry = memory_new(check->memory, sizeof *entry);
+    struct environment_name **head = bucket(check, name),
+                            *entry = memory_new(check->memory, sizeof *entry);
     *entry = (struct environment_name){name, *head};
     *head = entry;
 }
@@ -114,8 +121,9 @@ enum failover_setting names_setting(struct check *check, const struct term *term
         failover ? failover_setting_named(slice_from(name->s, FAILOVER_PREFIX)) : FAILOVER_COUNT;
     if (setting < FAILOVER_COUNT || names_is_read(check, name->s))
         return setting;
-    struct diag *diag = diag_report(check->diags, DIAG_ENVIRONMENT_UNKNOWN, term_name_span(term),
-                                    "'&%.*s' has no meaning, and no condition reads it", SLICE_ARG(name->s));
+    struct diag *diag =
+        diag_report(check->diags, DIAG_ENVIRONMENT_UNKNOWN, term_name_span(term),
+                    "'&%.*s' has no meaning, and no condition reads it", SLICE_ARG(name->s));
     struct near near;
     near_start(&near, failover ? slice_from(name->s, FAILOVER_PREFIX) : name->s);
     for (enum failover_setting id = 0; id < FAILOVER_COUNT; id++)
@@ -127,7 +135,8 @@ enum failover_setting names_setting(struct check *check, const struct term *term
 
 void names_refuse_transport(struct check *check, const struct text *text, const char *help) {
     struct diag *diag = diag_report(check->diags, DIAG_VALUE_TRANSPORT, text->span,
-                                    "'%.*s' is no transport, expected UDP, TCP, TLS, WS or WSS", SLICE_ARG(text->s));
+                                    "'%.*s' is no transport, expected UDP, TCP, TLS, WS or WSS",
+                                    SLICE_ARG(text->s));
     struct near near;
     near_start(&near, text->s);
     for (enum transport id = 0; id < TRANSPORT_COUNT; id++)

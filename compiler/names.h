@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The names of a plan: functions, variables, headers, environment variables. Each answers the row, or reports an
- * unknown one with the nearest that is known. */
+/* The names of a plan: functions, variables, headers, environment variables. Each answers the row,
+ * or reports an unknown one with the nearest that is known. */
 #ifndef FOV_COMPILER_NAMES_H
 #define FOV_COMPILER_NAMES_H
 
@@ -16,8 +16,8 @@ bool names_header(struct check *check, const struct text *name, enum header *hea
 /* An environment variable that a condition reads. */
 void names_read(struct check *check, struct slice name);
 bool names_is_read(struct check *check, struct slice name);
-/* An environment variable that a deploy line sets: a failover setting, or FAILOVER_COUNT; a name without a meaning that
- * nothing reads is reported. */
+/* An environment variable that a deploy line sets: a failover setting, or FAILOVER_COUNT; a name
+ * without a meaning that nothing reads is reported. */
 enum failover_setting names_setting(struct check *check, const struct term *term);
 
 /* Reports a text that is no transport; `help` (or NULL) is for one that is not even nearly one. */

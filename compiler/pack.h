@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The sections of an image while they grow (grammar/image.h): equal texts, names, patterns and sets become one. It
- * knows the layout and nothing of plans. */
+/* The sections of an image while they grow (grammar/image.h): equal texts, names, patterns and sets
+ * become one. It knows the layout and nothing of plans. */
 #ifndef FOV_COMPILER_PACK_H
 #define FOV_COMPILER_PACK_H
 
@@ -26,14 +26,15 @@ struct pack {
     struct pack_bytes sections[IMAGE_SECTIONS];
     struct pack_table texts, names, patterns, sets, layout;
     struct image_text *layout_texts; /* what the layout table speaks of */
-    bool full; /* more names or sets than an operand can count */
+    bool full;                       /* more names or sets than an operand can count */
 };
 
 void pack_init(struct pack *pack, struct memory *memory);
 
 /* Each answers an index. */
 uint32_t pack_text(struct pack *pack, struct slice text);
-/* Of a header that headers.def knows, its own name counts; flags are added to what was said before. */
+/* Of a header that headers.def knows, its own name counts; flags are added to what was said before.
+ */
 uint32_t pack_name(struct pack *pack, enum header header, struct slice name, unsigned flags);
 uint32_t pack_pattern(struct pack *pack, const struct rx_program *program, struct slice text);
 struct image_text pack_layout(struct pack *pack, struct slice text);

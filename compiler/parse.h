@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* From text to tree: reads a plan with the files it includes, and the conditions that stand in strings. What cannot be
- * read is reported; the rest of the plan is read all the same. */
+/* From text to tree: reads a plan with the files it includes, and the conditions that stand in
+ * strings. What cannot be read is reported; the rest of the plan is read all the same. */
 #ifndef FOV_COMPILER_PARSE_H
 #define FOV_COMPILER_PARSE_H
 
@@ -12,8 +12,9 @@
 void parse_plan(struct plan *plan, struct memory *memory, struct diag_list *diags, const char *name,
                 struct slice text);
 
-/* A condition in a string that stands in `nesting` parentheses. NULL: it is none, and that was reported. */
-struct condition *parse_condition(struct memory *memory, struct diag_list *diags, const struct text *text,
-                                  unsigned nesting);
+/* A condition in a string that stands in `nesting` parentheses. NULL: it is none, and that was
+ * reported. */
+struct condition *parse_condition(struct memory *memory, struct diag_list *diags,
+                                  const struct text *text, unsigned nesting);
 
 #endif

@@ -10,7 +10,9 @@ struct pattern *pattern_read(struct check *check, const struct text *text);
 /* The pattern of a quoted condition: %n inserts one of the first `slots` captures. */
 struct pattern *pattern_read_quoted(struct check *check, const struct text *text, unsigned slots);
 
-/* The first response code from `first` to `last` that the pattern is found in; 0: none, or the pattern is broken. */
-unsigned pattern_finds_code(struct check *check, const struct pattern *pattern, unsigned first, unsigned last);
+/* The first response code from `first` to `last` that the pattern is found in; 0: none, or the
+ * pattern is broken. */
+unsigned pattern_finds_code(struct check *check, const struct pattern *pattern, unsigned first,
+                            unsigned last);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Where in a value its inserts stand (enum image_piece): what an inserted text may hold there, and with what in its
- * place the value is judged when the plan is compiled. */
+/* Where in a value its inserts stand (enum image_piece): what an inserted text may hold there, and
+ * with what in its place the value is judged when the plan is compiled. */
 #ifndef FOV_COMPILER_PLACING_H
 #define FOV_COMPILER_PLACING_H
 
@@ -15,7 +15,8 @@ enum placing {
 
 void placing_set(struct memory *memory, struct piece *pieces, enum placing placing);
 
-/* The value with something harmless for each insert. Two of them: a host may or may not end in a digit. */
+/* The value with something harmless for each insert. Two of them: a host may or may not end in a
+ * digit. */
 enum { PLACING_SAMPLES = 2 };
 struct slice placing_sample(struct memory *memory, const struct piece *pieces, unsigned which);
 

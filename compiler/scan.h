@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the scanner (plan.l) and the parser (plan.y) share while they read one text: a file, or a condition in quotes. */
+/* What the scanner (plan.l) and the parser (plan.y) share while they read one text: a file, or a
+ * condition in quotes. */
 #ifndef FOV_COMPILER_SCAN_H
 #define FOV_COMPILER_SCAN_H
 

@@ -45,7 +45,9 @@ const char *diag_option(struct diag_options *options, const char *text, char *bu
     struct near near;
     enum diag_code code = code_named(name, &near);
     if (code == DIAG_COUNT) {
-        snprintf(buffer, size, near.best ? "no warning is called '%.*s'; did you mean '%s'?" : "no warning is called '%.*s'",
+        snprintf(buffer, size,
+                 near.best ? "no warning is called '%.*s'; did you mean '%s'?"
+                           : "no warning is called '%.*s'",
                  SLICE_ARG(name), near.best);
         return buffer;
     }
@@ -57,7 +59,8 @@ const char *diag_option(struct diag_options *options, const char *text, char *bu
     return NULL;
 }
 
-void diag_list_init(struct diag_list *list, struct arena *arena, const struct diag_options *options) {
+void diag_list_init(struct diag_list *list, struct arena *arena,
+                    const struct diag_options *options) {
     *list = (struct diag_list){.arena = arena, .options = options, .last = &list->first};
 }
 
@@ -78,7 +81,8 @@ static const char *compose(struct diag_list *list, const char *format, va_list a
     return text;
 }
 
-struct diag *diag_report(struct diag_list *list, enum diag_code code, struct span span, const char *format, ...) {
+struct diag *diag_report(struct diag_list *list, enum diag_code code, struct span span,
+                         const char *format, ...) {
     if (!diag_wanted(list, code))
         return NULL;
     bool error = list->options->severity[code] == DIAG_ERROR || list->options->all_errors;
@@ -92,7 +96,8 @@ struct diag *diag_report(struct diag_list *list, enum diag_code code, struct spa
     }
     va_list args;
     va_start(args, format);
-    *diag = (struct diag){.code = code, .error = error, .number = list->count, .span = span, .last = &diag->notes};
+    *diag = (struct diag){
+        .code = code, .error = error, .number = list->count, .span = span, .last = &diag->notes};
     diag->message = compose(list, format, args);
     va_end(args);
     if (!diag->message)
@@ -103,7 +108,8 @@ struct diag *diag_report(struct diag_list *list, enum diag_code code, struct spa
     return diag;
 }
 
-void diag_note(struct diag_list *list, struct diag *diag, struct span span, const char *format, ...) {
+void diag_note(struct diag_list *list, struct diag *diag, struct span span, const char *format,
+               ...) {
     struct diag_note *note = diag ? arena_alloc(list->arena, sizeof *note) : NULL;
     if (!note) {
         list->failed |= diag != NULL;

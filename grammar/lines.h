@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The lines of a text before anybody parses them (language.md section 2): a byte order mark and CRs before LFs go,
- * lines that end in a blank and a backslash are joined, and bytes that may not stand in a text are reported. */
+/* The lines of a text before anybody parses them (language.md section 2): a byte order mark and CRs
+ * before LFs go, lines that end in a blank and a backslash are joined, and bytes that may not stand
+ * in a text are reported. */
 #ifndef FOV_GRAMMAR_LINES_H
 #define FOV_GRAMMAR_LINES_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Did you mean: the known name nearest to an unknown word, by the number of letters added, left out, changed or
- * swapped (optimal string alignment), whatever their case. */
+/* Did you mean: the known name nearest to an unknown word, by the number of letters added, left
+ * out, changed or swapped (optimal string alignment), whatever their case. */
 #ifndef FOV_GRAMMAR_NEAR_H
 #define FOV_GRAMMAR_NEAR_H
 
@@ -13,8 +13,8 @@ struct near {
 };
 
 void near_start(struct near *near, struct slice word);
-/* The earlier of two candidates that are equally near stays. A candidate whose part behind its last '.' is the word
- * counts as one letter away. */
+/* The earlier of two candidates that are equally near stays. A candidate whose part behind its last
+ * '.' is the word counts as one letter away. */
 void near_try(struct near *near, const char *candidate);
 
 #endif

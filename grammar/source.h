@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A text that people wrote, with its name: where a byte of it stands, and how wide it looks. It knows lines and
- * characters, nothing of what the text means. */
+/* A text that people wrote, with its name: where a byte of it stands, and how wide it looks. It
+ * knows lines and characters, nothing of what the text means. */
 #ifndef FOV_GRAMMAR_SOURCE_H
 #define FOV_GRAMMAR_SOURCE_H
 
@@ -20,7 +20,8 @@ struct source {
     uint32_t shift_count;
     const uint32_t *lines; /* where the lines start in raw */
     uint32_t line_count;
-    uint32_t order; /* messages about a source of lower order come first; of the same order: the same text again */
+    uint32_t order; /* messages about a source of lower order come first; of the same order: the
+                       same text again */
 };
 
 /* A run of bytes of source->text. */
@@ -38,8 +39,10 @@ struct place {
 
 enum { SOURCE_SIZE_MAX = 256 * 1024 * 1024 };
 
-/* A source of path "". 0, -EFBIG (over SOURCE_SIZE_MAX), -ENOMEM. Name and bytes must outlive it. */
-int source_open(struct source *source, struct arena *arena, const char *name, struct slice raw, uint32_t order);
+/* A source of path "". 0, -EFBIG (over SOURCE_SIZE_MAX), -ENOMEM. Name and bytes must outlive it.
+ */
+int source_open(struct source *source, struct arena *arena, const char *name, struct slice raw,
+                uint32_t order);
 /* Offset in `raw` of the byte at `offset` of `text`. */
 uint32_t source_raw(const struct source *source, uint32_t offset);
 /* Place of an offset in `raw`. */
@@ -47,7 +50,8 @@ struct place source_place(const struct source *source, uint32_t raw);
 /* A line, from 1, without its line end. */
 struct slice source_line(const struct source *source, uint32_t line);
 
-/* The character at `at`: its length in bytes, or 0 when the bytes there are not UTF-8 (RFC 3629). */
+/* The character at `at`: its length in bytes, or 0 when the bytes there are not UTF-8 (RFC 3629).
+ */
 unsigned utf8_read(struct slice text, size_t at, uint32_t *point);
 bool utf8_is_control(uint32_t point); /* C0, DEL, C1 */
 

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+$(BUILD)/tests/unit/compiler/compile: TEST_LIBS = $(FAILING_MALLOC)
