@@ -79,18 +79,28 @@ enum failover_setting failover_setting_named(struct slice name) {
     return row_named(failover_settings, FAILOVER_COUNT, name);
 }
 
-/* On every header line of every message; a comparison fails at the length or the first byte almost always. */
+/* Length and first letter of each name. */
+#define KEY(LENGTH, FIRST) (uint16_t)((LENGTH) << 8 | ((FIRST) | 0x20))
+static const uint16_t header_keys[HEADER_COUNT] = {
+#define HEADER(ID, NAME, ...) [HEADER_##ID] = KEY(sizeof(NAME) - 1, NAME[0]),
+#include "grammar/headers.def"
+};
+
+static enum header compact_named(char letter) {
+    enum header id = 0;
+    while (id < HEADER_COUNT && headers[id].compact != letter)
+        id++;
+    return id < HEADER_COUNT ? id : HEADER_OTHER;
+}
+
+/* On every header line of every message: the keys alone decide almost always. */
 enum header header_named(struct slice name) {
-    if (name.len == 0)
-        return HEADER_OTHER;
-    char first = byte_lower((unsigned char)name.at[0]);
-    for (enum header id = 0; id < HEADER_COUNT; id++) {
-        const struct header_row *row = &headers[id];
-        if (name.len == 1 ? row->compact == first
-                          : row->length == name.len && byte_lower((unsigned char)row->name[0]) == first &&
-                                slice_same(name, (struct slice){row->name, row->length}))
+    if (name.len <= 1 || name.len > UINT8_MAX)
+        return name.len == 1 ? compact_named(byte_lower((unsigned char)name.at[0])) : HEADER_OTHER;
+    const uint16_t key = KEY(name.len, (unsigned char)name.at[0]);
+    for (enum header id = 0; id < HEADER_COUNT; id++)
+        if (header_keys[id] == key && slice_starts_same(name, (struct slice){headers[id].name, name.len}))
             return id;
-    }
     return HEADER_OTHER;
 }
 
