@@ -71,6 +71,7 @@ Test(sequences, whatever_happens_in_whatever_order) {
             something(proxy);
         pass(proxy, seen.now + 700000);
         cr_assert(seen.finals > 0, "seed %u: no answer", seed);
+        cr_assert_eq(seen.records, 1, "seed %u: %u call records", seed, seen.records);
         cr_assert_eq(proxy_live(proxy), 0, "seed %u: %u alive", seed, proxy_live(proxy));
         cr_assert(proxy_idle(proxy), "seed %u", seed);
         proxy_free(proxy);
