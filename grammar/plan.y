@@ -62,6 +62,7 @@ text:
 |   CONDITION condition EOL END
 ;
 
+/* Whatever is wrong behind the name of a section, it is the one that was meant: with it the lines below make sense. */
 lines:
     %empty
 |   lines line
@@ -69,7 +70,9 @@ lines:
 
 line:
     '[' TITLE ']' EOL           { build_section(scan->build, $2, NULL, @2); }
+|   '[' TITLE ']' error EOL     { build_section(scan->build, $2, NULL, @2); yyerrok; }
 |   '[' TITLE STRING ']' EOL    { build_section(scan->build, $2, &$3, @2); }
+|   '[' TITLE STRING error EOL  { build_section(scan->build, $2, &$3, @2); yyerrok; }
 |   SEPARATOR                   { build_separator(scan->build); }
 |   left EOL                    { build_line(scan->build, $1, NULL, @1); }
 |   left '=' EOL                { build_line(scan->build, $1, &(struct text){SLICE_EMPTY, behind(@2), NULL}, @$); }
@@ -131,6 +134,18 @@ static const char *expected(const yypcontext_t *context, struct scan *scan) {
     return text;
 }
 
+/* What to write instead, for what many people try first; NULL for all else. */
+static const char *mend(const struct scan *scan, struct slice text, size_t at, bool unknown) {
+    size_t before = at;
+    while (before && (text.at[before - 1] == ' ' || text.at[before - 1] == '\t'))
+        before--;
+    if (text.at[at] == '!' || (before && text.at[before - 1] == '!'))
+        return "the '!' of a negation stands behind the '=': 'To = !pattern'";
+    if (unknown && scan->depth > scan->outer)
+        return "an argument that is no name, number or function stands in quotes: \"10.0.0.0/8\"";
+    return NULL;
+}
+
 /* At most three expected things: more help nobody. */
 static int yyreport_syntax_error(const yypcontext_t *context, void *scanner, struct scan *scan) {
     (void)scanner;
@@ -142,7 +157,16 @@ static int yyreport_syntax_error(const yypcontext_t *context, void *scanner, str
         return 0;
     }
     struct slice text = slice_cut(place->source->text, place->start, place->end);
-    diag_report(diags, DIAG_SYNTAX, *place, "unexpected '%.*s', expected %s", SLICE_ARG(text), expected(context, scan));
+    uint32_t point = 0;
+    const char *name = ""; /* many of those that no plan has cannot be seen */
+    bool unknown = kind == YYSYMBOL_YYUNDEF;
+    if (unknown && utf8_read(text, 0, &point) > 1)
+        name = memory_printf(scan->build->memory, " (U+%04X)", (unsigned)point);
+    struct diag *diag = diag_report(diags, DIAG_SYNTAX, *place, "unexpected '%.*s'%s, expected %s", SLICE_ARG(text), name,
+                                    expected(context, scan));
+    const char *help = mend(scan, place->source->text, place->start, unknown);
+    if (help)
+        diag_help(diags, diag, "%s", help);
     scan->skip = true;
     return 0;
 }
