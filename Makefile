@@ -7,6 +7,7 @@
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
+.SECONDARY:
 MAKEFLAGS += --no-builtin-rules
 
 ifeq ($(origin CC),default)
@@ -106,20 +107,21 @@ $(BUILD)/tests/unit/$1/%: $(BUILD)/tests/unit/$1/%.o $$(call room_libs,$1 $(BELO
 endef
 $(foreach r,$(ROOMS),$(eval $(call unit,$r)))
 $(BUILD)/tests/unit/regex/%: TEST_LIBS := -lpcre2-8
-.PRECIOUS: $(BUILD)/tests/unit/%.o
 .PHONY: units
 units: $(UNITS)
 
 # --- other test programs and tools bring their rules with them ----------------------------------------------------
 include $(wildcard tests/*/*.mk tools/*.mk)
 
+# All cores, unless the caller said how many.
+JOBS = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 .PHONY: clean bootstrap check
 clean:
 	rm -rf build
 bootstrap:
 	@tools/bootstrap.sh
 check: bootstrap
-	@$(MAKE) --no-print-directory WERROR=1 check-built
+	@$(MAKE) --no-print-directory $(JOBS) WERROR=1 check-built
 .PHONY: check-built
 check-built: all units $(CHECK_PROGRAMS)
 	@BUILD=$(BUILD) CC=$(CC) SAN=$(SAN) tests/run.sh
