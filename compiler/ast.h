@@ -107,7 +107,7 @@ struct deploy {
     enum variable variable;
     enum failover_setting setting;
     struct piece *pieces;
-    struct destination *destinations;
+    struct destination *destinations, *last_destination;
     bool session;            /* DEPLOY_SESSION: failover is switched on */
     bool fallback;           /* DEPLOY_FAILOVER: back to the default */
     uint32_t number;         /* ... milliseconds, truth value, choice */
@@ -126,6 +126,7 @@ struct rule {
     struct condition *conditions, **last_condition;
     struct deploy *deploys, **last_deploy;
     unsigned slots; /* capture slots of its conditions */
+    uint32_t lines; /* of both kinds */
     struct rule *next;
 };
 

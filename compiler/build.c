@@ -255,6 +255,12 @@ static void add_deploy(struct build *build, struct term *left, const struct text
 
 void build_line(struct build *build, struct term *left, const struct text *value,
                 struct span span) {
+    if (build->rule && build->rule->lines++ >= BUILD_LINES_MAX) {
+        if (build->rule->lines == BUILD_LINES_MAX + 1)
+            diag_report(build->diags, DIAG_LIMIT, span, "more than %d lines in one rule",
+                        BUILD_LINES_MAX);
+        return;
+    }
     switch (build->at) {
     case AT_NOTHING:
         if (!build->stray)

@@ -31,6 +31,8 @@ struct build {
     void (*include)(struct build *build, const struct text *path);
 };
 
+enum { BUILD_LINES_MAX = 10000 }; /* of a rule: what looks through a rule's lines stays cheap */
+
 /* A list of arguments while it grows. */
 struct arguments {
     struct term *first, *last;

@@ -109,24 +109,36 @@ static bool is_about_another_method(const struct rule *rule) {
     return false;
 }
 
+static void refuse_answer(struct check *check, const struct deploy *deploy, struct slice value,
+                          const char *code) {
+    const char *choices = variables[deploy->variable].choices;
+    const char *expected = memory_printf(check->memory, "%s|%s", code, choices);
+    struct diag *diag =
+        refuse_choice(check, deploy, DIAG_VALUE_CODE, names_choices(check, expected));
+    const char *near = names_near_choice(check, choices, value);
+    if (near)
+        diag_help(check->diags, diag, "did you mean '%s'?", near);
+}
+
 static void check_answer(struct check *check, const struct deploy *deploy, bool with_reason) {
     const struct variable_row *row = &variables[deploy->variable];
     struct slice value = capture_constant(deploy->pieces), reason;
     unsigned code;
-    if (value.len == 0 || !is_constant(deploy) || choice_named(row->choices, value) >= 0)
+    if (value.len == 0 || !is_constant(deploy))
         return;
-    if (!answer_parse(&code, &reason, value) || (!with_reason && reason.len)) {
-        const char *expected =
-            memory_printf(check->memory, "%s|%s",
-                          with_reason ? "a response code (a reason may follow)" : "a response code",
-                          row->choices);
-        struct diag *diag =
-            refuse_choice(check, deploy, DIAG_VALUE_CODE, names_choices(check, expected));
-        const char *near = names_near_choice(check, row->choices, value);
-        if (near)
-            diag_help(check->diags, diag, "did you mean '%s'?", near);
+    if (choice_named(row->choices, value) >= 0) {
+        if (slice_same(value, SLICE("drop")))
+            diag_report(check->diags, DIAG_EXTENSION, deploy->value.span, "'drop' is an extension");
         return;
     }
+    if (!answer_parse(&code, &reason, value) || (!with_reason && reason.len)) {
+        refuse_answer(check, deploy, value,
+                      with_reason ? "a response code (a reason may follow)" : "a response code");
+        return;
+    }
+    if (reason.len)
+        diag_report(check->diags, DIAG_EXTENSION, deploy->value.span,
+                    "a reason behind the code is an extension");
     if (code < 200)
         refuse_choice(check, deploy, DIAG_VALUE_CODE, "a final response code, from 200 to 699");
     else if (code < 300 && !is_about_another_method(check->rule))

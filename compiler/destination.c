@@ -111,14 +111,15 @@ void destination_read_request(struct check *check, struct deploy *deploy) {
 
 static struct destination *add_destination(struct check *check, struct deploy *deploy,
                                            struct text text) {
-    struct destination *destination = memory_new(check->memory, sizeof *destination),
-                       **last = &deploy->destinations;
-    while (*last)
-        last = &(*last)->next;
+    struct destination *destination = memory_new(check->memory, sizeof *destination);
     *destination = (struct destination){.text = text, .transport = TRANSPORT_NONE};
     destination->pieces = capture_split(check, &text, check->rule->slots);
     placing_set(check->memory, destination->pieces, PLACING_URI);
-    return *last = destination;
+    if (deploy->destinations)
+        deploy->last_destination->next = destination;
+    else
+        deploy->destinations = destination;
+    return deploy->last_destination = destination;
 }
 
 static void read_target(struct check *check, struct deploy *deploy, struct text text) {

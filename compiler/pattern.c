@@ -106,8 +106,21 @@ struct pattern *pattern_read(struct check *check, const struct text *text) {
     return read_pattern(check, text, &(struct rx_input){.text = text->s});
 }
 
+static void warn_of_names(struct check *check, const struct text *text) {
+    struct slice s = text->s;
+    for (size_t at = 0; at + 2 < s.len; at++) {
+        if (s.at[at] != '%')
+            continue;
+        if (s.at[at + 1] == '{' && !byte_is_digit((unsigned char)s.at[at + 2]))
+            diag_report(check->diags, DIAG_EXTENSION, text_span(text, at, 2),
+                        "%%{name} is an extension");
+        at += s.at[at + 1] == '%';
+    }
+}
+
 struct pattern *pattern_read_quoted(struct check *check, const struct text *text, unsigned slots) {
     struct quoted quoted = {check, slots};
+    warn_of_names(check, text);
     return read_pattern(
         check, text,
         &(struct rx_input){

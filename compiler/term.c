@@ -128,10 +128,11 @@ static struct text split_negation(struct condition *condition) {
 static void read_missing(struct check *check, struct condition *condition) {
     struct slice name = condition->left->text.s;
     if (condition->left->kind == TERM_WORD) {
-        struct diag *diag =
-            diag_report(check->diags, DIAG_CONDITION_TRUE, condition->left->span,
-                        "'$%.*s' without a pattern is read as '= true'", SLICE_ARG(name));
-        diag_help(check->diags, diag, "write '= true'");
+        if (word_named(name) < WORD_COUNT)
+            diag_help(check->diags,
+                      diag_report(check->diags, DIAG_CONDITION_TRUE, condition->left->span,
+                                  "'$%.*s' without a pattern is read as '= true'", SLICE_ARG(name)),
+                      "write '= true'");
         struct text text = {SLICE("true"), condition->left->span, NULL};
         condition->pattern = pattern_read(check, &text);
         return;

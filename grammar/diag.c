@@ -68,7 +68,8 @@ bool diag_wanted(const struct diag_list *list, enum diag_code code) {
     return list->options->severity[code] != DIAG_QUIET;
 }
 
-static const char *compose(struct diag_list *list, const char *format, va_list args) {
+__attribute__((format(printf, 2, 0))) static const char *compose(struct diag_list *list,
+                                                                 const char *format, va_list args) {
     va_list again;
     va_copy(again, args);
     int length = vsnprintf(NULL, 0, format, again);

@@ -73,8 +73,9 @@ struct place source_place(const struct source *source, uint32_t raw) {
 
 struct slice source_line(const struct source *source, uint32_t line) {
     size_t start = source->lines[line - 1];
-    size_t end = line < source->line_count ? source->lines[line] - 1 : source->raw.len;
-    if (end > start && source->raw.at[end - 1] == '\r')
+    bool ended = line < source->line_count;
+    size_t end = ended ? source->lines[line] - 1 : source->raw.len;
+    if (ended && end > start && source->raw.at[end - 1] == '\r')
         end--;
     return slice_cut(source->raw, start, end);
 }
