@@ -69,9 +69,10 @@ static void print_excerpt(const struct printer *printer, struct span span, struc
     unsigned first = all > WIDTH && from > BEFORE ? from - BEFORE : 0;
     unsigned last = all - first > WIDTH ? first + WIDTH : all;
     const char *cut = first ? "..." : "";
-    fprintf(printer->out, "%5u | %s", (unsigned)place.line, cut);
+    int margin = fprintf(printer->out, "%5u", (unsigned)place.line);
+    fprintf(printer->out, " | %s", cut);
     print_columns(printer->out, line, first, last);
-    fprintf(printer->out, "%s\n      | %*s%s", last < all ? "..." : "",
+    fprintf(printer->out, "%s\n%*s | %*s%s", last < all ? "..." : "", margin, "",
             (int)(from - first + strlen(cut)), "", paint(printer, green));
     fputc('^', printer->out);
     for (unsigned column = from + 1; column < to && column < last; column++)

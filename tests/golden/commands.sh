@@ -65,6 +65,23 @@ ls "$work" | grep -q '\.tmp$' && fail commands 'a temporary file is left' || pas
 exits 1 check bad.plan
 grep -q "$(printf '\033')" "$work/said" && fail commands 'colour in a file' || pass
 
+if command -v script >/dev/null; then
+    on_terminal() { (cd "$work" && env TERM=xterm "$@" script -qc "$fovc check bad.plan" /dev/null </dev/null) | grep -q "$(printf '\033')"; }
+    on_terminal && pass || fail commands 'no colour on a terminal'
+    on_terminal NO_COLOR=1 && fail commands 'colour in spite of NO_COLOR' || pass
+    on_terminal TERM=dumb && fail commands 'colour on a dumb terminal' || pass
+fi
+
+# Files in files: sixteen deep, and no deeper.
+depth=17
+printf '[Matching Patterns]\nTo = x\n' >"$work/deep17.plan"
+while [ $depth -gt 0 ]; do
+    printf '[Include "deep%d.plan"]\n' $depth >"$work/deep$((depth - 1)).plan"
+    depth=$((depth - 1))
+done
+exits 1 check deep0.plan; says "deep16.plan:1:11: error: 'deep17.plan' is included too deep"
+exits 0 check deep1.plan; silent
+
 # The same text gives the same bytes: another directory, standard input, another locale and time zone, and whatever
 # other builds of fovc there are (another compiler, sanitizers).
 is_current() { [ -z "$(find ../../grammar ../../compiler ../../runtime -type f -newer "$1" -print -quit)" ]; }

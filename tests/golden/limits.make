@@ -8,3 +8,6 @@ j=0; while [ $j -lt 3 ]; do
 done
 echo 'From = (a{200}){200}'
 echo 'From = (a|b*)*'
+echo '-----'
+echo '[Matching Patterns]'
+i=0; while [ $i -le 10000 ]; do echo 'To = x'; i=$((i+1)); done
