@@ -8,46 +8,31 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static void refuse(struct check *check, enum diag_code code, const struct text *text,
-                   const char *what, const char *help) {
-    struct diag *diag =
-        diag_report(check->diags, code, text->span, "'%.*s' is no %s", SLICE_ARG(text->s), what);
-    diag_help(check->diags, diag, "%s", help);
-}
-
-static void check_block(struct check *check, const struct text *text, struct slice value) {
+static bool fits_block(struct slice value) {
     struct ip_block block;
-    if (!ip_block_parse(&block, value))
-        refuse(check, DIAG_ARGUMENT_CIDR, text, "address block",
-               "write it like \"10.0.0.0/8\" or \"2001:db8::/32\"");
+    return ip_block_parse(&block, value);
 }
 
-static void check_address(struct check *check, const struct text *text, struct slice value) {
+static bool fits_address(struct slice value) {
     struct ip_address ip;
-    if (!ip_parse(&ip, value))
-        refuse(check, DIAG_ARGUMENT_VALUE, text, "IP address",
-               "write it like \"192.0.2.1\" or \"2001:db8::1\"");
+    return ip_parse(&ip, value);
 }
 
-static void check_number(struct check *check, const struct text *text, struct slice value) {
+static bool fits_number(struct slice value) {
     double number;
-    if (!decimal_parse(&number, value))
-        refuse(check, DIAG_ARGUMENT_VALUE, text, "number", "write it like \"100\" or \"-1.5\"");
+    return decimal_parse(&number, value);
 }
 
-static void check_time(struct check *check, const struct text *text, struct slice value) {
+static bool fits_time(struct slice value) {
     unsigned minutes;
-    if (!time_of_day_parse(&minutes, value))
-        refuse(check, DIAG_ARGUMENT_VALUE, text, "time of day",
-               "write it like \"9:00\" or \"17:30\"");
+    return time_of_day_parse(&minutes, value);
 }
 
-static void check_parameter(struct check *check, const struct text *text, struct slice value) {
+static bool fits_parameter(struct slice value) {
     size_t count = 0;
     while (count < value.len && byte_is_token((unsigned char)value.at[count]))
         count++;
-    if (count == 0 || count < value.len)
-        refuse(check, DIAG_ARGUMENT_VALUE, text, "parameter's name", "write it like \"expires\"");
+    return count != 0 && count == value.len;
 }
 
 /* Is there a zone of that name in the machine's tz database? */
@@ -68,21 +53,54 @@ static bool zone_exists(struct slice name) {
     return zone;
 }
 
-static void check_zone(struct check *check, const struct text *text, struct slice value) {
+static bool fits_zone(struct slice value) {
     struct zone_name zone;
-    if (!zone_name_parse(&zone, value) || (zone.database.at && !zone_exists(zone.database)))
-        refuse(check, DIAG_ARGUMENT_ZONE, text, "time zone that this machine knows",
-               "write it like \"Europe/Berlin\", \"PST\" or \"GMT-5\"");
+    return zone_name_parse(&zone, value) && (!zone.database.at || zone_exists(zone.database));
+}
+
+/* The kinds that are not just any text. */
+static const struct kind {
+    char letter;
+    enum diag_code code;
+    bool (*fits)(struct slice value);
+    const char *what, *help;
+} kinds[] = {
+    {'p', DIAG_ARGUMENT_CIDR, fits_block, "address block",
+     "write it like \"10.0.0.0/8\" or \"2001:db8::/32\""},
+    {'i', DIAG_ARGUMENT_VALUE, fits_address, "IP address",
+     "write it like \"192.0.2.1\" or \"2001:db8::1\""},
+    {'n', DIAG_ARGUMENT_VALUE, fits_number, "number", "write it like \"100\" or \"-1.5\""},
+    {'d', DIAG_ARGUMENT_VALUE, fits_time, "time of day", "write it like \"9:00\" or \"17:30\""},
+    {'z', DIAG_ARGUMENT_ZONE, fits_zone, "time zone that this machine knows",
+     "write it like \"Europe/Berlin\", \"PST\" or \"GMT-5\""},
+    {'x', DIAG_ARGUMENT_VALUE, fits_parameter, "parameter's name", "write it like \"expires\""},
+};
+
+static const struct kind *kind_of(char letter) {
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (kinds[i].letter == letter)
+            return &kinds[i];
+    return NULL;
 }
 
 void argument_check(struct check *check, char kind, const struct text *text, struct slice value) {
-    switch (kind) {
-    case 'p': check_block(check, text, value); break;
-    case 'i': check_address(check, text, value); break;
-    case 'n': check_number(check, text, value); break;
-    case 'd': check_time(check, text, value); break;
-    case 'z': check_zone(check, text, value); break;
-    case 'x': check_parameter(check, text, value); break;
-    default: break; /* a text: anything */
-    }
+    const struct kind *row = kind_of(kind);
+    if (!row || row->fits(value))
+        return;
+    struct diag *diag = diag_report(check->diags, row->code, text->span, "'%.*s' is no %s",
+                                    SLICE_ARG(text->s), row->what);
+    diag_help(check->diags, diag, "%s", row->help);
+}
+
+void argument_check_bare(struct check *check, char kind, const struct text *text) {
+    const struct kind *row = kind_of(kind);
+    struct slice s = text->s;
+    bool apostrophes = s.len > 2 && s.at[0] == '\'' && s.at[s.len - 1] == '\'';
+    if (!apostrophes && !(row && row->fits(s)))
+        return;
+    struct slice meant = apostrophes ? slice_cut(s, 1, s.len - 1) : s;
+    struct diag *diag =
+        diag_report(check->diags, DIAG_ARGUMENT_BARE, text->span,
+                    "'%.*s' without quotation marks is the name of a header", SLICE_ARG(s));
+    diag_help(check->diags, diag, "write \"%.*s\"", SLICE_ARG(meant));
 }

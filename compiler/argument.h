@@ -9,4 +9,7 @@
  * cannot be. */
 void argument_check(struct check *check, char kind, const struct text *text, struct slice value);
 
+/* A header's name as an argument: warns when it looks like a constant that lacks its quotes. */
+void argument_check_bare(struct check *check, char kind, const struct text *text);
+
 #endif

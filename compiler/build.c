@@ -59,15 +59,26 @@ static enum section nearest(struct slice title, enum section fallback) {
     return best;
 }
 
-static enum section section_named(struct build *build, struct slice title, struct span span) {
-    for (enum section section = 0; section < SECTION_COUNT; section++)
-        if (slice_same(title, slice_of(sections[section].name)))
-            return section;
+static enum section section_named(struct slice title) {
+    enum section section = 0;
+    while (section < SECTION_COUNT && !slice_same(title, slice_of(sections[section].name)))
+        section++;
+    return section;
+}
+
+/* A misspelt one is taken for the one that was meant. */
+static enum section section_meant(struct build *build, struct slice title, struct span span) {
     enum section section = nearest(title, SECTION_COUNT);
+    struct slice name = slice_of(section < SECTION_COUNT ? sections[section].name : "");
+    bool unquoted = name.len && name.len < title.len && slice_starts_same(title, name) &&
+                    title.at[name.len] == ' ' && sections[section].argument != ARGUMENT_NONE;
     struct diag *diag = diag_report(build->diags, DIAG_SECTION_UNKNOWN, span,
                                     "no section is called '%.*s'", SLICE_ARG(title));
-    if (section < SECTION_COUNT)
-        diag_help(build->diags, diag, "did you mean [%s]?", sections[section].name);
+    if (unquoted)
+        diag_help(build->diags, diag, "did you mean [%.*s \"%.*s\"]?", SLICE_ARG(name),
+                  SLICE_ARG(slice_from(title, name.len + 1)));
+    else if (name.len)
+        diag_help(build->diags, diag, "did you mean [%.*s]?", SLICE_ARG(name));
     else
         diag_help(build->diags, diag, "a rule has [%s] and [%s]", sections[SECTION_MATCHING].name,
                   sections[SECTION_DEPLOY].name);
@@ -162,14 +173,18 @@ static void enter(struct build *build, enum section section, const struct text *
 
 void build_section(struct build *build, struct text title, const struct text *argument,
                    struct span span) {
-    enum section section = section_named(build, plain_title(build, title.s), span);
+    struct slice name = plain_title(build, title.s);
+    enum section section = section_named(name);
+    bool known = section < SECTION_COUNT;
+    if (!known)
+        section = section_meant(build, name, span);
     if (section < SECTION_COUNT) {
         const struct section_row *row = &sections[section];
         if (row->extension)
             diag_report(build->diags, DIAG_EXTENSION, span, "[%s] is an extension", row->name);
         if (row->argument == ARGUMENT_NONE && argument)
             diag_report(build->diags, DIAG_SYNTAX, argument->span, "[%s] takes no name", row->name);
-        if (row->argument == ARGUMENT_NEEDED && !argument)
+        if (row->argument == ARGUMENT_NEEDED && !argument && known)
             diag_report(build->diags, DIAG_SYNTAX, span, "[%s] without a \"file\"", row->name);
     }
     enter(build, section, argument, span);

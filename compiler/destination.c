@@ -181,6 +181,12 @@ static bool split_transport(struct check *check, struct text *word, enum transpo
     *transport = TRANSPORT_NONE;
     if (slash == s.len)
         return true;
+    if (slash == 0) {
+        struct diag *diag = diag_report(check->diags, DIAG_VALUE_URI, word->span,
+                                        "'%.*s' without a URI in front of it", SLICE_ARG(s));
+        diag_help(check->diags, diag, "write 'sip:user@host/TCP', without a blank");
+        return false;
+    }
     struct text name = text_cut(word, slash + 1, s.len);
     *transport = transport_named(name.s);
     *word = text_cut(word, 0, slash);

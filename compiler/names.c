@@ -53,6 +53,18 @@ static const char *sigil_missing(struct slice name) {
     return "";
 }
 
+/* `!To = x`: a '!' may stand in a header's name (RFC 3261 25.1), and in none that anybody knows. */
+static bool report_bang(struct check *check, const struct text *name) {
+    struct slice rest = slice_from(name->s, 1);
+    if (name->s.at[0] != '!' || header_named(rest) == HEADER_OTHER)
+        return false;
+    struct diag *diag = diag_report(check->diags, DIAG_HEADER_NEAR, name->span,
+                                    "'%.*s' is no header that is known", SLICE_ARG(name->s));
+    diag_help(check->diags, diag, "the '!' of a negation stands behind the '=': '%.*s = !pattern'",
+              SLICE_ARG(rest));
+    return true;
+}
+
 static void report_near(struct check *check, const struct text *name) {
     struct near near;
     near_start(&near, name->s);
@@ -75,7 +87,8 @@ bool names_header(struct check *check, const struct text *name, enum header *hea
     bool property =
         slice_same(name->s, SLICE("description")) || slice_same(name->s, SLICE("disabled"));
     if (sigil[0] == '\0' && !property && name->s.at[0] != '_' && name->s.at[0] != '%') {
-        report_near(check, name);
+        if (!report_bang(check, name))
+            report_near(check, name);
         return true;
     }
     struct diag *diag = diag_report(check->diags, DIAG_HEADER_UNKNOWN, name->span,

@@ -157,12 +157,16 @@ static const char *stand_in(const struct piece *piece, struct slice before, unsi
     char last = before.len ? before.at[before.len - 1] : '\0';
     bool start = last == '\0' || last == '<', user = slice_find(before, 0, '@') < before.len;
     bool scheme = !user && slice_find(before, 0, ':') < before.len;
+    bool digit = which & 1, user_alone = which & 2;
     switch ((enum image_piece)piece->place) {
     case IMAGE_PIECE_PORT: return "5060";
     case IMAGE_PIECE_IP6: return last == '[' ? "::1" : "1";
     case IMAGE_PIECE_TAIL:
-    case IMAGE_PIECE_URI: return start ? "sip:a@a" : scheme ? "a@a" : which ? "1" : "a";
-    case IMAGE_PIECE_HOST: return which ? "1" : "a";
+    case IMAGE_PIECE_URI:
+        if (start)
+            return user_alone ? "sip:a" : "sip:a@a";
+        return scheme ? "a@a" : digit ? "1" : "a";
+    case IMAGE_PIECE_HOST: return digit ? "1" : "a";
     case IMAGE_PIECE_TEXT:
     case IMAGE_PIECE_LINE:
     case IMAGE_PIECE_QUOTED:

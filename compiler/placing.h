@@ -15,9 +15,9 @@ enum placing {
 
 void placing_set(struct memory *memory, struct piece *pieces, enum placing placing);
 
-/* The value with something harmless for each insert. Two of them: a host may or may not end in a
- * digit. */
-enum { PLACING_SAMPLES = 2 };
+/* The value with something harmless for each insert. Several of them: a host may or may not end in
+ * a digit, and what brings the scheme may or may not bring the host. */
+enum { PLACING_SAMPLES = 4 };
 struct slice placing_sample(struct memory *memory, const struct piece *pieces, unsigned which);
 
 #endif

@@ -40,10 +40,12 @@ static void check_argument(struct check *check, struct term *term, char kind, un
     case TERM_NAME:
         term->constant =
             slice_same(term->text.s, SLICE("true")) || slice_same(term->text.s, SLICE("false"));
-        if (term->constant)
+        if (term->constant) {
             argument_check(check, kind, &term->text, term->text.s);
-        else
-            term_check(check, term, slots, nesting);
+            return;
+        }
+        argument_check_bare(check, kind, &term->text);
+        term_check(check, term, slots, nesting);
         return;
     case TERM_NUMBER: argument_check(check, kind, &term->text, term->text.s); return;
     case TERM_STRING:
