@@ -46,6 +46,19 @@ static void read_choice(struct check *check, struct deploy *deploy) {
         diag_help(check->diags, diag, "did you mean '%s'?", near);
 }
 
+/* `4xx`, `!486` and `486,503` are patterns too, and no code is like them. */
+static void read_pattern(struct check *check, struct deploy *deploy) {
+    deploy->pattern = pattern_read(check, &deploy->value);
+    if (deploy->setting != FAILOVER_PATTERN_RESPONSE || deploy->pattern->broken ||
+        pattern_finds_code(check, deploy->pattern, 300, 699))
+        return;
+    struct diag *diag =
+        diag_report(check->diags, DIAG_FAILOVER_NEVER, deploy->value.span,
+                    "no response code from 300 to 699 matches '%.*s': no response leads on",
+                    SLICE_ARG(deploy->value.s));
+    diag_help(check->diags, diag, "write it like '4..' or '486|503'");
+}
+
 void failover_read(struct check *check, struct deploy *deploy) {
     const struct variable_row *row = &failover_settings[deploy->setting];
     if (row->extension)
@@ -56,7 +69,7 @@ void failover_read(struct check *check, struct deploy *deploy) {
     switch (row->kind) {
     case KIND_DURATION: read_duration(check, deploy); break;
     case KIND_BOOLEAN: read_boolean(check, deploy); break;
-    case KIND_PATTERN: deploy->pattern = pattern_read(check, &deploy->value); break;
+    case KIND_PATTERN: read_pattern(check, deploy); break;
     case KIND_CHOICE: read_choice(check, deploy); break;
     case KIND_TRANSPORT:
     case KIND_ANSWER:

@@ -38,6 +38,8 @@ enum variable names_variable(struct check *check, const struct term *term) {
     if (word_named(name) < WORD_COUNT)
         diag_help(check->diags, diag, "'$%.*s' is a function of [Matching Patterns]",
                   SLICE_ARG(name));
+    else if (slice_starts_same(name, slice_of(failover_prefix)))
+        diag_help(check->diags, diag, "did you mean '&%.*s'?", SLICE_ARG(name));
     else if (near.best)
         diag_help(check->diags, diag, "did you mean '$%s'?", near.best);
     return VARIABLE_COUNT;
