@@ -123,20 +123,22 @@ static void refuse_answer(struct check *check, const struct deploy *deploy, stru
 static void check_answer(struct check *check, const struct deploy *deploy, bool with_reason) {
     const struct variable_row *row = &variables[deploy->variable];
     struct slice value = capture_constant(deploy->pieces), reason;
+    bool whole = is_constant(deploy); /* else: the code may stand in front of what is inserted */
     unsigned code;
-    if (value.len == 0 || !is_constant(deploy))
+    if (value.len == 0 || (!whole && slice_find(value, 0, ' ') == value.len))
         return;
     if (choice_named(row->choices, value) >= 0) {
         if (slice_same(value, SLICE("drop")))
             diag_report(check->diags, DIAG_EXTENSION, deploy->value.span, "'drop' is an extension");
         return;
     }
-    if (!answer_parse(&code, &reason, value) || (!with_reason && reason.len)) {
+    bool good = answer_parse(&code, &reason, value), reasoned = good && (reason.len || !whole);
+    if (!good || (reasoned && !with_reason)) {
         refuse_answer(check, deploy, value,
                       with_reason ? "a response code (a reason may follow)" : "a response code");
         return;
     }
-    if (reason.len)
+    if (reasoned)
         diag_report(check->diags, DIAG_EXTENSION, deploy->value.span,
                     "a reason behind the code is an extension");
     if (code < 200)

@@ -88,7 +88,8 @@ bool names_header(struct check *check, const struct text *name, enum header *hea
     const char *sigil = sigil_missing(name->s);
     bool property =
         slice_same(name->s, SLICE("description")) || slice_same(name->s, SLICE("disabled"));
-    if (sigil[0] == '\0' && !property && name->s.at[0] != '_' && name->s.at[0] != '%') {
+    bool percent = slice_find(name->s, 0, '%') < name->s.len; /* legal there, and never meant */
+    if (sigil[0] == '\0' && !property && !percent && name->s.at[0] != '_') {
         if (!report_bang(check, name))
             report_near(check, name);
         return true;
@@ -103,6 +104,8 @@ bool names_header(struct check *check, const struct text *name, enum header *hea
     else if (name->s.at[0] == '_')
         diag_help(check->diags, diag,
                   "'_Header' stands in [Deploy Patterns] alone, with a header behind the '_'");
+    else if (percent)
+        diag_help(check->diags, diag, "nothing is inserted in the name of a header");
     return false;
 }
 

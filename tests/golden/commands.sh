@@ -61,6 +61,15 @@ exits 0 compile -o /dev/null good.plan
 [ -c /dev/null ] && pass || fail commands '/dev/null became a file'
 ls "$work" | grep -q '\.tmp$' && fail commands 'a temporary file is left' || pass
 
+# Sixteen files deep and no deeper; included files are looked for beside the one that names them.
+mkdir "$work/chain"
+i=1; while [ $i -le 17 ]; do echo "[Include \"../chain/$((i + 1)).txt\"]" >"$work/chain/$i.txt"; i=$((i + 1)); done
+cp "$work/good.plan" "$work/chain/18.txt"
+exits 0 check chain/2.txt; silent
+exits 1 check chain/1.txt; says "17.txt:1:11: error: '../chain/18.txt' is included too deep"
+(cd "$work" && "$fovc" check - <chain/2.txt) 2>"$work/said" && fail commands 'standard input stands nowhere' || pass
+says "cannot read '../chain/3.txt'"
+
 # No colour but on a terminal.
 exits 1 check bad.plan
 grep -q "$(printf '\033')" "$work/said" && fail commands 'colour in a file' || pass
