@@ -41,14 +41,12 @@ static bool zone_exists(struct slice name) {
     char magic[4] = "";
     struct stat status;
     int length = snprintf(path, sizeof path, "/usr/share/zoneinfo/%.*s", SLICE_ARG(name));
-    if (length < 0 || (size_t)length >= sizeof path || stat(path, &status) ||
-        !S_ISREG(status.st_mode))
+    if (length < 0 || (size_t)length >= sizeof path || stat(path, &status) || !S_ISREG(status.st_mode))
         return false;
     FILE *file = fopen(path, "rb");
     if (!file)
         return false;
-    bool zone = fread(magic, 1, sizeof magic, file) == sizeof magic &&
-                memcmp(magic, "TZif", sizeof magic) == 0;
+    bool zone = fread(magic, 1, sizeof magic, file) == sizeof magic && memcmp(magic, "TZif", sizeof magic) == 0;
     fclose(file);
     return zone;
 }
@@ -65,10 +63,8 @@ static const struct kind {
     bool (*fits)(struct slice value);
     const char *what, *help;
 } kinds[] = {
-    {'p', DIAG_ARGUMENT_CIDR, fits_block, "address block",
-     "write it like \"10.0.0.0/8\" or \"2001:db8::/32\""},
-    {'i', DIAG_ARGUMENT_VALUE, fits_address, "IP address",
-     "write it like \"192.0.2.1\" or \"2001:db8::1\""},
+    {'p', DIAG_ARGUMENT_CIDR, fits_block, "address block", "write it like \"10.0.0.0/8\" or \"2001:db8::/32\""},
+    {'i', DIAG_ARGUMENT_VALUE, fits_address, "IP address", "write it like \"192.0.2.1\" or \"2001:db8::1\""},
     {'n', DIAG_ARGUMENT_VALUE, fits_number, "number", "write it like \"100\" or \"-1.5\""},
     {'d', DIAG_ARGUMENT_VALUE, fits_time, "time of day", "write it like \"9:00\" or \"17:30\""},
     {'z', DIAG_ARGUMENT_ZONE, fits_zone, "time zone that this machine knows",
@@ -87,8 +83,8 @@ void argument_check(struct check *check, char kind, const struct text *text, str
     const struct kind *row = kind_of(kind);
     if (!row || row->fits(value))
         return;
-    struct diag *diag = diag_report(check->diags, row->code, text->span, "'%.*s' is no %s",
-                                    SLICE_ARG(text->s), row->what);
+    struct diag *diag =
+        diag_report(check->diags, row->code, text->span, "'%.*s' is no %s", SLICE_ARG(text->s), row->what);
     diag_help(check->diags, diag, "%s", row->help);
 }
 
@@ -99,8 +95,7 @@ void argument_check_bare(struct check *check, char kind, const struct text *text
     if (!apostrophes && !(row && row->fits(s)))
         return;
     struct slice meant = apostrophes ? slice_cut(s, 1, s.len - 1) : s;
-    struct diag *diag =
-        diag_report(check->diags, DIAG_ARGUMENT_BARE, text->span,
-                    "'%.*s' without quotation marks is the name of a header", SLICE_ARG(s));
+    struct diag *diag = diag_report(check->diags, DIAG_ARGUMENT_BARE, text->span,
+                                    "'%.*s' without quotation marks is the name of a header", SLICE_ARG(s));
     diag_help(check->diags, diag, "write \"%.*s\"", SLICE_ARG(meant));
 }

@@ -12,8 +12,7 @@
 struct text {
     struct slice s;
     struct span span;
-    const uint32_t
-        *map; /* place of each byte and of the end; NULL: one behind the other from span.start */
+    const uint32_t *map; /* place of each byte and of the end; NULL: one behind the other from span.start */
 };
 
 /* Where `length` bytes from `at` on stand. */

@@ -22,8 +22,7 @@ static const struct section_row {
     enum section_argument argument;
     bool extension;
 } sections[SECTION_COUNT] = {
-#define SECTION(ID, NAME, ARGUMENT, TAG, DOC)                                                      \
-    [SECTION_##ID] = {NAME, ARGUMENT_##ARGUMENT, TAG_##TAG},
+#define SECTION(ID, NAME, ARGUMENT, TAG, DOC) [SECTION_##ID] = {NAME, ARGUMENT_##ARGUMENT, TAG_##TAG},
 #include "grammar/sections.def"
 };
 
@@ -70,10 +69,10 @@ static enum section section_named(struct slice title) {
 static enum section section_meant(struct build *build, struct slice title, struct span span) {
     enum section section = nearest(title, SECTION_COUNT);
     struct slice name = slice_of(section < SECTION_COUNT ? sections[section].name : "");
-    bool unquoted = name.len && name.len < title.len && slice_starts_same(title, name) &&
-                    title.at[name.len] == ' ' && sections[section].argument != ARGUMENT_NONE;
-    struct diag *diag = diag_report(build->diags, DIAG_SECTION_UNKNOWN, span,
-                                    "no section is called '%.*s'", SLICE_ARG(title));
+    bool unquoted = name.len && name.len < title.len && slice_starts_same(title, name) && title.at[name.len] == ' ' &&
+                    sections[section].argument != ARGUMENT_NONE;
+    struct diag *diag =
+        diag_report(build->diags, DIAG_SECTION_UNKNOWN, span, "no section is called '%.*s'", SLICE_ARG(title));
     if (unquoted)
         diag_help(build->diags, diag, "did you mean [%.*s \"%.*s\"]?", SLICE_ARG(name),
                   SLICE_ARG(slice_from(title, name.len + 1)));
@@ -106,15 +105,13 @@ void build_end(struct build *build) {
     build->at = AT_NOTHING;
     build->stray = false;
     if (rule && rule->named && !rule->broken && !rule->conditions && !rule->deploys)
-        diag_report(build->diags, DIAG_RULE_EMPTY, rule->span,
-                    "a rule without conditions and deploy lines");
+        diag_report(build->diags, DIAG_RULE_EMPTY, rule->span, "a rule without conditions and deploy lines");
 }
 
 static void enter_matching(struct build *build, struct span span) {
     if (build->at == AT_MATCHING) {
-        struct diag *diag =
-            diag_report(build->diags, DIAG_SECTION_ORDER, span,
-                        "a second [Matching Patterns] without a [Deploy Patterns] between");
+        struct diag *diag = diag_report(build->diags, DIAG_SECTION_ORDER, span,
+                                        "a second [Matching Patterns] without a [Deploy Patterns] between");
         diag_note(build->diags, diag, build->rule->span, "the rule starts here");
         diag_help(build->diags, diag, "a line of dashes ends a rule without deploy patterns");
         return;
@@ -130,8 +127,7 @@ static void enter_deploy(struct build *build, struct span span) {
     build->at = AT_DEPLOY;
 }
 
-static void enter_rule(struct build *build, const struct text *name, bool preliminary,
-                       struct span span) {
+static void enter_rule(struct build *build, const struct text *name, bool preliminary, struct span span) {
     struct rule *rule = start_rule(build, span);
     rule->preliminary |= preliminary;
     rule->named = true;
@@ -145,8 +141,7 @@ static void enter_rule(struct build *build, const struct text *name, bool prelim
         name_rule(build, rule);
 }
 
-static void enter(struct build *build, enum section section, const struct text *argument,
-                  struct span span) {
+static void enter(struct build *build, enum section section, const struct text *argument, struct span span) {
     switch (section) {
     case SECTION_MATCHING:
     case SECTION_MATCHING_ONE: enter_matching(build, span); break;
@@ -171,8 +166,7 @@ static void enter(struct build *build, enum section section, const struct text *
     }
 }
 
-void build_section(struct build *build, struct text title, const struct text *argument,
-                   struct span span) {
+void build_section(struct build *build, struct text title, const struct text *argument, struct span span) {
     struct slice name = plain_title(build, title.s);
     enum section section = section_named(name);
     bool known = section < SECTION_COUNT;
@@ -217,8 +211,8 @@ static void name_rule(struct build *build, struct rule *rule) {
         make_room(build);
     struct rule **place = name_place(build, rule->name.s);
     if (*place) {
-        struct diag *diag = diag_report(build->diags, DIAG_RULE_NAME, rule->name.span,
-                                        "a second rule is called '%.*s'", SLICE_ARG(rule->name.s));
+        struct diag *diag = diag_report(build->diags, DIAG_RULE_NAME, rule->name.span, "a second rule is called '%.*s'",
+                                        SLICE_ARG(rule->name.s));
         diag_note(build->diags, diag, (*place)->name.span, "the first one is here");
         return;
     }
@@ -233,24 +227,21 @@ static void build_property(struct build *build, const struct term *left, const s
     bool description = left->kind == TERM_NAME && slice_same(name, SLICE("description"));
     if (!description && !(left->kind == TERM_NAME && slice_same(name, SLICE("disabled")))) {
         diag_report(build->diags, DIAG_SYNTAX, left->span,
-                    "'%.*s' cannot stand here, expected description, disabled or a section",
-                    SLICE_ARG(name));
+                    "'%.*s' cannot stand here, expected description, disabled or a section", SLICE_ARG(name));
         return;
     }
-    diag_report(build->diags, DIAG_EXTENSION, left->span, "'%.*s' is an extension",
-                SLICE_ARG(name));
+    diag_report(build->diags, DIAG_EXTENSION, left->span, "'%.*s' is an extension", SLICE_ARG(name));
     if (!value)
-        diag_report(build->diags, DIAG_VALUE_MISSING, left->span, "'%.*s' without '='",
-                    SLICE_ARG(name));
+        diag_report(build->diags, DIAG_VALUE_MISSING, left->span, "'%.*s' without '='", SLICE_ARG(name));
     else if (description)
         rule->description = *value;
     else if (!boolean_parse(&rule->disabled, value->s))
-        diag_report(build->diags, DIAG_VALUE_BOOLEAN, value->span,
-                    "'%.*s' is neither true nor false", SLICE_ARG(value->s));
+        diag_report(build->diags, DIAG_VALUE_BOOLEAN, value->span, "'%.*s' is neither true nor false",
+                    SLICE_ARG(value->s));
 }
 
-static struct condition *make_condition(struct build *build, struct term *left,
-                                        const struct text *value, struct span span) {
+static struct condition *make_condition(struct build *build, struct term *left, const struct text *value,
+                                        struct span span) {
     struct condition *condition = memory_new(build->memory, sizeof *condition);
     *condition = (struct condition){.span = span, .left = left, .valued = value != NULL};
     if (value)
@@ -258,8 +249,7 @@ static struct condition *make_condition(struct build *build, struct term *left,
     return condition;
 }
 
-static void add_deploy(struct build *build, struct term *left, const struct text *value,
-                       struct span span) {
+static void add_deploy(struct build *build, struct term *left, const struct text *value, struct span span) {
     struct deploy *deploy = memory_new(build->memory, sizeof *deploy);
     *deploy = (struct deploy){.span = span, .left = left, .valued = value != NULL};
     if (value)
@@ -268,19 +258,16 @@ static void add_deploy(struct build *build, struct term *left, const struct text
     build->rule->last_deploy = &deploy->next;
 }
 
-void build_line(struct build *build, struct term *left, const struct text *value,
-                struct span span) {
+void build_line(struct build *build, struct term *left, const struct text *value, struct span span) {
     if (build->rule && build->rule->lines++ >= BUILD_LINES_MAX) {
         if (build->rule->lines == BUILD_LINES_MAX + 1)
-            diag_report(build->diags, DIAG_LIMIT, span, "more than %d lines in one rule",
-                        BUILD_LINES_MAX);
+            diag_report(build->diags, DIAG_LIMIT, span, "more than %d lines in one rule", BUILD_LINES_MAX);
         return;
     }
     switch (build->at) {
     case AT_NOTHING:
         if (!build->stray)
-            diag_report(build->diags, DIAG_SYNTAX, span,
-                        "a line outside of a rule, expected a section before it");
+            diag_report(build->diags, DIAG_SYNTAX, span, "a line outside of a rule, expected a section before it");
         build->stray = true;
         break;
     case AT_RULE: build_property(build, left, value); break;
@@ -300,21 +287,18 @@ void build_broken_line(struct build *build) {
         build->rule->broken = true;
 }
 
-void build_quoted(struct build *build, bool negated, struct term *left, const struct text *value,
-                  struct span span) {
+void build_quoted(struct build *build, bool negated, struct term *left, const struct text *value, struct span span) {
     build->condition = make_condition(build, left, value, span);
     build->condition->negated = negated;
 }
 
-struct term *build_term(struct build *build, enum term_kind kind, struct text text,
-                        struct span span) {
+struct term *build_term(struct build *build, enum term_kind kind, struct text text, struct span span) {
     struct term *term = memory_new(build->memory, sizeof *term);
     *term = (struct term){.kind = kind, .span = span, .text = text};
     return term;
 }
 
-struct term *build_call(struct build *build, struct text name, struct arguments arguments,
-                        struct span span) {
+struct term *build_call(struct build *build, struct text name, struct arguments arguments, struct span span) {
     struct term *term = build_term(build, TERM_WORD, name, span);
     term->arguments = arguments.first;
     term->count = arguments.count;

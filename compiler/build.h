@@ -39,22 +39,18 @@ struct arguments {
     unsigned count;
 };
 
-void build_section(struct build *build, struct text title, const struct text *argument,
-                   struct span span);
+void build_section(struct build *build, struct text title, const struct text *argument, struct span span);
 void build_separator(struct build *build);
 /* value: NULL for a line without '='. */
 void build_line(struct build *build, struct term *left, const struct text *value, struct span span);
 /* A line that could not be read. */
 void build_broken_line(struct build *build);
-void build_quoted(struct build *build, bool negated, struct term *left, const struct text *value,
-                  struct span span);
+void build_quoted(struct build *build, bool negated, struct term *left, const struct text *value, struct span span);
 /* The rule that is being read is complete: a text ends here. */
 void build_end(struct build *build);
 
-struct term *build_term(struct build *build, enum term_kind kind, struct text text,
-                        struct span span);
-struct term *build_call(struct build *build, struct text name, struct arguments arguments,
-                        struct span span);
+struct term *build_term(struct build *build, enum term_kind kind, struct text text, struct span span);
+struct term *build_call(struct build *build, struct text name, struct arguments arguments, struct span span);
 struct arguments build_argument(struct arguments before, struct term *argument);
 
 #endif

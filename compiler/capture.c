@@ -12,8 +12,8 @@ void capture_number(struct check *check, struct rule *rule) {
         if (!pattern || pattern->groups == 0)
             continue;
         if (rule->slots + pattern->groups > IMAGE_SLOTS_MAX) {
-            diag_report(check->diags, DIAG_LIMIT, pattern->text.span,
-                        "more than %d groups in one rule", IMAGE_SLOTS_MAX);
+            diag_report(check->diags, DIAG_LIMIT, pattern->text.span, "more than %d groups in one rule",
+                        IMAGE_SLOTS_MAX);
             return;
         }
         pattern->first = rule->slots + 1;
@@ -25,46 +25,39 @@ void capture_number(struct check *check, struct rule *rule) {
             if (!name.at)
                 continue;
             char *braces = memory_printf(check->memory, "{%.*s}", SLICE_ARG(name));
-            if (capture_slot(check, slice_of(braces), rule->slots, &code, &message) !=
-                pattern->first + i)
+            if (capture_slot(check, slice_of(braces), rule->slots, &code, &message) != pattern->first + i)
                 diag_report(check->diags, DIAG_PATTERN_SYNTAX, pattern->text.span,
                             "two groups of this rule are called '%.*s'", SLICE_ARG(name));
         }
     }
 }
 
-static const char *const counts[] = {"none", "one", "two",   "three", "four",
-                                     "five", "six", "seven", "eight", "nine"};
+static const char *const counts[] = {"none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"};
 static const char *const ordinals[] = {"",        "a first", "a second",  "a third",   "a fourth",
                                        "a fifth", "a sixth", "a seventh", "an eighth", "a ninth"};
 
-static const char *out_of_range(struct check *check, struct slice reference, uint64_t number,
-                                unsigned slots) {
+static const char *out_of_range(struct check *check, struct slice reference, uint64_t number, unsigned slots) {
     const struct rule *rule = check->rule;
-    const char *group =
-        number < 10 ? memory_printf(check->memory, "%s group", ordinals[number])
-                    : memory_printf(check->memory, "group %llu", (unsigned long long)number);
-    const char *start =
-        memory_printf(check->memory, "%%%.*s refers to %s", SLICE_ARG(reference), group);
+    const char *group = number < 10 ? memory_printf(check->memory, "%s group", ordinals[number])
+                                    : memory_printf(check->memory, "group %llu", (unsigned long long)number);
+    const char *start = memory_printf(check->memory, "%%%.*s refers to %s", SLICE_ARG(reference), group);
     if (number <= rule->slots)
         return memory_printf(check->memory, "%s, which no line above this one has", start);
     if (rule->slots < 10)
-        return memory_printf(check->memory, "%s, but this rule has %s%s", start,
-                             slots ? "only " : "", counts[rule->slots]);
+        return memory_printf(check->memory, "%s, but this rule has %s%s", start, slots ? "only " : "",
+                             counts[rule->slots]);
     return memory_printf(check->memory, "%s, but this rule has only %u", start, rule->slots);
 }
 
 static bool is_broken(const struct rule *rule) {
     bool broken = rule->broken;
-    for (const struct condition *condition = rule->conditions; condition;
-         condition = condition->next)
+    for (const struct condition *condition = rule->conditions; condition; condition = condition->next)
         broken |= condition->pattern && condition->pattern->broken;
     return broken;
 }
 
 static unsigned slot_named(const struct rule *rule, struct slice name) {
-    for (const struct condition *condition = rule->conditions; condition;
-         condition = condition->next) {
+    for (const struct condition *condition = rule->conditions; condition; condition = condition->next) {
         const struct pattern *pattern = condition->pattern;
         if (!pattern || !pattern->names || !pattern->first)
             continue;
@@ -75,8 +68,8 @@ static unsigned slot_named(const struct rule *rule, struct slice name) {
     return 0;
 }
 
-unsigned capture_slot(struct check *check, struct slice reference, unsigned slots,
-                      enum diag_code *code, const char **message) {
+unsigned capture_slot(struct check *check, struct slice reference, unsigned slots, enum diag_code *code,
+                      const char **message) {
     bool braces = reference.len > 1 && reference.at[0] == '{';
     struct slice name = braces ? slice_cut(reference, 1, reference.len - 1) : reference;
     uint64_t number;
@@ -87,19 +80,17 @@ unsigned capture_slot(struct check *check, struct slice reference, unsigned slot
             return (unsigned)number;
         *code = DIAG_CAPTURE_RANGE;
         if (!is_broken(check->rule)) /* the group may be in what could not be read */
-            *message =
-                memory_printf(check->memory,
-                              number ? "%%{%.*s} refers to a group that no line above this one has"
-                                     : "no group of this rule is called '%.*s'",
-                              SLICE_ARG(name));
+            *message = memory_printf(check->memory,
+                                     number ? "%%{%.*s} refers to a group that no line above this one has"
+                                            : "no group of this rule is called '%.*s'",
+                                     SLICE_ARG(name));
         return 0;
     }
     if (number > 0 && number <= slots)
         return (unsigned)number;
     *code = number ? DIAG_CAPTURE_RANGE : DIAG_CAPTURE_SYNTAX;
     if (number == 0)
-        *message = memory_printf(check->memory, "%%%.*s is no group: they are counted from 1",
-                                 SLICE_ARG(reference));
+        *message = memory_printf(check->memory, "%%%.*s is no group: they are counted from 1", SLICE_ARG(reference));
     else if (!check->rule->broken)
         *message = out_of_range(check, reference, number, slots);
     return 0;
@@ -138,23 +129,20 @@ static void add_insert(struct splitter *splitter, unsigned slot, struct span spa
 }
 
 static struct span first_groups(const struct rule *rule) {
-    for (const struct condition *condition = rule->conditions; condition;
-         condition = condition->next)
+    for (const struct condition *condition = rule->conditions; condition; condition = condition->next)
         if (condition->pattern && condition->pattern->first)
             return condition->pattern->text.span;
     return SPAN_NONE;
 }
 
 static bool is_hex_pair(struct slice s, size_t at) {
-    return at + 1 < s.len && byte_is_hex((unsigned char)s.at[at]) &&
-           byte_is_hex((unsigned char)s.at[at + 1]);
+    return at + 1 < s.len && byte_is_hex((unsigned char)s.at[at]) && byte_is_hex((unsigned char)s.at[at + 1]);
 }
 
 static void help_with_percent(struct splitter *splitter, struct diag *diag, size_t at) {
     struct slice s = splitter->text->s;
     if (is_hex_pair(s, at + 1))
-        diag_help(splitter->check->diags, diag, "for a '%%' in the text write '%%%%%.2s'",
-                  s.at + at + 1);
+        diag_help(splitter->check->diags, diag, "for a '%%' in the text write '%%%%%.2s'", s.at + at + 1);
 }
 
 /* The reference at `at`, `length` bytes with its '%'. */

@@ -16,8 +16,8 @@ struct piece *capture_split(struct check *check, const struct text *text, unsign
 
 /* The slot, from 1, of what stands behind '%': "1", "{12}", "{name}". 0: the problem is in *message
  * and *code. */
-unsigned capture_slot(struct check *check, struct slice reference, unsigned slots,
-                      enum diag_code *code, const char **message);
+unsigned capture_slot(struct check *check, struct slice reference, unsigned slots, enum diag_code *code,
+                      const char **message);
 
 /* Has it an insert? */
 bool capture_inserts(const struct piece *pieces);

@@ -37,8 +37,7 @@ static bool same_left_side(const struct deploy *a, const struct deploy *b) {
     if (a->kind == DEPLOY_VARIABLE)
         return plain_name(a->variable) == plain_name(b->variable);
     if (a->kind == DEPLOY_HEADER || a->kind == DEPLOY_REPLY)
-        return a->header == b->header &&
-               (a->header != HEADER_OTHER || slice_same(a->name, b->name));
+        return a->header == b->header && (a->header != HEADER_OTHER || slice_same(a->name, b->name));
     if (a->kind == DEPLOY_ENVIRONMENT || a->kind == DEPLOY_FAILOVER)
         return slice_same(a->name, b->name);
     return true;
@@ -46,18 +45,17 @@ static bool same_left_side(const struct deploy *a, const struct deploy *b) {
 
 enum { DUPLICATES_LOOKED_AT = 200 }; /* lines before this one */
 
-static void warn_of_duplicate(struct check *check, const struct rule *rule,
-                              const struct deploy *deploy) {
+static void warn_of_duplicate(struct check *check, const struct rule *rule, const struct deploy *deploy) {
     const struct deploy *same = NULL;
     unsigned looked = 0;
-    for (const struct deploy *before = rule->deploys;
-         before != deploy && looked < DUPLICATES_LOOKED_AT; before = before->next, looked++)
+    for (const struct deploy *before = rule->deploys; before != deploy && looked < DUPLICATES_LOOKED_AT;
+         before = before->next, looked++)
         if (same_left_side(before, deploy))
             same = before;
     if (!same)
         return;
-    struct diag *diag = diag_report(check->diags, DIAG_DUPLICATE_LINE, deploy->left->span,
-                                    "the same left side again: this line wins");
+    struct diag *diag =
+        diag_report(check->diags, DIAG_DUPLICATE_LINE, deploy->left->span, "the same left side again: this line wins");
     diag_note(check->diags, diag, same->left->span, "this one takes no effect");
 }
 
@@ -79,8 +77,7 @@ static void warn_of_unused_replies(struct check *check, const struct rule *rule)
     for (const struct deploy *deploy = rule->deploys; deploy; deploy = deploy->next)
         if (deploy->kind == DEPLOY_REPLY && deploy->value.s.len)
             diag_report(check->diags, DIAG_REPLY_UNUSED, deploy->left->span,
-                        "this rule makes no response that '%.*s' could stand in",
-                        SLICE_ARG(deploy->left->text.s));
+                        "this rule makes no response that '%.*s' could stand in", SLICE_ARG(deploy->left->text.s));
 }
 
 /* $transport = TCP towards a sips: destination of the same rule. */
@@ -96,9 +93,8 @@ static void check_transport(struct check *check, const struct rule *rule) {
     }
     if (!clear || !secure)
         return;
-    struct diag *diag =
-        diag_report(check->diags, DIAG_SECURE_CLEAR, clear->value.span,
-                    "a sips: destination is never sent in clear, expected TLS or WSS");
+    struct diag *diag = diag_report(check->diags, DIAG_SECURE_CLEAR, clear->value.span,
+                                    "a sips: destination is never sent in clear, expected TLS or WSS");
     diag_note(check->diags, diag, secure->value.span, "the destination is here");
 }
 
@@ -117,10 +113,7 @@ static void add_method_condition(struct check *check, struct rule *rule, struct 
     struct condition *condition = memory_new(check->memory, sizeof *condition);
     struct term *left = memory_new(check->memory, sizeof *left);
     struct text pattern = {SLICE("^INVITE$"), span, NULL};
-    *left = (struct term){.kind = TERM_WORD,
-                          .span = span,
-                          .text = {SLICE("method"), span, NULL},
-                          .word = WORD_METHOD};
+    *left = (struct term){.kind = TERM_WORD, .span = span, .text = {SLICE("method"), span, NULL}, .word = WORD_METHOD};
     *condition = (struct condition){.span = span, .left = left, .value = pattern, .valued = true};
     condition->pattern = pattern_read(check, &pattern);
     rule->conditions = condition;
@@ -132,8 +125,7 @@ static void check_unconditional(struct check *check, struct rule *rule) {
     const struct deploy *session = rule->deploys;
     while (session && session->kind != DEPLOY_SESSION)
         session = session->next;
-    diag_report(check->diags, DIAG_UNCONDITIONAL, rule->span,
-                "a rule without conditions: it is deployed for every %s",
+    diag_report(check->diags, DIAG_UNCONDITIONAL, rule->span, "a rule without conditions: it is deployed for every %s",
                 session ? "INVITE" : "request");
     if (session)
         add_method_condition(check, rule, session->span);

@@ -24,8 +24,7 @@ int command_usage(const char *format, ...) {
 /* Of a terminal that wants none (https://no-color.org), or of something else than a terminal. */
 static bool wants_colour(void) {
     const char *no_color = getenv("NO_COLOR"), *terminal = getenv("TERM");
-    return isatty(STDERR_FILENO) && !(no_color && no_color[0]) &&
-           !(terminal && strcmp(terminal, "dumb") == 0);
+    return isatty(STDERR_FILENO) && !(no_color && no_color[0]) && !(terminal && strcmp(terminal, "dumb") == 0);
 }
 
 /* -o FILE and -oFILE; *at moves to the last word of the option. */
@@ -40,8 +39,7 @@ static int read_output(struct command_line *line, int *at, int count, char **arg
     return 0;
 }
 
-static int read_option(struct command_line *line, bool writes, int *at, int count,
-                       char **arguments) {
+static int read_option(struct command_line *line, bool writes, int *at, int count, char **arguments) {
     const char *option = arguments[*at];
     char why[160];
     if (writes && strncmp(option, "-o", 2) == 0)
@@ -77,8 +75,7 @@ int command_read_line(struct command_line *line, bool writes, int count, char **
     return line->plan ? 0 : command_usage("no plan was named");
 }
 
-static int compile_file(const struct command_line *line, struct arena *arena, uint8_t **image,
-                        size_t *length) {
+static int compile_file(const struct command_line *line, struct arena *arena, uint8_t **image, size_t *length) {
     struct slice text;
     struct file_identity identity;
     bool standard = strcmp(line->plan, "-") == 0;
@@ -88,8 +85,7 @@ static int compile_file(const struct command_line *line, struct arena *arena, ui
         return EXIT_READ;
     }
     if (result == 0)
-        result = compile_text(text, standard ? "<stdin>" : line->plan, &line->options, stderr,
-                              image, length);
+        result = compile_text(text, standard ? "<stdin>" : line->plan, &line->options, stderr, image, length);
     switch (result) {
     case 0: return EXIT_FINE;
     case -EINVAL: return EXIT_PLAN;

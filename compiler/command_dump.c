@@ -23,8 +23,8 @@ static int dump(const char *path, struct arena *arena) {
     if (bytes.len)
         memcpy(aligned, bytes.at, bytes.len);
     if (verify_image(&image, aligned, bytes.len, &refusal)) {
-        fprintf(stderr, "fovc: '%s' is no image of this program: invariant %u: %s\n", path,
-                refusal.invariant, refusal.reason);
+        fprintf(stderr, "fovc: '%s' is no image of this program: invariant %u: %s\n", path, refusal.invariant,
+                refusal.reason);
         return EXIT_PLAN;
     }
     return command_list(aligned, bytes.len);

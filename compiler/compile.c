@@ -28,9 +28,7 @@ static int compile(struct compilation *compilation) {
     check_plan(&plan, memory, diags);
     if (diags->failed)
         return -ENOMEM;
-    return diags->errors
-               ? -EINVAL
-               : emit_plan(&plan, memory, diags, &compilation->image, &compilation->length);
+    return diags->errors ? -EINVAL : emit_plan(&plan, memory, diags, &compilation->image, &compilation->length);
 }
 
 /* What we made is as hostile as any other image until it has passed. */
@@ -40,13 +38,13 @@ static int verify(const struct compilation *compilation, FILE *errors) {
     int result = verify_image(&image, compilation->image, compilation->length, &refusal);
     if (result == 0 || result == -ENOMEM)
         return result;
-    fprintf(errors, "%s: this compiler is wrong: invariant %u of its own image: %s\n",
-            compilation->name, refusal.invariant, refusal.reason);
+    fprintf(errors, "%s: this compiler is wrong: invariant %u of its own image: %s\n", compilation->name,
+            refusal.invariant, refusal.reason);
     return -EFAULT;
 }
 
-int compile_text(struct slice text, const char *name, const struct compile_options *options,
-                 FILE *errors, uint8_t **image, size_t *length) {
+int compile_text(struct slice text, const char *name, const struct compile_options *options, FILE *errors,
+                 uint8_t **image, size_t *length) {
     struct compilation compilation = {.text = text, .name = name};
     arena_init(&compilation.memory.arena, NULL, 0, 0);
     arena_init(&compilation.memory.scratch, NULL, 0, 0);
@@ -67,8 +65,7 @@ int compile_text(struct slice text, const char *name, const struct compile_optio
     return 0;
 }
 
-int compile_plan_text(struct slice text, const char *name, FILE *errors, uint8_t **image,
-                      size_t *length) {
+int compile_plan_text(struct slice text, const char *name, FILE *errors, uint8_t **image, size_t *length) {
     struct compile_options options = {.colour = false};
     diag_options_init(&options.warnings);
     return compile_text(text, name, &options, errors, image, length);

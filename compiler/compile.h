@@ -16,11 +16,10 @@ struct compile_options {
  * image, which the caller frees; -EINVAL: the plan has errors; -ENOMEM; -EFAULT: the compiler made
  * an image that its own verifier refuses. Whatever there is to say is printed to `errors`, warnings
  * included. */
-int compile_text(struct slice text, const char *name, const struct compile_options *options,
-                 FILE *errors, uint8_t **image, size_t *length);
+int compile_text(struct slice text, const char *name, const struct compile_options *options, FILE *errors,
+                 uint8_t **image, size_t *length);
 
 /* The same with the warnings that are on by default, without colour. */
-int compile_plan_text(struct slice text, const char *name, FILE *errors, uint8_t **image,
-                      size_t *length);
+int compile_plan_text(struct slice text, const char *name, FILE *errors, uint8_t **image, size_t *length);
 
 #endif

@@ -38,8 +38,8 @@ static size_t judge_target(struct sip_uri *uri, struct slice sample) {
 }
 
 /* False: reported. */
-static bool check_value(struct check *check, const struct text *text, const struct piece *pieces,
-                        judge *judges, struct sip_uri *uri, const char *help) {
+static bool check_value(struct check *check, const struct text *text, const struct piece *pieces, judge *judges,
+                        struct sip_uri *uri, const char *help) {
     size_t wrong = 0;
     for (unsigned which = 0; which < PLACING_SAMPLES; which++) {
         wrong = judges(uri, placing_sample(check->memory, pieces, which));
@@ -47,31 +47,25 @@ static bool check_value(struct check *check, const struct text *text, const stru
             return true;
     }
     /* With inserts in it, the place in the sample is none in the text. */
-    bool exact = !capture_inserts(pieces) && wrong <= text->s.len &&
-                 slice_equal(capture_constant(pieces), text->s);
-    struct diag *diag = diag_report(check->diags, DIAG_VALUE_URI,
-                                    exact ? text_span(text, wrong - 1, 1) : text->span,
+    bool exact = !capture_inserts(pieces) && wrong <= text->s.len && slice_equal(capture_constant(pieces), text->s);
+    struct diag *diag = diag_report(check->diags, DIAG_VALUE_URI, exact ? text_span(text, wrong - 1, 1) : text->span,
                                     "'%.*s' is no destination", SLICE_ARG(text->s));
     diag_help(check->diags, diag, "%s", help);
     return false;
 }
 
-static void check_routable(struct check *check, const struct text *text,
-                           const struct sip_uri *uri) {
+static void check_routable(struct check *check, const struct text *text, const struct sip_uri *uri) {
     if (uri->scheme == URI_SIP || uri->scheme == URI_SIPS)
         return;
     diag_report(check->diags, DIAG_VALUE_URI, text->span,
-                "'%.*s' names no host to send to, expected a sip: or sips: URI",
-                SLICE_ARG(text->s));
+                "'%.*s' names no host to send to, expected a sip: or sips: URI", SLICE_ARG(text->s));
 }
 
 static void check_clear(struct check *check, const struct text *text, const struct sip_uri *uri,
                         enum transport transport) {
     struct slice parameter;
-    bool datagrams = uri_param(uri->params, SLICE("transport"), &parameter) &&
-                     slice_same(parameter, SLICE("udp"));
-    if (uri->scheme != URI_SIPS ||
-        (!datagrams && (transport == TRANSPORT_NONE || transports[transport].secure)))
+    bool datagrams = uri_param(uri->params, SLICE("transport"), &parameter) && slice_same(parameter, SLICE("udp"));
+    if (uri->scheme != URI_SIPS || (!datagrams && (transport == TRANSPORT_NONE || transports[transport].secure)))
         return;
     diag_report(check->diags, DIAG_SECURE_CLEAR, text->span,
                 "a sips: destination is never sent in clear, expected TLS or WSS");
@@ -81,8 +75,7 @@ void destination_read_to(struct check *check, struct deploy *deploy) {
     deploy->pieces = capture_split(check, &deploy->value, check->rule->slots);
     placing_set(check->memory, deploy->pieces, PLACING_TO);
     struct sip_uri uri;
-    if (!check_value(check, &deploy->value, deploy->pieces, judge_to, &uri,
-                     "write it like 'sip:user@host'"))
+    if (!check_value(check, &deploy->value, deploy->pieces, judge_to, &uri, "write it like 'sip:user@host'"))
         return;
     check_routable(check, &deploy->value, &uri);
     check_clear(check, &deploy->value, &uri, TRANSPORT_NONE);
@@ -101,16 +94,12 @@ void destination_read_request(struct check *check, struct deploy *deploy) {
     struct sip_uri uri;
     deploy->pieces = capture_split(check, &text, check->rule->slots);
     placing_set(check->memory, deploy->pieces, PLACING_URI);
-    if (text.s.len &&
-        check_value(check, &text, deploy->pieces, judge_uri, &uri,
-                    "write it like 'sip:user@host'") &&
+    if (text.s.len && check_value(check, &text, deploy->pieces, judge_uri, &uri, "write it like 'sip:user@host'") &&
         uri.scheme == URI_OTHER)
-        diag_report(check->diags, DIAG_VALUE_URI, text.span, "'%.*s' is no sip:, sips: or tel: URI",
-                    SLICE_ARG(text.s));
+        diag_report(check->diags, DIAG_VALUE_URI, text.span, "'%.*s' is no sip:, sips: or tel: URI", SLICE_ARG(text.s));
 }
 
-static struct destination *add_destination(struct check *check, struct deploy *deploy,
-                                           struct text text) {
+static struct destination *add_destination(struct check *check, struct deploy *deploy, struct text text) {
     struct destination *destination = memory_new(check->memory, sizeof *destination);
     *destination = (struct destination){.text = text, .transport = TRANSPORT_NONE};
     destination->pieces = capture_split(check, &text, check->rule->slots);
@@ -125,16 +114,14 @@ static struct destination *add_destination(struct check *check, struct deploy *d
 static void read_target(struct check *check, struct deploy *deploy, struct text text) {
     text = bare(&text);
     if (text.s.len == 0) {
-        diag_report(check->diags, DIAG_VALUE_URI, text.span,
-                    "nothing between two commas, expected a destination");
+        diag_report(check->diags, DIAG_VALUE_URI, text.span, "nothing between two commas, expected a destination");
         return;
     }
     struct destination *destination = add_destination(check, deploy, text);
     struct sip_uri uri;
     struct ip_address ip;
-    const char *help = ip_parse(&ip, text.s)
-                           ? "write an IPv6 address in '[' and ']'"
-                           : "write it like 'host', 'host:port' or 'sip:user@host'";
+    const char *help = ip_parse(&ip, text.s) ? "write an IPv6 address in '[' and ']'"
+                                             : "write it like 'host', 'host:port' or 'sip:user@host'";
     if (!check_value(check, &text, destination->pieces, judge_target, &uri, help))
         return;
     struct slice sample = placing_sample(check->memory, destination->pieces, 0);
@@ -182,8 +169,8 @@ static bool split_transport(struct check *check, struct text *word, enum transpo
     if (slash == s.len)
         return true;
     if (slash == 0) {
-        struct diag *diag = diag_report(check->diags, DIAG_VALUE_URI, word->span,
-                                        "'%.*s' without a URI in front of it", SLICE_ARG(s));
+        struct diag *diag =
+            diag_report(check->diags, DIAG_VALUE_URI, word->span, "'%.*s' without a URI in front of it", SLICE_ARG(s));
         diag_help(check->diags, diag, "write 'sip:user@host/TCP', without a blank");
         return false;
     }
@@ -191,8 +178,7 @@ static bool split_transport(struct check *check, struct text *word, enum transpo
     *transport = transport_named(name.s);
     *word = text_cut(word, 0, slash);
     if (*transport == TRANSPORT_NONE)
-        names_refuse_transport(check, &name,
-                               "when the '/' belongs to the URI, write '<URI>' or '<URI>/UDP'");
+        names_refuse_transport(check, &name, "when the '/' belongs to the URI, write '<URI>' or '<URI>/UDP'");
     return *transport != TRANSPORT_NONE;
 }
 
@@ -227,9 +213,8 @@ void destination_read_session(struct check *check, struct deploy *deploy) {
     if (!next_word(&deploy->value, &at, &word))
         return;
     if (!slice_same(word.s, SLICE("failover"))) {
-        struct diag *diag =
-            diag_report(check->diags, DIAG_SESSION_PLUGIN, word.span,
-                        "'%.*s' is no session plug-in, expected failover", SLICE_ARG(word.s));
+        struct diag *diag = diag_report(check->diags, DIAG_SESSION_PLUGIN, word.span,
+                                        "'%.*s' is no session plug-in, expected failover", SLICE_ARG(word.s));
         struct near near;
         near_start(&near, word.s);
         near_try(&near, "failover");
@@ -247,15 +232,14 @@ void destination_check_addresses(struct check *check, const struct deploy *deplo
     struct slice sample = placing_sample(check->memory, deploy->pieces, 0), rest = sample, value;
     if (deploy->header == HEADER_CONTACT && slice_equal(sample, SLICE("*")))
         return;
-    if (deploy->pieces &&
-        deploy->pieces->slot) /* the whole address may come with what is inserted */
+    if (deploy->pieces && deploy->pieces->slot) /* the whole address may come with what is inserted */
         return;
     while (list_next(&rest, &value)) {
         struct sip_name_addr address;
         if (name_addr_parse(&address, value) == 0 && uri_parse(&uri, address.uri, 0) == 0)
             continue;
-        struct diag *diag = diag_report(check->diags, DIAG_VALUE_LINE, deploy->value.span,
-                                        "'%.*s' is no address", SLICE_ARG(deploy->value.s));
+        struct diag *diag = diag_report(check->diags, DIAG_VALUE_LINE, deploy->value.span, "'%.*s' is no address",
+                                        SLICE_ARG(deploy->value.s));
         diag_help(check->diags, diag, "write it like '<sip:user@host>'");
         return;
     }
@@ -264,10 +248,9 @@ void destination_check_addresses(struct check *check, const struct deploy *deplo
 bool destination_is_secure(const struct deploy *deploy) {
     if (deploy->kind == DEPLOY_TO) {
         size_t open = slice_find(deploy->value.s, 0, '<');
-        return slice_starts_same(
-            slice_from(deploy->value.s, open < deploy->value.s.len ? open + 1 : 0), SLICE("sips:"));
+        return slice_starts_same(slice_from(deploy->value.s, open < deploy->value.s.len ? open + 1 : 0),
+                                 SLICE("sips:"));
     }
     const struct destination *first = deploy->destinations;
-    return deploy->kind == DEPLOY_TARGETS && first &&
-           slice_starts_same(first->text.s, SLICE("sips:"));
+    return deploy->kind == DEPLOY_TARGETS && first && slice_starts_same(first->text.s, SLICE("sips:"));
 }

@@ -85,10 +85,8 @@ static void push_term(struct emit *emit, const struct term *term) {
     switch (term->kind) {
     case TERM_WORD: push_call(emit, term); return;
     case TERM_ENVIRONMENT:
-        instruction(
-            emit, OP_ENV, 0,
-            pack_name(&emit->pack, HEADER_OTHER, term->text.s, IMAGE_NAME_ENV | IMAGE_NAME_READ),
-            0);
+        instruction(emit, OP_ENV, 0,
+                    pack_name(&emit->pack, HEADER_OTHER, term->text.s, IMAGE_NAME_ENV | IMAGE_NAME_READ), 0);
         return;
     case TERM_NAME:
         if (term->constant)
@@ -143,16 +141,14 @@ static void start_line(struct emit *emit, struct span span) {
 
 static void end_line(struct emit *emit, struct span span) {
     if (emit->too_deep)
-        diag_report(emit->diags, DIAG_LIMIT, span, "this line needs more than %d texts at a time",
-                    IMAGE_STACK_MAX);
+        diag_report(emit->diags, DIAG_LIMIT, span, "this line needs more than %d texts at a time", IMAGE_STACK_MAX);
     emit->too_deep = false;
 }
 
 static void emit_condition(struct emit *emit, const struct condition *condition) {
     start_line(emit, condition->span);
     push_condition(emit, condition);
-    emit->branches =
-        memory_grow(emit->memory, emit->branches, emit->branch_count, sizeof *emit->branches);
+    emit->branches = memory_grow(emit->memory, emit->branches, emit->branch_count, sizeof *emit->branches);
     emit->branches[emit->branch_count++] = code_count(emit);
     instruction(emit, OP_UNLESS, 0, 0, 0);
     const struct pattern *pattern = condition->pattern;
@@ -171,8 +167,7 @@ static void emit_destinations(struct emit *emit, const struct deploy *deploy) {
 }
 
 static void emit_environment(struct emit *emit, const struct deploy *deploy) {
-    instruction(emit, OP_SET_ENV, 0,
-                pack_name(&emit->pack, HEADER_OTHER, deploy->name, IMAGE_NAME_ENV), 0);
+    instruction(emit, OP_SET_ENV, 0, pack_name(&emit->pack, HEADER_OTHER, deploy->name, IMAGE_NAME_ENV), 0);
 }
 
 static void emit_failover(struct emit *emit, const struct deploy *deploy) {
@@ -239,30 +234,27 @@ static void emit_label(struct emit *emit, const struct rule *rule, uint32_t numb
 static void emit_rule(struct emit *emit, const struct rule *rule, uint32_t number) {
     emit->start = code_count(emit);
     emit->branch_count = 0;
-    for (const struct condition *condition = rule->conditions; condition;
-         condition = condition->next)
+    for (const struct condition *condition = rule->conditions; condition; condition = condition->next)
         emit_condition(emit, condition);
     for (const struct deploy *deploy = rule->deploys; deploy; deploy = deploy->next)
         emit_deploy(emit, deploy);
     instruction(emit, OP_DONE, 0, 0, 0);
     for (uint32_t i = 0; i < emit->branch_count; i++) {
-        struct image_instruction *branch =
-            pack_at(&emit->pack, IMAGE_CODE, emit->branches[i], sizeof *branch);
+        struct image_instruction *branch = pack_at(&emit->pack, IMAGE_CODE, emit->branches[i], sizeof *branch);
         branch->c = code_count(emit) - emit->start;
     }
     if (emit->branch_count)
         instruction(emit, OP_NEXT, 0, 0, 0);
     uint32_t count = code_count(emit) - emit->start;
     if (count > IMAGE_RULE_MAX)
-        diag_report(emit->diags, DIAG_LIMIT, rule->span, "a rule of %u instructions, more than %d",
-                    (unsigned)count, IMAGE_RULE_MAX);
+        diag_report(emit->diags, DIAG_LIMIT, rule->span, "a rule of %u instructions, more than %d", (unsigned)count,
+                    IMAGE_RULE_MAX);
     struct image_rule record = {
         .start = emit->start,
         .count = count,
         .slots = (uint16_t)rule->slots,
         .flags = (uint16_t)((rule->preliminary ? IMAGE_RULE_PRELIMINARY : 0) |
-                            (rule->disabled ? IMAGE_RULE_DISABLED : 0) |
-                            (rule->deploys ? 0 : IMAGE_RULE_EMPTY)),
+                            (rule->disabled ? IMAGE_RULE_DISABLED : 0) | (rule->deploys ? 0 : IMAGE_RULE_EMPTY)),
     };
     pack_record(&emit->pack, IMAGE_RULES, &record, sizeof record);
     emit_label(emit, rule, number);
@@ -275,8 +267,8 @@ static void emit_list(struct emit *emit, const struct plan *plan, bool prelimina
             emit_rule(emit, rule, ++number);
 }
 
-int emit_plan(const struct plan *plan, struct memory *memory, struct diag_list *diags,
-              uint8_t **image, size_t *length) {
+int emit_plan(const struct plan *plan, struct memory *memory, struct diag_list *diags, uint8_t **image,
+              size_t *length) {
     struct emit emit = {.memory = memory, .diags = diags};
     pack_init(&emit.pack, memory);
     emit_list(&emit, plan, true);

@@ -10,7 +10,6 @@
 #include "grammar/diag.h"
 
 /* 0 and an image from malloc, -EINVAL (reported), or -ENOMEM. */
-int emit_plan(const struct plan *plan, struct memory *memory, struct diag_list *diags,
-              uint8_t **image, size_t *length);
+int emit_plan(const struct plan *plan, struct memory *memory, struct diag_list *diags, uint8_t **image, size_t *length);
 
 #endif

@@ -14,20 +14,19 @@ static void read_duration(struct check *check, struct deploy *deploy) {
     if (!duration_parse(&deploy->number, value)) {
         deploy->fallback = true;
         diag_report(check->diags, DIAG_VALUE_DURATION, deploy->value.span,
-                    "'%.*s' is no time up to 24 hours, expected seconds like 10, 0.5 or 500ms",
-                    SLICE_ARG(value));
+                    "'%.*s' is no time up to 24 hours, expected seconds like 10, 0.5 or 500ms", SLICE_ARG(value));
         return;
     }
     if (byte_is_alpha((unsigned char)value.at[value.len - 1]))
-        diag_report(check->diags, DIAG_EXTENSION, deploy->value.span,
-                    "the unit in '%.*s' is an extension", SLICE_ARG(value));
+        diag_report(check->diags, DIAG_EXTENSION, deploy->value.span, "the unit in '%.*s' is an extension",
+                    SLICE_ARG(value));
 }
 
 static void read_boolean(struct check *check, struct deploy *deploy) {
     bool truth = false;
     if (!boolean_parse(&truth, deploy->value.s))
-        diag_report(check->diags, DIAG_VALUE_BOOLEAN, deploy->value.span,
-                    "'%.*s' is neither true nor false", SLICE_ARG(deploy->value.s));
+        diag_report(check->diags, DIAG_VALUE_BOOLEAN, deploy->value.span, "'%.*s' is neither true nor false",
+                    SLICE_ARG(deploy->value.s));
     deploy->number = truth;
 }
 
@@ -38,9 +37,9 @@ static void read_choice(struct check *check, struct deploy *deploy) {
         deploy->number = (uint32_t)choice;
         return;
     }
-    struct diag *diag = diag_report(check->diags, DIAG_VALUE_CHOICE, deploy->value.span,
-                                    "'%.*s' cannot stand here, expected %s",
-                                    SLICE_ARG(deploy->value.s), names_choices(check, choices));
+    struct diag *diag =
+        diag_report(check->diags, DIAG_VALUE_CHOICE, deploy->value.span, "'%.*s' cannot stand here, expected %s",
+                    SLICE_ARG(deploy->value.s), names_choices(check, choices));
     const char *near = names_near_choice(check, choices, deploy->value.s);
     if (near)
         diag_help(check->diags, diag, "did you mean '%s'?", near);
@@ -52,10 +51,9 @@ static void read_pattern(struct check *check, struct deploy *deploy) {
     if (deploy->setting != FAILOVER_PATTERN_RESPONSE || deploy->pattern->broken ||
         pattern_finds_code(check, deploy->pattern, 300, 699))
         return;
-    struct diag *diag =
-        diag_report(check->diags, DIAG_FAILOVER_NEVER, deploy->value.span,
-                    "no response code from 300 to 699 matches '%.*s': no response leads on",
-                    SLICE_ARG(deploy->value.s));
+    struct diag *diag = diag_report(check->diags, DIAG_FAILOVER_NEVER, deploy->value.span,
+                                    "no response code from 300 to 699 matches '%.*s': no response leads on",
+                                    SLICE_ARG(deploy->value.s));
     diag_help(check->diags, diag, "write it like '4..' or '486|503'");
 }
 
@@ -85,7 +83,7 @@ void failover_read(struct check *check, struct deploy *deploy) {
 struct sequence {
     const struct deploy *session;
     const struct deploy *settings[FAILOVER_COUNT]; /* the last line of each */
-    bool goes_on; /* $continue: a later rule may start the session */
+    bool goes_on;                                  /* $continue: a later rule may start the session */
     unsigned attempts, alternates;
 };
 
@@ -124,25 +122,22 @@ static uint32_t setting(const struct sequence *sequence, enum failover_setting i
 }
 
 static void warn_of_time(struct check *check, const struct sequence *sequence) {
-    uint32_t inviting = setting(sequence, FAILOVER_TIMER_INVITING),
-             total = setting(sequence, FAILOVER_TIMER_TOTAL);
+    uint32_t inviting = setting(sequence, FAILOVER_TIMER_INVITING), total = setting(sequence, FAILOVER_TIMER_TOTAL);
     const struct deploy *total_line = sequence->settings[FAILOVER_TIMER_TOTAL];
     if (total && total < inviting) {
         diag_report(check->diags, DIAG_FAILOVER_TOTAL, total_line->value.span,
-                    "the whole sequence (%u ms) ends before its first attempt can time out (%u ms)",
-                    total, inviting);
+                    "the whole sequence (%u ms) ends before its first attempt can time out (%u ms)", total, inviting);
         return;
     }
-    uint64_t each = (uint64_t)(inviting ? inviting : TIMER_B) +
-                    setting(sequence, FAILOVER_TIMER_PROVISIONAL) +
+    uint64_t each = (uint64_t)(inviting ? inviting : TIMER_B) + setting(sequence, FAILOVER_TIMER_PROVISIONAL) +
                     setting(sequence, FAILOVER_TIMER_RINGING);
     uint64_t longest = each * sequence->attempts;
     if (total && longest > total)
         longest = total;
     if (longest > CALLER_WAITS)
         diag_report(check->diags, DIAG_FAILOVER_LONG, sequence->session->value.span,
-                    "%u attempts can take %llu s, and a proxy before this one gives up after 180 s",
-                    sequence->attempts, (unsigned long long)((longest + 999) / 1000));
+                    "%u attempts can take %llu s, and a proxy before this one gives up after 180 s", sequence->attempts,
+                    (unsigned long long)((longest + 999) / 1000));
 }
 
 static void warn_of_global(struct check *check, const struct sequence *sequence) {
@@ -151,19 +146,17 @@ static void warn_of_global(struct check *check, const struct sequence *sequence)
         return;
     unsigned code = pattern_finds_code(check, line->pattern, 600, 699);
     if (code)
-        diag_report(
-            check->diags, DIAG_FAILOVER_GLOBAL, line->value.span,
-            "a %u leads to the next alternate, though it says that nobody wants this call anywhere",
-            code);
+        diag_report(check->diags, DIAG_FAILOVER_GLOBAL, line->value.span,
+                    "a %u leads to the next alternate, though it says that nobody wants this call anywhere", code);
 }
 
 static void warn_of_unused(struct check *check, const struct rule *rule) {
     for (const struct deploy *deploy = rule->deploys; deploy; deploy = deploy->next) {
         if (deploy->kind != DEPLOY_FAILOVER)
             continue;
-        struct diag *diag = diag_report(check->diags, DIAG_FAILOVER_UNUSED, deploy->left->span,
-                                        "this rule starts no failover that '&%.*s' could be for",
-                                        SLICE_ARG(deploy->left->text.s));
+        struct diag *diag =
+            diag_report(check->diags, DIAG_FAILOVER_UNUSED, deploy->left->span,
+                        "this rule starts no failover that '&%.*s' could be for", SLICE_ARG(deploy->left->text.s));
         diag_help(check->diags, diag, "write '$session = failover'");
         return;
     }

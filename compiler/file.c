@@ -42,8 +42,7 @@ static int read_all(struct slice *text, struct arena *arena, int file, size_t si
 int file_read(struct slice *text, struct arena *arena, const char *path, size_t limit, bool regular,
               struct file_identity *identity) {
     bool standard = strcmp(path, "-") == 0;
-    int file =
-        standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | (regular ? O_NONBLOCK : 0));
+    int file = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | (regular ? O_NONBLOCK : 0));
     if (file < 0)
         return -errno;
     struct stat status;
@@ -85,13 +84,12 @@ static int write_directly(const char *path, const void *bytes, size_t length) {
 }
 
 /* Keeps the mode of the file that it takes the place of. */
-static int replace(const char *path, const char *temporary, const struct stat *before,
-                   const void *bytes, size_t length) {
+static int replace(const char *path, const char *temporary, const struct stat *before, const void *bytes,
+                   size_t length) {
     int file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (file < 0)
         return -errno;
-    int result =
-        before && fchmod(file, before->st_mode & 07777) ? -errno : write_all(file, bytes, length);
+    int result = before && fchmod(file, before->st_mode & 07777) ? -errno : write_all(file, bytes, length);
     if (result == 0 && fsync(file))
         result = -errno;
     if (close(file) && result == 0)

@@ -12,8 +12,7 @@
 
 struct memory {
     struct arena arena;
-    struct arena
-        scratch; /* for what is needed once and soon forgotten; whoever uses it resets it before */
+    struct arena scratch; /* for what is needed once and soon forgotten; whoever uses it resets it before */
     jmp_buf out;
 };
 
@@ -23,7 +22,6 @@ void *memory_new(struct memory *memory, size_t size);
 /* Room for one more behind `count` entries of `size` bytes: an array, moved when it has to grow. */
 void *memory_grow(struct memory *memory, void *array, size_t count, size_t size);
 struct slice memory_copy(struct memory *memory, struct slice text);
-char *memory_printf(struct memory *memory, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+char *memory_printf(struct memory *memory, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

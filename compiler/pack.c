@@ -62,8 +62,8 @@ static void table_grow(struct pack *pack, struct pack_table *table) {
 typedef bool equals(const struct pack *pack, uint32_t index, const void *key);
 
 /* The index of what equals `key`; or, added, `next`. */
-static uint32_t table_index(struct pack *pack, struct pack_table *table, uint64_t hash,
-                            equals *equal, const void *key, uint32_t next) {
+static uint32_t table_index(struct pack *pack, struct pack_table *table, uint64_t hash, equals *equal, const void *key,
+                            uint32_t next) {
     if (2 * table->count >= table->room)
         table_grow(pack, table);
     uint32_t at = (uint32_t)hash & (table->room - 1);
@@ -79,8 +79,7 @@ static uint32_t table_index(struct pack *pack, struct pack_table *table, uint64_
 }
 
 static struct slice text_at(const struct pack *pack, uint32_t index) {
-    const struct image_text *text =
-        (const struct image_text *)pack->sections[IMAGE_TEXTS].at + index;
+    const struct image_text *text = (const struct image_text *)pack->sections[IMAGE_TEXTS].at + index;
     return (struct slice){pack->sections[IMAGE_BYTES].at + text->offset, text->length};
 }
 
@@ -90,11 +89,9 @@ static bool text_equals(const struct pack *pack, uint32_t index, const void *key
 
 uint32_t pack_text(struct pack *pack, struct slice text) {
     uint32_t next = pack_count(pack, IMAGE_TEXTS, sizeof(struct image_text));
-    uint32_t index =
-        table_index(pack, &pack->texts, hash_open(text.at, text.len), text_equals, &text, next);
+    uint32_t index = table_index(pack, &pack->texts, hash_open(text.at, text.len), text_equals, &text, next);
     if (index == next) {
-        struct image_text record = {(uint32_t)pack->sections[IMAGE_BYTES].length,
-                                    (uint32_t)text.len};
+        struct image_text record = {(uint32_t)pack->sections[IMAGE_BYTES].length, (uint32_t)text.len};
         append(pack, &pack->sections[IMAGE_BYTES], text.at, text.len);
         pack_record(pack, IMAGE_TEXTS, &record, sizeof record);
     }
@@ -109,10 +106,8 @@ struct name_key {
 
 static bool name_equals(const struct pack *pack, uint32_t index, const void *key) {
     const struct name_key *wanted = key;
-    const struct image_name *name =
-        (const struct image_name *)pack->sections[IMAGE_NAMES].at + index;
-    return name->header == wanted->header &&
-           !(name->flags & IMAGE_NAME_ENV) == !wanted->environment &&
+    const struct image_name *name = (const struct image_name *)pack->sections[IMAGE_NAMES].at + index;
+    return name->header == wanted->header && !(name->flags & IMAGE_NAME_ENV) == !wanted->environment &&
            slice_same(text_at(pack, name->text), wanted->name);
 }
 
@@ -145,8 +140,7 @@ static bool set_equals(const struct pack *pack, uint32_t index, const void *key)
 
 static uint32_t pack_set(struct pack *pack, const struct image_set *set) {
     uint32_t next = pack_count(pack, IMAGE_SETS, sizeof *set);
-    uint32_t index =
-        table_index(pack, &pack->sets, hash_open(set, sizeof *set), set_equals, set, next);
+    uint32_t index = table_index(pack, &pack->sets, hash_open(set, sizeof *set), set_equals, set, next);
     if (index == next)
         pack_record(pack, IMAGE_SETS, set, sizeof *set);
     pack->full |= index > UINT16_MAX;
@@ -160,17 +154,14 @@ struct pattern_key {
 
 static bool pattern_equals(const struct pack *pack, uint32_t index, const void *key) {
     const struct pattern_key *wanted = key;
-    const struct image_pattern *pattern =
-        (const struct image_pattern *)pack->sections[IMAGE_PATTERNS].at + index;
-    const struct image_rx *code =
-        (const struct image_rx *)pack->sections[IMAGE_RXCODE].at + pattern->start;
+    const struct image_pattern *pattern = (const struct image_pattern *)pack->sections[IMAGE_PATTERNS].at + index;
+    const struct image_rx *code = (const struct image_rx *)pack->sections[IMAGE_RXCODE].at + pattern->start;
     return pattern->count == wanted->count && pattern->text == wanted->text &&
            memcmp(code, wanted->code, wanted->count * sizeof *code) == 0;
 }
 
 /* The program's code with the image's sets. */
-static struct image_rx *with_sets(struct pack *pack, const struct rx_program *program,
-                                  uint16_t *inserts) {
+static struct image_rx *with_sets(struct pack *pack, const struct rx_program *program, uint16_t *inserts) {
     struct image_rx *code = memory_new(pack->memory, program->count * sizeof *code);
     *inserts = 0;
     for (uint32_t i = 0; i < program->count; i++) {
@@ -214,16 +205,12 @@ struct image_text pack_layout(struct pack *pack, struct slice text) {
     /* Names of files can hold anything; what is shown to people may not. */
     char *plain = memory_new(pack->memory, text.len);
     for (size_t i = 0; i < text.len; i++)
-        plain[i] = (unsigned char)text.at[i] < ' ' && text.at[i] != '\t' ? '?'
-                   : text.at[i] == 0x7F                                  ? '?'
-                                                                         : text.at[i];
+        plain[i] = (unsigned char)text.at[i] < ' ' && text.at[i] != '\t' ? '?' : text.at[i] == 0x7F ? '?' : text.at[i];
     text.at = plain;
     uint32_t next = pack->layout.count;
-    uint32_t index =
-        table_index(pack, &pack->layout, hash_open(text.at, text.len), layout_equals, &text, next);
+    uint32_t index = table_index(pack, &pack->layout, hash_open(text.at, text.len), layout_equals, &text, next);
     if (index == next) {
-        pack->layout_texts =
-            memory_grow(pack->memory, pack->layout_texts, next, sizeof *pack->layout_texts);
+        pack->layout_texts = memory_grow(pack->memory, pack->layout_texts, next, sizeof *pack->layout_texts);
         pack->layout_texts[next] =
             (struct image_text){(uint32_t)pack->sections[IMAGE_LAYOUT].length, (uint32_t)text.len};
         append(pack, &pack->sections[IMAGE_LAYOUT], text.at, text.len);
@@ -245,22 +232,18 @@ int pack_finish(struct pack *pack, uint8_t **image, size_t *length) {
         end = start + pack->sections[kind].length;
         if (end > IMAGE_LENGTH_MAX)
             return -E2BIG;
-        table[kind] =
-            (struct image_section){kind, (uint32_t)start, (uint32_t)pack->sections[kind].length, 0};
+        table[kind] = (struct image_section){kind, (uint32_t)start, (uint32_t)pack->sections[kind].length, 0};
     }
     uint8_t *bytes = calloc(1, end);
     if (!bytes)
         return -ENOMEM;
-    struct image_header header = {.magic = IMAGE_MAGIC,
-                                  .version = IMAGE_VERSION,
-                                  .sections = IMAGE_SECTIONS,
-                                  .table_hash = tables_hash()};
+    struct image_header header = {
+        .magic = IMAGE_MAGIC, .version = IMAGE_VERSION, .sections = IMAGE_SECTIONS, .table_hash = tables_hash()};
     memcpy(bytes, &header, sizeof header);
     memcpy(bytes + sizeof header, table, sizeof table);
     for (uint32_t kind = 0; kind < IMAGE_SECTIONS; kind++)
         if (pack->sections[kind].length)
-            memcpy(bytes + table[kind].offset, pack->sections[kind].at,
-                   pack->sections[kind].length);
+            memcpy(bytes + table[kind].offset, pack->sections[kind].at, pack->sections[kind].length);
     image_seal(bytes, end);
     *image = bytes;
     *length = end;

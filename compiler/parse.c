@@ -38,8 +38,8 @@ static uint32_t order_of(const struct parser *parser, const char *name) {
 }
 
 /* The text is no larger than SOURCE_SIZE_MAX. */
-static void read_text(struct parser *parser, struct reading *reading, const char *name,
-                      const char *path, struct slice text) {
+static void read_text(struct parser *parser, struct reading *reading, const char *name, const char *path,
+                      struct slice text) {
     struct memory *memory = parser->build.memory;
     if (source_open(&reading->source, &memory->arena, name, text, order_of(parser, name)) ||
         lines_read(&reading->source, &memory->arena, parser->build.diags))
@@ -71,8 +71,7 @@ static const char *beside(struct memory *memory, const char *from, const char *p
     return memory_printf(memory, "%.*s/%s", (int)(slash - from), from, path);
 }
 
-static const struct reading *already_open(const struct reading *reading,
-                                          struct file_identity identity) {
+static const struct reading *already_open(const struct reading *reading, struct file_identity identity) {
     while (reading && !(reading->identity.known && reading->identity.device == identity.device &&
                         reading->identity.node == identity.node))
         reading = reading->outer;
@@ -94,28 +93,23 @@ static void include(struct build *build, const struct text *argument) {
     struct diag_list *diags = build->diags;
     char *path = memory_printf(memory, "%.*s", SLICE_ARG(argument->s));
     if (parser->reading->depth >= INCLUDE_DEPTH_MAX || parser->sources >= INCLUDES_MAX) {
-        diag_report(diags, DIAG_INCLUDE_FILE, argument->span,
-                    "'%s' is included too deep: %d files at most", path,
+        diag_report(diags, DIAG_INCLUDE_FILE, argument->span, "'%s' is included too deep: %d files at most", path,
                     parser->sources >= INCLUDES_MAX ? INCLUDES_MAX : INCLUDE_DEPTH_MAX);
         return;
     }
     struct reading *reading = memory_new(memory, sizeof *reading);
     const char *name = beside(memory, parser->reading->source.name, path);
     struct slice text = SLICE_EMPTY;
-    int result =
-        path[0] ? file_read(&text, &memory->arena, name, SOURCE_SIZE_MAX, true, &reading->identity)
-                : -ENOENT;
+    int result = path[0] ? file_read(&text, &memory->arena, name, SOURCE_SIZE_MAX, true, &reading->identity) : -ENOENT;
     if (result == -ENOMEM)
         memory_out(memory);
     if (result) {
-        diag_report(diags, DIAG_INCLUDE_FILE, argument->span, "cannot read '%s': %s", name,
-                    problem_text(result));
+        diag_report(diags, DIAG_INCLUDE_FILE, argument->span, "cannot read '%s': %s", name, problem_text(result));
         return;
     }
     const struct reading *same = already_open(parser->reading, reading->identity);
     if (same) {
-        struct diag *diag =
-            diag_report(diags, DIAG_INCLUDE_FILE, argument->span, "'%s' includes itself", name);
+        struct diag *diag = diag_report(diags, DIAG_INCLUDE_FILE, argument->span, "'%s' includes itself", name);
         for (const struct reading *at = parser->reading; at && at->include.source; at = at->outer)
             diag_note(diags, diag, at->include, "'%s' is included from here", at->source.name);
         return;
@@ -127,18 +121,16 @@ static void include(struct build *build, const struct text *argument) {
 void parse_plan(struct plan *plan, struct memory *memory, struct diag_list *diags, const char *name,
                 struct slice text) {
     *plan = (struct plan){.last_rule = &plan->rules};
-    struct parser parser = {
-        .build = {.memory = memory, .diags = diags, .plan = plan, .include = include}};
+    struct parser parser = {.build = {.memory = memory, .diags = diags, .plan = plan, .include = include}};
     struct reading *reading = memory_new(memory, sizeof *reading);
     struct stat status; /* so that a plan which includes itself is found out at once */
     if (stat(name, &status) == 0 && S_ISREG(status.st_mode))
-        reading->identity =
-            (struct file_identity){(uint64_t)status.st_dev, (uint64_t)status.st_ino, true};
+        reading->identity = (struct file_identity){(uint64_t)status.st_dev, (uint64_t)status.st_ino, true};
     read_text(&parser, reading, name, "", text);
 }
 
-struct condition *parse_condition(struct memory *memory, struct diag_list *diags,
-                                  const struct text *text, unsigned nesting) {
+struct condition *parse_condition(struct memory *memory, struct diag_list *diags, const struct text *text,
+                                  unsigned nesting) {
     struct build build = {.memory = memory, .diags = diags};
     /* The same bytes with an LF behind them, each at its place in the file. */
     size_t length = text->s.len;

@@ -9,12 +9,11 @@
 #include "grammar/diag.h"
 
 /* `name` as compile_plan_text() takes it; name and text must outlive the compilation. */
-void parse_plan(struct plan *plan, struct memory *memory, struct diag_list *diags, const char *name,
-                struct slice text);
+void parse_plan(struct plan *plan, struct memory *memory, struct diag_list *diags, const char *name, struct slice text);
 
 /* A condition in a string that stands in `nesting` parentheses. NULL: it is none, and that was
  * reported. */
-struct condition *parse_condition(struct memory *memory, struct diag_list *diags,
-                                  const struct text *text, unsigned nesting);
+struct condition *parse_condition(struct memory *memory, struct diag_list *diags, const struct text *text,
+                                  unsigned nesting);
 
 #endif

@@ -24,8 +24,7 @@ static unsigned insert_slot(void *context, struct slice reference, const char **
 }
 
 /* Code and sets out of the arena that the next pattern is built in. */
-static void keep_program(struct check *check, struct pattern *pattern,
-                         const struct rx_program *built) {
+static void keep_program(struct check *check, struct pattern *pattern, const struct rx_program *built) {
     struct image_rx *code = memory_new(check->memory, built->count * sizeof *code);
     struct image_set *sets = memory_new(check->memory, (built->set_count + 1) * sizeof *sets);
     memcpy(code, built->code, built->count * sizeof *code);
@@ -47,22 +46,19 @@ static void keep_names(struct check *check, struct pattern *pattern, const struc
     }
 }
 
-static void report(struct check *check, const struct text *text, const struct rx_problem *problems,
-                   unsigned count) {
+static void report(struct check *check, const struct text *text, const struct rx_problem *problems, unsigned count) {
     for (unsigned i = 0; i < count; i++) {
         const struct rx_problem *problem = &problems[i];
         if (problem->message[0] == '\0')
             continue;
-        struct diag *diag =
-            diag_report(check->diags, problem->code, text_span(text, problem->at, problem->length),
-                        "%s", problem->message);
+        struct diag *diag = diag_report(check->diags, problem->code, text_span(text, problem->at, problem->length),
+                                        "%s", problem->message);
         if (problem->help)
             diag_help(check->diags, diag, "%s", problem->help);
     }
 }
 
-static struct pattern *read_pattern(struct check *check, const struct text *text,
-                                    const struct rx_input *input) {
+static struct pattern *read_pattern(struct check *check, const struct text *text, const struct rx_input *input) {
     struct pattern *pattern = memory_new(check->memory, sizeof *pattern);
     *pattern = (struct pattern){.text = *text, .groups = rx_group_count(text->s)};
     struct rx_problem problems[PROBLEMS_MAX];
@@ -89,14 +85,13 @@ static struct pattern *read_pattern(struct check *check, const struct text *text
 static void warn_of_percent(struct check *check, const struct text *text) {
     struct slice s = text->s;
     for (size_t at = slice_find(s, 0, '%'); at + 1 < s.len; at = slice_find(s, at + 1, '%')) {
-        bool hex = at + 2 < s.len && byte_is_hex((unsigned char)s.at[at + 1]) &&
-                   byte_is_hex((unsigned char)s.at[at + 2]);
+        bool hex =
+            at + 2 < s.len && byte_is_hex((unsigned char)s.at[at + 1]) && byte_is_hex((unsigned char)s.at[at + 2]);
         bool insert = s.at[at + 1] == '{' || (s.at[at + 1] >= '1' && s.at[at + 1] <= '9' && !hex);
         if (!insert)
             continue;
-        struct diag *diag =
-            diag_report(check->diags, DIAG_PATTERN_PERCENT, text_span(text, at, 2),
-                        "in a pattern '%.2s' is literal and inserts nothing", s.at + at);
+        struct diag *diag = diag_report(check->diags, DIAG_PATTERN_PERCENT, text_span(text, at, 2),
+                                        "in a pattern '%.2s' is literal and inserts nothing", s.at + at);
         diag_help(check->diags, diag, "write '[%%]' when the character is meant");
     }
 }
@@ -112,8 +107,7 @@ static void warn_of_names(struct check *check, const struct text *text) {
         if (s.at[at] != '%')
             continue;
         if (s.at[at + 1] == '{' && !byte_is_digit((unsigned char)s.at[at + 2]))
-            diag_report(check->diags, DIAG_EXTENSION, text_span(text, at, 2),
-                        "%%{name} is an extension");
+            diag_report(check->diags, DIAG_EXTENSION, text_span(text, at, 2), "%%{name} is an extension");
         at += s.at[at + 1] == '%';
     }
 }
@@ -123,20 +117,17 @@ struct pattern *pattern_read_quoted(struct check *check, const struct text *text
     warn_of_names(check, text);
     return read_pattern(
         check, text,
-        &(struct rx_input){
-            .text = text->s, .options = RX_INSERTS, .insert = insert_slot, .context = &quoted});
+        &(struct rx_input){.text = text->s, .options = RX_INSERTS, .insert = insert_slot, .context = &quoted});
 }
 
-unsigned pattern_finds_code(struct check *check, const struct pattern *pattern, unsigned first,
-                            unsigned last) {
+unsigned pattern_finds_code(struct check *check, const struct pattern *pattern, unsigned first, unsigned last) {
     struct rx_scratch *scratch = pattern->broken ? NULL : rx_scratch_new();
     if (!scratch && !pattern->broken)
         memory_out(check->memory);
     uint64_t steps = STEPS_MAX;
     unsigned code = pattern->broken ? last + 1 : first;
     for (; code <= last; code++) {
-        char text[] = {(char)('0' + code / 100), (char)('0' + code / 10 % 10),
-                       (char)('0' + code % 10)};
+        char text[] = {(char)('0' + code / 100), (char)('0' + code / 10 % 10), (char)('0' + code % 10)};
         struct slice subject = {text, sizeof text};
         if (rx_search(&pattern->program, subject, NULL, NULL, &steps, scratch) == RX_FOUND)
             break;

@@ -12,7 +12,6 @@ struct pattern *pattern_read_quoted(struct check *check, const struct text *text
 
 /* The first response code from `first` to `last` that the pattern is found in; 0: none, or the
  * pattern is broken. */
-unsigned pattern_finds_code(struct check *check, const struct pattern *pattern, unsigned first,
-                            unsigned last);
+unsigned pattern_finds_code(struct check *check, const struct pattern *pattern, unsigned first, unsigned last);
 
 #endif

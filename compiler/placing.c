@@ -85,8 +85,7 @@ static void place_behind_user(struct value *value, size_t start, size_t end, boo
 static void place_uri(struct value *value, size_t start, size_t end) {
     size_t scheme = scheme_at(value, start, end), at = start + scheme;
     bool tel = scheme && (value->bytes[start] | 0x20) == 't';
-    if (scheme == 0 && at + 1 < end &&
-        value->bytes[at] == MARK) /* the scheme comes with what is inserted */
+    if (scheme == 0 && at + 1 < end && value->bytes[at] == MARK) /* the scheme comes with what is inserted */
         place(value, at++, IMAGE_PIECE_URI);
     size_t user = end;
     while (user > at && value->bytes[user - 1] != '@')
@@ -124,8 +123,7 @@ static void place_header(struct value *value) {
             else
                 place_all(value, at + 1, end, IMAGE_PIECE_URI);
         } else if (fresh && scheme_at(value, at, value->length)) {
-            end = find_any(value, at,
-                           " \t,;\"<>"); /* RFC 3261 20.10: what follows a ';' is the header's */
+            end = find_any(value, at, " \t,;\"<>"); /* RFC 3261 20.10: what follows a ';' is the header's */
             place_uri(value, at, end);
             end--;
         } else {

@@ -12,8 +12,7 @@ static unsigned quote_at(struct slice text, size_t at) {
     if (at < text.len && text.at[at] == '"')
         return 1;
     bool typographic = text.len - at >= 3 && text.at[at] == '\xE2' && text.at[at + 1] == '\x80' &&
-                       (unsigned char)text.at[at + 2] >= 0x9C &&
-                       (unsigned char)text.at[at + 2] <= 0x9F;
+                       (unsigned char)text.at[at + 2] >= 0x9C && (unsigned char)text.at[at + 2] <= 0x9F;
     return typographic ? 3 : 0;
 }
 
@@ -65,8 +64,7 @@ static size_t string_end(struct slice text, size_t at) {
 bool scan_opens(struct scan *scan, size_t at) {
     struct span span = scan_span(scan, at - 1, 1);
     if (scan->depth >= SCAN_NESTING_MAX) {
-        diag_report(scan->build->diags, DIAG_LIMIT, span, "more than %d parentheses in each other",
-                    SCAN_NESTING_MAX);
+        diag_report(scan->build->diags, DIAG_LIMIT, span, "more than %d parentheses in each other", SCAN_NESTING_MAX);
         return false;
     }
     bool outermost = scan->depth++ == scan->outer;
@@ -91,7 +89,6 @@ bool scan_opens(struct scan *scan, size_t at) {
 }
 
 void scan_unclosed_quote(struct scan *scan, size_t at) {
-    diag_report(scan->build->diags, DIAG_QUOTE_OPEN,
-                scan_span(scan, at, quote_at(scan->text.s, at)),
+    diag_report(scan->build->diags, DIAG_QUOTE_OPEN, scan_span(scan, at, quote_at(scan->text.s, at)),
                 "this quotation mark is not closed on this line");
 }

@@ -19,12 +19,10 @@ static bool is_condition(struct slice text) {
 
 static void check_quoted(struct check *check, struct term *term, unsigned slots, unsigned nesting) {
     if (nesting > SCAN_NESTING_MAX) {
-        diag_report(check->diags, DIAG_LIMIT, term->span, "more than %d conditions in each other",
-                    SCAN_NESTING_MAX);
+        diag_report(check->diags, DIAG_LIMIT, term->span, "more than %d conditions in each other", SCAN_NESTING_MAX);
         return;
     }
-    struct condition *condition =
-        parse_condition(check->memory, check->diags, &term->text, nesting);
+    struct condition *condition = parse_condition(check->memory, check->diags, &term->text, nesting);
     if (!condition)
         return;
     term->condition = condition;
@@ -32,14 +30,12 @@ static void check_quoted(struct check *check, struct term *term, unsigned slots,
     term_read_condition(check, condition, true, slots);
 }
 
-static void check_argument(struct check *check, struct term *term, char kind, unsigned slots,
-                           unsigned nesting) {
+static void check_argument(struct check *check, struct term *term, char kind, unsigned slots, unsigned nesting) {
     switch (term->kind) {
     case TERM_WORD:
     case TERM_ENVIRONMENT: term_check(check, term, slots, nesting); return;
     case TERM_NAME:
-        term->constant =
-            slice_same(term->text.s, SLICE("true")) || slice_same(term->text.s, SLICE("false"));
+        term->constant = slice_same(term->text.s, SLICE("true")) || slice_same(term->text.s, SLICE("false"));
         if (term->constant) {
             argument_check(check, kind, &term->text, term->text.s);
             return;
@@ -66,16 +62,13 @@ static void check_count(struct check *check, const struct term *term) {
         return;
     struct diag *diag;
     if (row->max == 0)
-        diag = diag_report(check->diags, DIAG_ARGUMENT_COUNT, term->span,
-                           "'$%s' takes no arguments", row->name);
+        diag = diag_report(check->diags, DIAG_ARGUMENT_COUNT, term->span, "'$%s' takes no arguments", row->name);
     else if (row->min == row->max)
-        diag = diag_report(check->diags, DIAG_ARGUMENT_COUNT, term->span,
-                           "'$%s' with %u argument%s, expected %u", row->name, term->count,
-                           term->count == 1 ? "" : "s", row->min);
+        diag = diag_report(check->diags, DIAG_ARGUMENT_COUNT, term->span, "'$%s' with %u argument%s, expected %u",
+                           row->name, term->count, term->count == 1 ? "" : "s", row->min);
     else
-        diag = diag_report(check->diags, DIAG_ARGUMENT_COUNT, term->span,
-                           "'$%s' with %u argument%s, expected %u %s %u", row->name, term->count,
-                           term->count == 1 ? "" : "s", row->min,
+        diag = diag_report(check->diags, DIAG_ARGUMENT_COUNT, term->span, "'$%s' with %u argument%s, expected %u %s %u",
+                           row->name, term->count, term->count == 1 ? "" : "s", row->min,
                            row->max == row->min + 1 ? "or" : "to", row->max);
     diag_help(check->diags, diag, "usage: %s", row->usage);
 }
@@ -102,9 +95,8 @@ void term_check(struct check *check, struct term *term, unsigned slots, unsigned
     case TERM_ENVIRONMENT: names_read(check, term->text.s); return;
     case TERM_NAME:
         if (term->text.s.at[0] == '%') {
-            struct diag *diag =
-                diag_report(check->diags, DIAG_CAPTURE_SYNTAX, term->span,
-                            "'%.*s' cannot stand here by itself", SLICE_ARG(term->text.s));
+            struct diag *diag = diag_report(check->diags, DIAG_CAPTURE_SYNTAX, term->span,
+                                            "'%.*s' cannot stand here by itself", SLICE_ARG(term->text.s));
             diag_help(check->diags, diag, "write \"%.*s\"", SLICE_ARG(term->text.s));
             return;
         }
@@ -144,8 +136,7 @@ static void read_missing(struct check *check, struct condition *condition) {
     condition->broken = true;
 }
 
-void term_read_condition(struct check *check, struct condition *condition, bool quoted,
-                         unsigned slots) {
+void term_read_condition(struct check *check, struct condition *condition, bool quoted, unsigned slots) {
     if (!condition->valued) {
         read_missing(check, condition);
         return;
@@ -153,6 +144,5 @@ void term_read_condition(struct check *check, struct condition *condition, bool 
     struct text text = split_negation(condition);
     condition->present = condition->left->kind == TERM_NAME && text.s.len == 0;
     if (!condition->present)
-        condition->pattern =
-            quoted ? pattern_read_quoted(check, &text, slots) : pattern_read(check, &text);
+        condition->pattern = quoted ? pattern_read_quoted(check, &text, slots) : pattern_read(check, &text);
 }

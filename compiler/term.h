@@ -12,7 +12,6 @@ void term_check(struct check *check, struct term *term, unsigned slots, unsigned
 
 /* Splits off a '!' of the pattern, finds out what kind of condition it is, and reads its pattern:
  * one of the rule's lines, or, with `quoted`, a condition in a string. */
-void term_read_condition(struct check *check, struct condition *condition, bool quoted,
-                         unsigned slots);
+void term_read_condition(struct check *check, struct condition *condition, bool quoted, unsigned slots);
 
 #endif

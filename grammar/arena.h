@@ -9,11 +9,11 @@
 struct arena_block;
 
 struct arena {
-    char *at, *end;              /* what is left of the current block */
-    struct arena_block *blocks;  /* heap blocks, newest first */
-    char *first;                 /* the caller's buffer, NULL for none */
+    char *at, *end;             /* what is left of the current block */
+    struct arena_block *blocks; /* heap blocks, newest first */
+    char *first;                /* the caller's buffer, NULL for none */
     size_t first_size;
-    size_t used, limit;          /* bytes handed out so far, and at most */
+    size_t used, limit; /* bytes handed out so far, and at most */
 };
 
 /* `limit` in bytes, 0 = none. `buffer` may be NULL. The buffer stays the caller's. */

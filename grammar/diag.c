@@ -46,8 +46,7 @@ const char *diag_option(struct diag_options *options, const char *text, char *bu
     enum diag_code code = code_named(name, &near);
     if (code == DIAG_COUNT) {
         snprintf(buffer, size,
-                 near.best ? "no warning is called '%.*s'; did you mean '%s'?"
-                           : "no warning is called '%.*s'",
+                 near.best ? "no warning is called '%.*s'; did you mean '%s'?" : "no warning is called '%.*s'",
                  SLICE_ARG(name), near.best);
         return buffer;
     }
@@ -59,8 +58,7 @@ const char *diag_option(struct diag_options *options, const char *text, char *bu
     return NULL;
 }
 
-void diag_list_init(struct diag_list *list, struct arena *arena,
-                    const struct diag_options *options) {
+void diag_list_init(struct diag_list *list, struct arena *arena, const struct diag_options *options) {
     *list = (struct diag_list){.arena = arena, .options = options, .last = &list->first};
 }
 
@@ -68,8 +66,8 @@ bool diag_wanted(const struct diag_list *list, enum diag_code code) {
     return list->options->severity[code] != DIAG_QUIET;
 }
 
-__attribute__((format(printf, 2, 0))) static const char *compose(struct diag_list *list,
-                                                                 const char *format, va_list args) {
+__attribute__((format(printf, 2, 0))) static const char *compose(struct diag_list *list, const char *format,
+                                                                 va_list args) {
     va_list again;
     va_copy(again, args);
     int length = vsnprintf(NULL, 0, format, again);
@@ -82,8 +80,7 @@ __attribute__((format(printf, 2, 0))) static const char *compose(struct diag_lis
     return text;
 }
 
-struct diag *diag_report(struct diag_list *list, enum diag_code code, struct span span,
-                         const char *format, ...) {
+struct diag *diag_report(struct diag_list *list, enum diag_code code, struct span span, const char *format, ...) {
     if (!diag_wanted(list, code))
         return NULL;
     bool error = list->options->severity[code] == DIAG_ERROR || list->options->all_errors;
@@ -97,8 +94,7 @@ struct diag *diag_report(struct diag_list *list, enum diag_code code, struct spa
     }
     va_list args;
     va_start(args, format);
-    *diag = (struct diag){
-        .code = code, .error = error, .number = list->count, .span = span, .last = &diag->notes};
+    *diag = (struct diag){.code = code, .error = error, .number = list->count, .span = span, .last = &diag->notes};
     diag->message = compose(list, format, args);
     va_end(args);
     if (!diag->message)
@@ -109,8 +105,7 @@ struct diag *diag_report(struct diag_list *list, enum diag_code code, struct spa
     return diag;
 }
 
-void diag_note(struct diag_list *list, struct diag *diag, struct span span, const char *format,
-               ...) {
+void diag_note(struct diag_list *list, struct diag *diag, struct span span, const char *format, ...) {
     struct diag_note *note = diag ? arena_alloc(list->arena, sizeof *note) : NULL;
     if (!note) {
         list->failed |= diag != NULL;

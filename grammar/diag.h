@@ -64,14 +64,13 @@ struct diag_list {
     bool failed; /* out of memory: something was lost */
 };
 
-void diag_list_init(struct diag_list *list, struct arena *arena,
-                    const struct diag_options *options);
+void diag_list_init(struct diag_list *list, struct arena *arena, const struct diag_options *options);
 bool diag_wanted(const struct diag_list *list, enum diag_code code);
 /* Style: lower case, no full stop, the user's own text in '...', what is wrong before what was
  * expected. NULL when nothing was kept: switched off, too many, out of memory; diag_note and
  * diag_help take that. */
-struct diag *diag_report(struct diag_list *list, enum diag_code code, struct span span,
-                         const char *format, ...) __attribute__((format(printf, 4, 5)));
+struct diag *diag_report(struct diag_list *list, enum diag_code code, struct span span, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
 void diag_note(struct diag_list *list, struct diag *diag, struct span span, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 void diag_help(struct diag_list *list, struct diag *diag, const char *format, ...)

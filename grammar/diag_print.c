@@ -17,8 +17,8 @@ static const char *paint(const struct printer *printer, const char *escape) {
     return printer->colour ? escape : "";
 }
 
-static const char bold[] = "\033[1m", red[] = "\033[1;31m", magenta[] = "\033[1;35m",
-                  cyan[] = "\033[1;36m", green[] = "\033[1;32m", plain[] = "\033[0m";
+static const char bold[] = "\033[1m", red[] = "\033[1;31m", magenta[] = "\033[1;35m", cyan[] = "\033[1;36m",
+                  green[] = "\033[1;32m", plain[] = "\033[0m";
 
 static void print_bytes(FILE *out, struct slice text) {
     for (size_t at = 0; at < text.len;) {
@@ -63,8 +63,7 @@ static void print_excerpt(const struct printer *printer, struct span span, struc
     struct slice line = source_line(source, place.line);
     uint32_t line_start = source->lines[place.line - 1];
     uint32_t start = source_raw(source, span.start) - line_start;
-    uint32_t end =
-        span.end > span.start ? source_raw(source, span.end - 1) - line_start + 1 : start;
+    uint32_t end = span.end > span.start ? source_raw(source, span.end - 1) - line_start + 1 : start;
     unsigned from = width(line, start), to = width(line, end), all = width(line, line.len);
     unsigned first = all > WIDTH && from > BEFORE ? from - BEFORE : 0;
     unsigned last = all - first > WIDTH ? first + WIDTH : all;
@@ -72,8 +71,8 @@ static void print_excerpt(const struct printer *printer, struct span span, struc
     int margin = fprintf(printer->out, "%5u", (unsigned)place.line);
     fprintf(printer->out, " | %s", cut);
     print_columns(printer->out, line, first, last);
-    fprintf(printer->out, "%s\n%*s | %*s%s", last < all ? "..." : "", margin, "",
-            (int)(from - first + strlen(cut)), "", paint(printer, green));
+    fprintf(printer->out, "%s\n%*s | %*s%s", last < all ? "..." : "", margin, "", (int)(from - first + strlen(cut)), "",
+            paint(printer, green));
     fputc('^', printer->out);
     for (unsigned column = from + 1; column < to && column < last; column++)
         fputc('~', printer->out);
@@ -84,12 +83,11 @@ static struct place place_of(struct span span) {
     return source_place(span.source, source_raw(span.source, span.start));
 }
 
-static void print_head(const struct printer *printer, struct span span, const char *colour,
-                       const char *kind) {
+static void print_head(const struct printer *printer, struct span span, const char *colour, const char *kind) {
     if (span.source) {
         struct place place = place_of(span);
-        fprintf(printer->out, "%s%s:%u:%u:%s ", paint(printer, bold), span.source->name,
-                (unsigned)place.line, (unsigned)place.column, paint(printer, plain));
+        fprintf(printer->out, "%s%s:%u:%u:%s ", paint(printer, bold), span.source->name, (unsigned)place.line,
+                (unsigned)place.column, paint(printer, plain));
     }
     fprintf(printer->out, "%s%s:%s ", paint(printer, colour), kind, paint(printer, plain));
 }
@@ -113,10 +111,8 @@ static void print_one(const struct printer *printer, const struct diag *diag) {
 }
 
 static int compare(const void *left, const void *right) {
-    const struct diag *a = *(const struct diag *const *)left,
-                      *b = *(const struct diag *const *)right;
-    uint32_t left_order =
-        a->span.source ? a->span.source->order : UINT32_MAX; /* what has no place comes last */
+    const struct diag *a = *(const struct diag *const *)left, *b = *(const struct diag *const *)right;
+    uint32_t left_order = a->span.source ? a->span.source->order : UINT32_MAX; /* what has no place comes last */
     uint32_t right_order = b->span.source ? b->span.source->order : UINT32_MAX;
     if (left_order != right_order)
         return left_order < right_order ? -1 : 1;
@@ -127,8 +123,7 @@ static int compare(const void *left, const void *right) {
 
 /* A file that is included twice is two sources of one order. */
 static bool same(const struct diag *a, const struct diag *b) {
-    return a->code == b->code && strcmp(a->message, b->message) == 0 &&
-           !a->span.source == !b->span.source &&
+    return a->code == b->code && strcmp(a->message, b->message) == 0 && !a->span.source == !b->span.source &&
            (!a->span.source || a->span.source->order == b->span.source->order);
 }
 
@@ -139,8 +134,7 @@ static bool was_said(struct diag *const *sorted, size_t at) {
     return false;
 }
 
-static void print_sorted(const struct printer *printer, struct diag *const *sorted,
-                         const struct diag_list *list) {
+static void print_sorted(const struct printer *printer, struct diag *const *sorted, const struct diag_list *list) {
     unsigned printed[2] = {0, 0};
     for (size_t i = 0; i < list->count; i++) {
         const struct diag *diag = sorted[i];
@@ -150,8 +144,8 @@ static void print_sorted(const struct printer *printer, struct diag *const *sort
             print_one(printer, diag);
         } else if (diag->error) {
             print_head(printer, diag->span, red, "error");
-            fprintf(printer->out, "more than %d errors: the rest is left out [%s]\n",
-                    DIAG_PRINTED_MAX, diag_rows[DIAG_MANY_ERRORS].name);
+            fprintf(printer->out, "more than %d errors: the rest is left out [%s]\n", DIAG_PRINTED_MAX,
+                    diag_rows[DIAG_MANY_ERRORS].name);
         }
     }
 }

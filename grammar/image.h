@@ -38,20 +38,29 @@ enum {
     IMAGE_NONE = 0xffff, /* no header id: the name is not in headers.def */
 
     /* Bounds that the compiler keeps and the verifier checks: with them an interpreter needs no checks of its own. */
-    IMAGE_STACK_MAX = 64,        /* texts on the stack */
-    IMAGE_RULE_MAX = 65536,      /* instructions of a rule */
-    IMAGE_NAMES_MAX = 65536,     /* names: operand b */
-    IMAGE_SLOTS_MAX = 256,       /* capture slots of a rule */
-    IMAGE_ARGUMENTS_MAX = 16,    /* of a function */
-    IMAGE_RX_MAX = 4096,         /* instructions of a pattern */
-    IMAGE_GROUPS_MAX = 99,       /* capturing groups of a pattern */
-    IMAGE_LOOKS_MAX = 32,        /* look-aheads nested in a pattern */
-    IMAGE_LENGTH_MAX = 1 << 30,  /* bytes of an image */
+    IMAGE_STACK_MAX = 64,       /* texts on the stack */
+    IMAGE_RULE_MAX = 65536,     /* instructions of a rule */
+    IMAGE_NAMES_MAX = 65536,    /* names: operand b */
+    IMAGE_SLOTS_MAX = 256,      /* capture slots of a rule */
+    IMAGE_ARGUMENTS_MAX = 16,   /* of a function */
+    IMAGE_RX_MAX = 4096,        /* instructions of a pattern */
+    IMAGE_GROUPS_MAX = 99,      /* capturing groups of a pattern */
+    IMAGE_LOOKS_MAX = 32,       /* look-aheads nested in a pattern */
+    IMAGE_LENGTH_MAX = 1 << 30, /* bytes of an image */
 };
 
 enum image_section_kind {
-    IMAGE_TEXTS, IMAGE_BYTES, IMAGE_NAMES, IMAGE_RULES, IMAGE_CODE, IMAGE_PATTERNS, IMAGE_RXCODE, IMAGE_SETS,
-    IMAGE_LABELS, IMAGE_LINES, IMAGE_LAYOUT,
+    IMAGE_TEXTS,
+    IMAGE_BYTES,
+    IMAGE_NAMES,
+    IMAGE_RULES,
+    IMAGE_CODE,
+    IMAGE_PATTERNS,
+    IMAGE_RXCODE,
+    IMAGE_SETS,
+    IMAGE_LABELS,
+    IMAGE_LINES,
+    IMAGE_LAYOUT,
     IMAGE_SECTIONS
 };
 
@@ -138,15 +147,15 @@ struct image_line {
 /* Where in a value an inserted text stands (operand PIECE): what it may hold. */
 enum image_piece {
     IMAGE_PIECE_TEXT,   /* argument of a function: anything */
-    IMAGE_PIECE_LINE,  /* a header or other value: no control characters */
-    IMAGE_PIECE_USER,  /* the user part of a URI: RFC 3261 user */
-    IMAGE_PIECE_HOST,  /* a host */
-    IMAGE_PIECE_PORT,  /* a port */
-    IMAGE_PIECE_PARAM, /* a URI parameter's name or value */
-    IMAGE_PIECE_URI,   /* a whole URI, or host and port: what may stand in a URI, no blanks, <>, quotes */
-    IMAGE_PIECE_TAIL,  /* the end of a To value: cut at the first '>', blank or ";tag=" outside quotes */
+    IMAGE_PIECE_LINE,   /* a header or other value: no control characters */
+    IMAGE_PIECE_USER,   /* the user part of a URI: RFC 3261 user */
+    IMAGE_PIECE_HOST,   /* a host */
+    IMAGE_PIECE_PORT,   /* a port */
+    IMAGE_PIECE_PARAM,  /* a URI parameter's name or value */
+    IMAGE_PIECE_URI,    /* a whole URI, or host and port: what may stand in a URI, no blanks, <>, quotes */
+    IMAGE_PIECE_TAIL,   /* the end of a To value: cut at the first '>', blank or ";tag=" outside quotes */
     IMAGE_PIECE_QUOTED, /* inside a quoted string: RFC 3261 quoted-string, without a quote that ends it */
-    IMAGE_PIECE_IP6,   /* between the brackets of an IPv6 reference */
+    IMAGE_PIECE_IP6,    /* between the brackets of an IPv6 reference */
     IMAGE_PIECES
 };
 

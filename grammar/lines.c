@@ -53,11 +53,9 @@ static struct span raw_span(struct joiner *joiner, size_t text, size_t length) {
 static void shift(struct joiner *joiner, size_t raw) {
     uint32_t count = joiner->shift_count;
     size_t expected =
-        count ? joiner->shifts[count - 1].raw + (joiner->length - joiner->shifts[count - 1].text)
-              : joiner->length;
+        count ? joiner->shifts[count - 1].raw + (joiner->length - joiner->shifts[count - 1].text) : joiner->length;
     if (expected != raw)
-        joiner->shifts[joiner->shift_count++] =
-            (struct source_shift){(uint32_t)joiner->length, (uint32_t)raw};
+        joiner->shifts[joiner->shift_count++] = (struct source_shift){(uint32_t)joiner->length, (uint32_t)raw};
 }
 
 /* Copies a line. The first byte that may not stand there is reported; what replaces it causes no
@@ -81,8 +79,7 @@ static void copy(struct joiner *joiner, struct slice line) {
             else if (point == '\r')
                 diag_report(joiner->diags, DIAG_TEXT_BYTE, span, "a CR that no LF follows");
             else
-                diag_report(joiner->diags, DIAG_TEXT_BYTE, span, "control character 0x%02X",
-                            (unsigned)point);
+                diag_report(joiner->diags, DIAG_TEXT_BYTE, span, "control character 0x%02X", (unsigned)point);
         }
         said = true;
         for (unsigned i = 0; i < (bytes ? bytes : 1); i++, at++)
@@ -93,8 +90,8 @@ static void copy(struct joiner *joiner, struct slice line) {
 static bool is_too_long(struct joiner *joiner, struct slice line) {
     if (line.len + joiner->joined <= LINE_LENGTH_MAX)
         return false;
-    diag_report(joiner->diags, DIAG_TEXT_LENGTH, raw_span(joiner, joiner->length, 1),
-                "a line longer than %d KiB", LINE_LENGTH_MAX / 1024);
+    diag_report(joiner->diags, DIAG_TEXT_LENGTH, raw_span(joiner, joiner->length, 1), "a line longer than %d KiB",
+                LINE_LENGTH_MAX / 1024);
     return true;
 }
 
@@ -111,8 +108,7 @@ static void join(struct joiner *joiner, size_t start, struct slice line) {
     bool more = goes_on(line) && (joiner->joined || !is_comment(line));
     if (more) {
         copy(joiner, slice_cut(line, 0, line.len - 1));
-        diag_report(joiner->diags, DIAG_EXTENSION, raw_span(joiner, joiner->length, 1),
-                    "a line that goes on");
+        diag_report(joiner->diags, DIAG_EXTENSION, raw_span(joiner, joiner->length, 1), "a line that goes on");
         joiner->text[joiner->length++] = ' ';
         joiner->joined += line.len;
         return;

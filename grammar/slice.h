@@ -14,12 +14,12 @@ struct slice {
     size_t len;
 };
 
-#define SLICE_NULL ((struct slice){NULL, 0})
-#define SLICE_EMPTY ((struct slice){"", 0})
+#define SLICE_NULL     ((struct slice){NULL, 0})
+#define SLICE_EMPTY    ((struct slice){"", 0})
 /* Of a string literal. */
 #define SLICE(literal) ((struct slice){"" literal, sizeof(literal) - 1})
 /* For printf's "%.*s". */
-#define SLICE_ARG(s) (int)(s).len, (s).at ? (s).at : ""
+#define SLICE_ARG(s)   (int)(s).len, (s).at ? (s).at : ""
 
 struct slice slice_of(const char *text); /* of a NUL-terminated string; NULL gives the null slice */
 bool slice_equal(struct slice a, struct slice b);

@@ -15,8 +15,7 @@ static uint32_t count_lines(struct slice raw) {
     return count;
 }
 
-int source_open(struct source *source, struct arena *arena, const char *name, struct slice raw,
-                uint32_t order) {
+int source_open(struct source *source, struct arena *arena, const char *name, struct slice raw, uint32_t order) {
     if (raw.len > SOURCE_SIZE_MAX)
         return -EFBIG;
     uint32_t count = count_lines(raw);
@@ -28,13 +27,8 @@ int source_open(struct source *source, struct arena *arena, const char *name, st
     uint32_t line = 1;
     for (size_t at = slice_find(raw, 0, '\n'); at < raw.len; at = slice_find(raw, at + 1, '\n'))
         lines[line++] = (uint32_t)at + 1;
-    *source = (struct source){.name = name,
-                              .path = "",
-                              .raw = raw,
-                              .text = raw,
-                              .lines = lines,
-                              .line_count = count,
-                              .order = order};
+    *source = (struct source){
+        .name = name, .path = "", .raw = raw, .text = raw, .lines = lines, .line_count = count, .order = order};
     return 0;
 }
 
@@ -47,8 +41,7 @@ uint32_t source_raw(const struct source *source, uint32_t offset) {
         else
             high = middle;
     }
-    return low == 0 ? offset
-                    : source->shifts[low - 1].raw + (offset - source->shifts[low - 1].text);
+    return low == 0 ? offset : source->shifts[low - 1].raw + (offset - source->shifts[low - 1].text);
 }
 
 struct place source_place(const struct source *source, uint32_t raw) {
@@ -63,8 +56,7 @@ struct place source_place(const struct source *source, uint32_t raw) {
     struct place place = {low, 1};
     struct slice line = source_line(source, low);
     uint32_t point;
-    for (size_t at = 0, end = raw - source->lines[low - 1]; at < line.len && at < end;
-         place.column++) {
+    for (size_t at = 0, end = raw - source->lines[low - 1]; at < line.len && at < end; place.column++) {
         unsigned bytes = utf8_read(line, at, &point);
         at += bytes ? bytes : 1;
     }
@@ -120,10 +112,9 @@ static bool in_ranges(const struct range *ranges, size_t count, uint32_t point) 
 
 /* Unicode's East Asian Wide and Fullwidth, and the emoji blocks (UAX 11). */
 static const struct range wide[] = {
-    {0x1100, 0x115F},   {0x2E80, 0x303E},   {0x3041, 0x33FF},   {0x3400, 0x4DBF},
-    {0x4E00, 0xA4CF},   {0xAC00, 0xD7A3},   {0xF900, 0xFAFF},   {0xFE30, 0xFE6F},
-    {0xFF00, 0xFF60},   {0xFFE0, 0xFFE6},   {0x1F300, 0x1F64F}, {0x1F680, 0x1F6FF},
-    {0x1F900, 0x1F9FF}, {0x20000, 0x3FFFD},
+    {0x1100, 0x115F},   {0x2E80, 0x303E},   {0x3041, 0x33FF},   {0x3400, 0x4DBF},   {0x4E00, 0xA4CF},
+    {0xAC00, 0xD7A3},   {0xF900, 0xFAFF},   {0xFE30, 0xFE6F},   {0xFF00, 0xFF60},   {0xFFE0, 0xFFE6},
+    {0x1F300, 0x1F64F}, {0x1F680, 0x1F6FF}, {0x1F900, 0x1F9FF}, {0x20000, 0x3FFFD},
 };
 /* Combining marks and characters without a shape. */
 static const struct range narrow[] = {

@@ -12,10 +12,10 @@ struct source_shift {
 };
 
 struct source {
-    const char *name;  /* in messages; belongs to the caller */
-    const char *path;  /* from where the first source is: "" for that one; belongs to the caller */
-    struct slice raw;  /* the bytes as they were read; belong to the caller */
-    struct slice text; /* what is parsed: raw, or what lines_read() made of it */
+    const char *name;                  /* in messages; belongs to the caller */
+    const char *path;                  /* from where the first source is: "" for that one; belongs to the caller */
+    struct slice raw;                  /* the bytes as they were read; belong to the caller */
+    struct slice text;                 /* what is parsed: raw, or what lines_read() made of it */
     const struct source_shift *shifts; /* by rising offset; none: text is raw */
     uint32_t shift_count;
     const uint32_t *lines; /* where the lines start in raw */
@@ -41,8 +41,7 @@ enum { SOURCE_SIZE_MAX = 256 * 1024 * 1024 };
 
 /* A source of path "". 0, -EFBIG (over SOURCE_SIZE_MAX), -ENOMEM. Name and bytes must outlive it.
  */
-int source_open(struct source *source, struct arena *arena, const char *name, struct slice raw,
-                uint32_t order);
+int source_open(struct source *source, struct arena *arena, const char *name, struct slice raw, uint32_t order);
 /* Offset in `raw` of the byte at `offset` of `text`. */
 uint32_t source_raw(const struct source *source, uint32_t offset);
 /* Place of an offset in `raw`. */

@@ -120,9 +120,9 @@ enum transport transport_named(struct slice name) {
 
 const char *status_reason(unsigned code) {
     switch (code) {
-#define STATUS(CODE, REASON) \
-    case CODE: return REASON;
-#include "grammar/status.def"
+#define STATUS(CODE, REASON)                                                                                           \
+    case CODE: return REASON;                                                                                          \
+        #include "grammar/status.def"
     default: return "";
     }
 }
@@ -146,8 +146,8 @@ uint64_t tables_hash(void) {
 #define RX(...) "rx " #__VA_ARGS__ "\n"
 #include "grammar/rxcodes.def"
 #define FUNCTION(ID, NAME, HOME, MIN, MAX, ARGS, FALLBACK, TAG, USAGE, DOC) "function " NAME " " #MIN " " #MAX "\n"
-#define VARIABLE(ID, NAME, KIND, CHOICES, ...) "variable " NAME " " #KIND " " CHOICES "\n"
-#define FAILOVER(ID, NAME, KIND, CHOICES, ...) "failover " NAME " " #KIND " " CHOICES "\n"
+#define VARIABLE(ID, NAME, KIND, CHOICES, ...)                              "variable " NAME " " #KIND " " CHOICES "\n"
+#define FAILOVER(ID, NAME, KIND, CHOICES, ...)                              "failover " NAME " " #KIND " " CHOICES "\n"
 #include "grammar/words.def"
 #define HEADER(ID, NAME, ...) "header " NAME "\n"
 #include "grammar/headers.def"

@@ -17,7 +17,7 @@ struct word_row {
     const char *name;
     enum word_home home;
     uint8_t min, max;
-    const char *args;    /* a letter for each argument, the last one repeats */
+    const char *args;     /* a letter for each argument, the last one repeats */
     const char *fallback; /* word called for a missing last argument, "" for none */
     bool extension;
     const char *usage, *doc;
@@ -37,14 +37,23 @@ enum failover_setting {
 };
 
 enum value_kind {
-    KIND_BOOLEAN, KIND_TRANSPORT, KIND_ANSWER, KIND_REASON, KIND_TEXT, KIND_URI, KIND_TARGETS, KIND_SESSION,
-    KIND_DURATION, KIND_PATTERN, KIND_CHOICE
+    KIND_BOOLEAN,
+    KIND_TRANSPORT,
+    KIND_ANSWER,
+    KIND_REASON,
+    KIND_TEXT,
+    KIND_URI,
+    KIND_TARGETS,
+    KIND_SESSION,
+    KIND_DURATION,
+    KIND_PATTERN,
+    KIND_CHOICE
 };
 
 struct variable_row {
     const char *name;
     enum value_kind kind;
-    const char *choices; /* "a|b|c", "" for none */
+    const char *choices;  /* "a|b|c", "" for none */
     const char *fallback; /* a failover setting's default as text, "" for none */
     bool extension;
     const char *doc;
@@ -106,11 +115,29 @@ enum opcode {
 };
 
 enum operand {
-    OPERAND_NONE, OPERAND_COUNT, OPERAND_NEGATE, OPERAND_PIECE, OPERAND_GROUPS, OPERAND_SLOT, OPERAND_NAME_H,
-    OPERAND_NAME_E, OPERAND_NAME_SET, OPERAND_NAME_REPLY, OPERAND_WORD, OPERAND_VARIABLE, OPERAND_FAILOVER,
-    OPERAND_TRANSPORT, OPERAND_TEXT, OPERAND_PATTERN, OPERAND_JUMP, OPERAND_NUMBER,
+    OPERAND_NONE,
+    OPERAND_COUNT,
+    OPERAND_NEGATE,
+    OPERAND_PIECE,
+    OPERAND_GROUPS,
+    OPERAND_SLOT,
+    OPERAND_NAME_H,
+    OPERAND_NAME_E,
+    OPERAND_NAME_SET,
+    OPERAND_NAME_REPLY,
+    OPERAND_WORD,
+    OPERAND_VARIABLE,
+    OPERAND_FAILOVER,
+    OPERAND_TRANSPORT,
+    OPERAND_TEXT,
+    OPERAND_PATTERN,
+    OPERAND_JUMP,
+    OPERAND_NUMBER,
     /* of patterns */
-    OPERAND_BYTE, OPERAND_SET, OPERAND_SAVE, OPERAND_HERE
+    OPERAND_BYTE,
+    OPERAND_SET,
+    OPERAND_SAVE,
+    OPERAND_HERE
 };
 
 enum flow { FLOW_GO, FLOW_BRANCH, FLOW_END };

@@ -76,10 +76,9 @@ bool ip_block_parse(struct ip_block *block, struct slice text) {
     bool was_mapped;
     if (!parse_address(&block->ip, slice_cut(text, 0, slash), &was_mapped))
         return false;
-    uint64_t least = was_mapped ? MAPPED_BITS : 0, most = least + address_size(&block->ip) * 8u,
-             prefix = most;
-    if (slash < text.len && (!slice_number(bits, most, &prefix) ||
-                             (bits.len > 1 && bits.at[0] == '0') || prefix < least))
+    uint64_t least = was_mapped ? MAPPED_BITS : 0, most = least + address_size(&block->ip) * 8u, prefix = most;
+    if (slash < text.len &&
+        (!slice_number(bits, most, &prefix) || (bits.len > 1 && bits.at[0] == '0') || prefix < least))
         return false;
     block->prefix = (uint8_t)(prefix - least);
     return true;
@@ -108,8 +107,7 @@ static size_t count_digits(struct slice text) {
 
 /* "12" or "12.50" at the start of text: its digits in front of and behind the point, and the length
  * of it all; false when a side of the point has none. */
-static bool split_decimal(struct slice text, struct slice *whole, struct slice *fraction,
-                          size_t *length) {
+static bool split_decimal(struct slice text, struct slice *whole, struct slice *fraction, size_t *length) {
     *whole = slice_cut(text, 0, count_digits(text));
     *fraction = SLICE_EMPTY;
     *length = whole->len;
@@ -142,8 +140,7 @@ bool duration_parse(uint32_t *milliseconds, struct slice text) {
         return false;
     struct slice name = slice_from(text, length), unit = slice_trim(name);
     uint64_t each = unit_of(unit);
-    if (each == 0 || (unit.len == 0 && name.len != 0) ||
-        (unit.len && unit.at + unit.len != text.at + text.len))
+    if (each == 0 || (unit.len == 0 && name.len != 0) || (unit.len && unit.at + unit.len != text.at + text.len))
         return false;
     /* Rounded up, so that what is not zero stays so: 0 turns a timer off. */
     uint64_t part = 0, scale = 1, rest = 0;
@@ -184,8 +181,7 @@ bool answer_parse(unsigned *code, struct slice *reason, struct slice text) {
 
 bool decimal_parse(double *number, struct slice text) {
     bool negative = text.len && text.at[0] == '-';
-    struct slice digits = negative || (text.len && text.at[0] == '+') ? slice_from(text, 1) : text,
-                 whole, fraction;
+    struct slice digits = negative || (text.len && text.at[0] == '+') ? slice_from(text, 1) : text, whole, fraction;
     size_t length;
     if (!split_decimal(digits, &whole, &fraction, &length) || length != digits.len)
         return false;

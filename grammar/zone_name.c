@@ -18,8 +18,7 @@ static bool read_offset(int *minutes, struct slice text) {
     uint64_t hours, rest = 0;
     if (colon > 3 || !slice_number(slice_cut(text, 1, colon), HOURS_MAX, &hours))
         return false;
-    if (colon < text.len &&
-        (text.len - colon != 3 || !slice_number(slice_from(text, colon + 1), 59, &rest)))
+    if (colon < text.len && (text.len - colon != 3 || !slice_number(slice_from(text, colon + 1), 59, &rest)))
         return false;
     *minutes = (int)(hours * 60 + rest) * (text.at[0] == '-' ? -1 : 1);
     return true;
@@ -46,8 +45,7 @@ bool zone_name_parse(struct zone_name *zone, struct slice text) {
             return true;
         }
     }
-    if ((slice_starts_same(text, SLICE("GMT")) || slice_starts_same(text, SLICE("UTC"))) &&
-        text.len > 3) {
+    if ((slice_starts_same(text, SLICE("GMT")) || slice_starts_same(text, SLICE("UTC"))) && text.len > 3) {
         zone->database = SLICE_NULL;
         return read_offset(&zone->minutes, slice_from(text, 3));
     }

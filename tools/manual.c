@@ -18,9 +18,7 @@ static void put_text(const char *text) {
         case '`': fputs("\\(ga", stdout); break;
         case '^': fputs("\\(ha", stdout); break;
         case '~': fputs("\\(ti", stdout); break;
-        case ' ':
-            putchar(c > text && c[-1] == '.' ? '\n' : ' ');
-            break; /* a new sentence, a new line */
+        case ' ': putchar(c > text && c[-1] == '.' ? '\n' : ' '); break; /* a new sentence, a new line */
         default: putchar(*c);
         }
 }
@@ -100,8 +98,7 @@ static void put_transports(void) {
     fputs(".\n", stdout);
 }
 
-static void put_option(char letter, const char *name, const char *argument, const char *fallback,
-                       const char *doc) {
+static void put_option(char letter, const char *name, const char *argument, const char *fallback, const char *doc) {
     fputs(".It ", stdout);
     if (letter)
         printf("Fl %c , ", letter);
@@ -123,8 +120,7 @@ static void put_option(char letter, const char *name, const char *argument, cons
 
 static void put_options(void) {
     fputs(".Bl -tag -width indent\n", stdout);
-#define OPTION(ID, letter, name, argument, fallback, doc)                                          \
-    put_option(letter, name, argument, fallback, doc);
+#define OPTION(ID, letter, name, argument, fallback, doc) put_option(letter, name, argument, fallback, doc);
 #include "grammar/options.def"
     fputs(".El\n", stdout);
 }
@@ -172,12 +168,10 @@ static const struct {
     const char *name;
     void (*put)(void);
 } lists[] = {
-    {"@functions@\n", put_functions}, {"@variables@\n", put_variables},
-    {"@failover@\n", put_failover},   {"@protected@\n", put_protected},
-    {"@staying@\n", put_staying},     {"@transports@\n", put_transports},
-    {"@options@\n", put_options},     {"@causes@\n", put_causes},
-    {"@counters@\n", put_counters},   {"@diagnostics@\n", put_diagnostics},
-    {"@version@\n", put_version},
+    {"@functions@\n", put_functions},     {"@variables@\n", put_variables}, {"@failover@\n", put_failover},
+    {"@protected@\n", put_protected},     {"@staying@\n", put_staying},     {"@transports@\n", put_transports},
+    {"@options@\n", put_options},         {"@causes@\n", put_causes},       {"@counters@\n", put_counters},
+    {"@diagnostics@\n", put_diagnostics}, {"@version@\n", put_version},
 };
 
 /* False: the template names a list that there is none of. */

@@ -12,8 +12,7 @@
 #include <unistd.h>
 
 static int open_news(void) {
-    const struct sockaddr_nl name = {.nl_family = AF_NETLINK,
-                                     .nl_groups = RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR};
+    const struct sockaddr_nl name = {.nl_family = AF_NETLINK, .nl_groups = RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR};
     int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
     if (fd >= 0 && bind(fd, (const struct sockaddr *)&name, sizeof name) < 0) {
         close(fd);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/net/log.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <stdarg.h>
@@ -26,8 +25,8 @@ static const struct {
 static bool is_journal(const struct stat *status) {
     const char *stream = getenv("JOURNAL_STREAM");
     uintmax_t device, inode;
-    return stream && sscanf(stream, "%ju:%ju", &device, &inode) == 2 &&
-           device == (uintmax_t)status->st_dev && inode == (uintmax_t)status->st_ino;
+    return stream && sscanf(stream, "%ju:%ju", &device, &inode) == 2 && device == (uintmax_t)status->st_dev &&
+           inode == (uintmax_t)status->st_ino;
 }
 
 void log_open(struct log *log, int fd, enum log_level level) {
@@ -47,25 +46,29 @@ static size_t prefix(const struct log *log, enum log_level level, char *buffer, 
     clock_gettime(CLOCK_REALTIME, &now);
     gmtime_r(&now.tv_sec, &utc);
     size_t length = strftime(buffer, size, "time=%Y-%m-%dT%H:%M:%S", &utc);
-    return length + (size_t)snprintf(buffer + length, size - length, ".%03ldZ level=%s ",
-                                     now.tv_nsec / 1000000, levels[level].name);
+    return length + (size_t)snprintf(buffer + length, size - length, ".%03ldZ level=%s ", now.tv_nsec / 1000000,
+                                     levels[level].name);
 }
 
-/* False: there is no room for it now. */
-static bool put(const struct log *log, const char *text, size_t length) {
-    if (log->socket)
-        return send(log->fd, text, length, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0 || errno != EAGAIN;
+/* False: it was not written whole; there is no room now, or nobody who could read it. */
+static bool put(struct log *log, const char *text, size_t length) {
     struct pollfd room = {.fd = log->fd, .events = POLLOUT};
-    if (poll(&room, 1, 0) == 0)
-        return false;
-    return write(log->fd, text, length) >= 0 || errno != EAGAIN;
+    ssize_t written = -1;
+    if (log->socket)
+        written = send(log->fd, text, length, MSG_DONTWAIT | MSG_NOSIGNAL);
+    else if (poll(&room, 1, 0) != 0)
+        written = write(log->fd, text, length);
+    if (written > 0)
+        log->torn = (size_t)written < length;
+    return written == (ssize_t)length;
 }
 
 static void say_lost(struct log *log) {
-    char text[128];
-    size_t length = prefix(log, LOG_WARNING, text, sizeof text);
-    length += (size_t)snprintf(text + length, sizeof text - length,
-                               "event=log-lines-lost count=%" PRIu64 "\n", log->lost);
+    char text[128] = "\n";
+    size_t length = log->torn ? 1 : 0;
+    length += prefix(log, LOG_WARNING, text + length, sizeof text - length);
+    length +=
+        (size_t)snprintf(text + length, sizeof text - length, "event=log-lines-lost count=%" PRIu64 "\n", log->lost);
     if (put(log, text, length))
         log->lost = 0;
 }
@@ -95,9 +98,7 @@ void log_printf(struct log *log, enum log_level level, const char *format, ...) 
     int length = vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
     if (length > 0)
-        log_line(
-            log, level,
-            (struct slice){text, (size_t)length < sizeof text ? (size_t)length : sizeof text - 1});
+        log_line(log, level, (struct slice){text, (size_t)length < sizeof text ? (size_t)length : sizeof text - 1});
 }
 
 static bool is_plain(struct slice value) {

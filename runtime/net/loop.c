@@ -104,14 +104,12 @@ static struct loop_watch *add(struct loop *loop, loop_event *event, void *contex
     struct loop_watch *watch = calloc(1, sizeof *watch);
     if (!watch)
         return NULL;
-    *watch = (struct loop_watch){
-        .loop = loop, .event = event, .context = context, .next = loop->watches};
+    *watch = (struct loop_watch){.loop = loop, .event = event, .context = context, .next = loop->watches};
     loop->watches = watch;
     return watch;
 }
 
-static struct loop_watch *add_io(struct loop *loop, int fd, int wanted, loop_event *event,
-                                 void *context) {
+static struct loop_watch *add_io(struct loop *loop, int fd, int wanted, loop_event *event, void *context) {
     struct loop_watch *watch = add(loop, event, context);
     if (!watch)
         return NULL;
@@ -163,8 +161,7 @@ void loop_due(struct loop *loop, uint64_t due) {
     if (due == UINT64_MAX)
         return;
     double now = (double)clock_ns(CLOCK_MONOTONIC) / 1e6, wait = (double)due - now;
-    ev_now_update(
-        loop->ev); /* libev counts from its own idea of now, taken before the callbacks ran */
+    ev_now_update(loop->ev); /* libev counts from its own idea of now, taken before the callbacks ran */
     ev_timer_set(&loop->timer, wait > 0 ? wait / 1e3 : 0., 0.);
     ev_timer_start(loop->ev, &loop->timer);
 }

@@ -34,8 +34,7 @@ enum options_result {
 enum { OPTIONS_MESSAGE = 256 };
 
 /* Texts point into `arguments`. options_free() whatever the result. */
-enum options_result options_read(struct options *options, int count, char **arguments,
-                                 char message[OPTIONS_MESSAGE]);
+enum options_result options_read(struct options *options, int count, char **arguments, char message[OPTIONS_MESSAGE]);
 void options_free(struct options *options);
 void options_help(FILE *out);
 

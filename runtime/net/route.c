@@ -54,24 +54,21 @@ static struct route_entry *entry_of(struct routes *routes, const struct endpoint
     return &routes->cache[hash % ROUTE_CACHE];
 }
 
-enum cause routes_source(struct routes *routes, const struct endpoint *remote, uint64_t now,
-                         struct ip_address *local) {
+enum cause routes_source(struct routes *routes, const struct endpoint *remote, uint64_t now, struct ip_address *local) {
     struct route_entry *entry = entry_of(routes, remote);
-    if (now < entry->until && entry->scope == remote->scope &&
-        ip_equal(&entry->remote, &remote->ip)) {
+    if (now < entry->until && entry->scope == remote->scope && ip_equal(&entry->remote, &remote->ip)) {
         *local = entry->local;
         return CAUSE_NONE;
     }
     if (!ask_kernel(routes->probe[remote->ip.family == 6], remote, local))
         return CAUSE_UNREACHABLE;
-    *entry = (struct route_entry){
-        .remote = remote->ip, .local = *local, .scope = remote->scope, .until = now + REMEMBER};
+    *entry =
+        (struct route_entry){.remote = remote->ip, .local = *local, .scope = remote->scope, .until = now + REMEMBER};
     return CAUSE_NONE;
 }
 
 /* How well a listener serves: 0 not at all. */
-static unsigned rank(const struct endpoint *listener, const struct endpoint *remote,
-                     const struct ip_address *local) {
+static unsigned rank(const struct endpoint *listener, const struct endpoint *remote, const struct ip_address *local) {
     if (listener->transport != remote->transport || listener->ip.family != remote->ip.family)
         return 0;
     if (ip_equal(&listener->ip, local))
@@ -81,8 +78,8 @@ static unsigned rank(const struct endpoint *listener, const struct endpoint *rem
     return ip_is_loopback(&listener->ip) == ip_is_loopback(&remote->ip) ? 2 : 1;
 }
 
-unsigned routes_listener(const struct endpoint *listeners, unsigned count,
-                         const struct endpoint *remote, const struct ip_address *local) {
+unsigned routes_listener(const struct endpoint *listeners, unsigned count, const struct endpoint *remote,
+                         const struct ip_address *local) {
     unsigned best = count, best_rank = 0;
     for (unsigned i = 0; i < count; i++) {
         unsigned r = rank(&listeners[i], remote, local);

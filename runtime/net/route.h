@@ -23,12 +23,11 @@ void routes_open(struct routes *routes);
 void routes_close(struct routes *routes);
 void routes_forget(struct routes *routes); /* the machine's addresses changed */
 /* The local address towards `remote`. 0, or CAUSE_UNREACHABLE: there is no way. */
-enum cause routes_source(struct routes *routes, const struct endpoint *remote, uint64_t now,
-                         struct ip_address *local);
+enum cause routes_source(struct routes *routes, const struct endpoint *remote, uint64_t now, struct ip_address *local);
 /* Of `listeners`, the one that serves `local` towards `remote`: bound to that address, else a
  * wildcard, else one bound to another address of the same reach (loopback or not). `count` for
  * none. */
-unsigned routes_listener(const struct endpoint *listeners, unsigned count,
-                         const struct endpoint *remote, const struct ip_address *local);
+unsigned routes_listener(const struct endpoint *listeners, unsigned count, const struct endpoint *remote,
+                         const struct ip_address *local);
 
 #endif

@@ -22,6 +22,7 @@
 enum {
     DRAIN = 32 * 1000, /* ms that running transactions get after SIGTERM: 64*T1 */
     ROUNDS = 8,        /* batches from one listener before the others have their turn */
+    TELLING = 1000,    /* ms between two lines about lost datagrams */
 };
 
 struct listener {
@@ -46,7 +47,9 @@ struct server {
     struct proxy *proxy;
     bool draining;
     uint64_t deadline;
-    bool dropping; /* datagrams are being lost to a full queue: said once */
+    uint64_t homeless;      /* datagrams that no listener could send */
+    struct udp_losses told; /* of the datagrams lost so far, those that the log knows of */
+    uint64_t telling;       /* when the log may be told of more */
 };
 
 /* The world, as the proxy sees it. */
@@ -66,25 +69,20 @@ static struct listener *listener_of(struct server *server, const struct endpoint
 }
 
 /* A datagram that finds no room is lost like one on the way: SIP repeats it. */
-static void world_send(void *context, const struct endpoint *local, const struct endpoint *remote,
-                       struct slice bytes) {
+static void world_send(void *context, const struct endpoint *local, const struct endpoint *remote, struct slice bytes) {
     struct server *server = context;
     struct listener *listener = listener_of(server, local);
-    bool queued = listener && udp_queue(listener->udp, local, remote, bytes);
-    trace_message(&server->log, "sent", local, remote, bytes);
-    if (!queued && !server->dropping)
-        log_printf(&server->log, LOG_WARNING, "event=datagrams-lost reason=\"%s\"",
-                   listener ? "no room to queue them" : "no listener has their address");
-    server->dropping = !queued;
+    if (!listener)
+        server->homeless++;
+    else if (udp_queue(listener->udp, local, remote, bytes))
+        trace_message(&server->log, "sent", local, remote, bytes);
 }
 
-static enum cause world_route(void *context, const struct endpoint *remote,
-                              struct world_route *route) {
+static enum cause world_route(void *context, const struct endpoint *remote, struct world_route *route) {
     struct server *server = context;
     char text[IP_TEXT];
     struct ip_address local = {.family = remote->ip.family};
-    if (routes_listener(server->endpoints, server->listener_count, remote, &local) ==
-        server->listener_count)
+    if (routes_listener(server->endpoints, server->listener_count, remote, &local) == server->listener_count)
         return CAUSE_TRANSPORT_UNSUPPORTED;
     enum cause cause = routes_source(&server->routes, remote, loop_now(), &local);
     if (cause != CAUSE_NONE)
@@ -95,8 +93,7 @@ static enum cause world_route(void *context, const struct endpoint *remote,
     if (ip_is_unspecified(&route->local.ip))
         route->local.ip = local;
     route->local.scope = remote->scope;
-    route->port =
-        server->settings.advertise_port ? server->settings.advertise_port : route->local.port;
+    route->port = server->settings.advertise_port ? server->settings.advertise_port : route->local.port;
     if (server->settings.advertise.at)
         snprintf(route->host, sizeof route->host, "%.*s", SLICE_ARG(server->settings.advertise));
     else
@@ -105,8 +102,7 @@ static enum cause world_route(void *context, const struct endpoint *remote,
     return CAUSE_NONE;
 }
 
-static bool world_local_time(void *context, struct slice zone, int64_t unix_ms,
-                             struct local_time *time) {
+static bool world_local_time(void *context, struct slice zone, int64_t unix_ms, struct local_time *time) {
     struct server *server = context;
     return zone_time(&server->zones, zone, unix_ms, time);
 }
@@ -134,6 +130,24 @@ static void flush(struct listener *listener) {
     listener->blocked = blocked;
 }
 
+/* What never reached the proxy or the network. */
+static void tell_losses(struct server *server) {
+    struct udp_losses losses = {.sent = server->homeless};
+    for (unsigned i = 0; i < server->listener_count; i++) {
+        struct udp_losses more = udp_losses(server->listeners[i].udp);
+        losses.received += more.received;
+        losses.sent += more.sent;
+    }
+    if (losses.received == server->told.received && losses.sent == server->told.sent)
+        return;
+    if (loop_now() < server->telling)
+        return;
+    log_printf(&server->log, LOG_WARNING, "event=datagrams-lost received=%" PRIu64 " sent=%" PRIu64,
+               losses.received - server->told.received, losses.sent - server->told.sent);
+    server->told = losses;
+    server->telling = loop_now() + TELLING;
+}
+
 /* The end of every event. What is queued leaves now; a send that fails is told to the proxy, which
  * queues the next attempt: until nothing is left, so that it leaves in this turn too. */
 static void finish_turn(struct server *server) {
@@ -148,6 +162,7 @@ static void finish_turn(struct server *server) {
             again = true;
         }
     }
+    tell_losses(server);
     uint64_t due = proxy_due(server->proxy);
     if (server->draining && (proxy_idle(server->proxy) || loop_now() >= server->deadline))
         loop_stop(server->loop);
@@ -170,18 +185,21 @@ static void on_datagram(void *context, const struct udp_datagram *datagram) {
 static void on_failure(void *context, const struct udp_failure *failure) {
     struct server *server = context;
     char remote[ENDPOINT_TEXT];
-    log_printf(&server->log, LOG_DEBUG, "event=undelivered to=%s cause=%s",
-               endpoint_text(&failure->remote, remote), causes[failure->cause]);
-    proxy_unreachable(server->proxy, &failure->remote, failure->quoted, failure->cause, loop_now(),
-                      loop_unix());
+    log_printf(&server->log, LOG_DEBUG, "event=undelivered to=%s cause=%s", endpoint_text(&failure->remote, remote),
+               causes[failure->cause]);
+    proxy_unreachable(server->proxy, &failure->remote, failure->quoted, failure->cause, loop_now(), loop_unix());
 }
 
+/* However fast datagrams come, timers and the other listeners have their turn. */
 static void on_readable(void *context) {
     struct listener *listener = context;
+    struct server *server = listener->server;
     bool more = true;
     for (unsigned round = 0; more && round < ROUNDS; round++) {
         more = udp_receive(listener->udp);
-        finish_turn(listener->server);
+        finish_turn(server);
+        if (proxy_due(server->proxy) <= loop_now())
+            return;
     }
 }
 
@@ -200,8 +218,7 @@ static void on_time(void *context) {
 static void on_end(void *context) {
     struct server *server = context;
     if (server->draining) {
-        log_printf(&server->log, LOG_NOTICE, "event=stopping running=%u",
-                   proxy_live(server->proxy));
+        log_printf(&server->log, LOG_NOTICE, "event=stopping running=%u", proxy_live(server->proxy));
         loop_stop(server->loop);
         return;
     }
@@ -222,8 +239,7 @@ static void on_addresses(void *context) {
     struct server *server = context;
     int result = addresses_refresh(&server->addresses);
     if (result)
-        log_printf(&server->log, LOG_WARNING, "event=addresses-not-read error=\"%s\"",
-                   strerror(-result));
+        log_printf(&server->log, LOG_WARNING, "event=addresses-not-read error=\"%s\"", strerror(-result));
     use_addresses(server);
     routes_forget(&server->routes);
     log_printf(&server->log, LOG_INFO, "event=addresses count=%u", server->addresses.count);
@@ -245,8 +261,7 @@ static bool may_lack(const struct options *options, int error) {
 
 static int open_listener(struct server *server, const struct endpoint *address) {
     struct listener *listener = &server->listeners[server->listener_count];
-    const struct udp_events events = {
-        .received = on_datagram, .failed = on_failure, .context = server};
+    const struct udp_events events = {.received = on_datagram, .failed = on_failure, .context = server};
     char text[ENDPOINT_TEXT];
     int result = udp_open(&listener->udp, address, &events);
     if (result)
@@ -256,13 +271,12 @@ static int open_listener(struct server *server, const struct endpoint *address) 
     listener->room = loop_write(server->loop, udp_fd(listener->udp), on_room, listener);
     if (!listener->room || !loop_read(server->loop, udp_fd(listener->udp), on_readable, listener))
         return -ENOMEM;
-    log_printf(&server->log, LOG_NOTICE, "event=listening transport=udp address=%s",
-               endpoint_text(udp_bound(listener->udp), text));
+    log_printf(&server->log, LOG_NOTICE, "event=listening transport=udp receive-buffer=%d address=%s",
+               udp_receive_buffer(listener->udp), endpoint_text(udp_bound(listener->udp), text));
     return 0;
 }
 
-static int open_listeners(struct server *server, const struct options *options, char *reason,
-                          size_t size) {
+static int open_listeners(struct server *server, const struct options *options, char *reason, size_t size) {
     char text[ENDPOINT_TEXT];
     server->listeners = calloc(options->listen_count, sizeof *server->listeners);
     server->endpoints = calloc(options->listen_count, sizeof *server->endpoints);
@@ -272,8 +286,8 @@ static int open_listeners(struct server *server, const struct options *options, 
         int result = open_listener(server, &options->listen[i]);
         if (!result || may_lack(options, result))
             continue;
-        snprintf(reason, size, "cannot listen on udp:%s: %s",
-                 endpoint_text(&options->listen[i], text), strerror(-result));
+        snprintf(reason, size, "cannot listen on udp:%s: %s", endpoint_text(&options->listen[i], text),
+                 strerror(-result));
         return result;
     }
     return server->listener_count ? 0 : -EAFNOSUPPORT;
@@ -327,20 +341,20 @@ static void make_settings(struct server *server, const struct options *options) 
 }
 
 static int watch(struct server *server) {
+    /* Both are errors of the write that met them. */
     signal(SIGPIPE, SIG_IGN);
-    if (server->addresses.news >= 0 &&
-        !loop_read(server->loop, server->addresses.news, on_addresses, server))
+    signal(SIGXFSZ, SIG_IGN);
+    if (server->addresses.news >= 0 && !loop_read(server->loop, server->addresses.news, on_addresses, server))
         return -ENOMEM;
-    if (loop_signal(server->loop, SIGTERM, on_end, server) ||
-        loop_signal(server->loop, SIGINT, on_end, server) ||
+    if (loop_signal(server->loop, SIGTERM, on_end, server) || loop_signal(server->loop, SIGINT, on_end, server) ||
         loop_signal(server->loop, SIGHUP, on_hangup, server))
         return -ENOMEM;
     loop_time(server->loop, on_time, server);
     return 0;
 }
 
-static int open_all(struct server *server, const struct options *options, const struct image *image,
-                    char *reason, size_t size) {
+static int open_all(struct server *server, const struct options *options, const struct image *image, char *reason,
+                    size_t size) {
     struct proxy_seed seed;
     char text[256];
     server->addresses.news = server->record.fd = -1;
@@ -366,15 +380,13 @@ static int open_all(struct server *server, const struct options *options, const 
     server->proxy = proxy_new(&server->settings, &seed, image, &server->world);
     if (!server->proxy)
         return -ENOMEM;
-    log_printf(&server->log, LOG_NOTICE,
-               "event=serving plan=%s rules=%u hash=%016" PRIx64 " pid=%ld",
-               log_value(slice_of(options->plan), text, sizeof text), image->rule_count,
-               image->header->plan_hash, (long)getpid());
+    log_printf(&server->log, LOG_NOTICE, "event=serving plan=%s rules=%u hash=%016" PRIx64 " pid=%ld",
+               log_value(slice_of(options->plan), text, sizeof text), image->rule_count, image->header->plan_hash,
+               (long)getpid());
     return 0;
 }
 
-struct server *server_open(const struct options *options, const struct image *image, char *reason,
-                           size_t size) {
+struct server *server_open(const struct options *options, const struct image *image, char *reason, size_t size) {
     struct server *server = calloc(1, sizeof *server);
     reason[0] = '\0';
     int result = server ? open_all(server, options, image, reason, size) : -ENOMEM;
@@ -392,8 +404,8 @@ static void log_counters(struct server *server) {
     char text[LOG_LINE_MAX];
     size_t length = (size_t)snprintf(text, sizeof text, "event=counters");
     for (unsigned i = 0; i < COUNTER_COUNT && length < sizeof text; i++)
-        length += (size_t)snprintf(text + length, sizeof text - length, " %s=%" PRIu64,
-                                   counter_rows[i].name, counters->values[i]);
+        length += (size_t)snprintf(text + length, sizeof text - length, " %s=%" PRIu64, counter_rows[i].name,
+                                   counters->values[i]);
     log_line(&server->log, LOG_NOTICE, slice_of(text));
 }
 

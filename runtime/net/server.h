@@ -11,8 +11,7 @@ struct server;
 
 /* Opens everything and logs what it listens on and which plan it serves. NULL, with the reason in
  * one line, when it cannot. Options and image must outlive it. */
-struct server *server_open(const struct options *options, const struct image *image, char *reason,
-                           size_t size);
+struct server *server_open(const struct options *options, const struct image *image, char *reason, size_t size);
 /* Serves until SIGTERM or SIGINT and until its calls have ended (32 s at most), or until the second
  * such signal. */
 void server_run(struct server *server);

@@ -5,7 +5,7 @@
 
 #include "runtime/net/log.h"
 
-void trace_message(struct log *log, const char *event, const struct endpoint *from,
-                   const struct endpoint *to, struct slice bytes);
+void trace_message(struct log *log, const char *event, const struct endpoint *from, const struct endpoint *to,
+                   struct slice bytes);
 
 #endif

@@ -33,6 +33,8 @@ struct udp_listener {
     struct udp_queue queues[2];
     struct udp_queue *leaving, *filling;
     struct inbox *inbox;
+    struct udp_losses losses;
+    uint32_t overflow; /* the kernel's own count of what found no room, which wraps */
 };
 
 static void set_buffer(int fd, int forced, int plain) {
@@ -44,7 +46,7 @@ static void set_buffer(int fd, int forced, int plain) {
 
 static int set_options(int fd, bool v6) {
     const int on = 1, fragment = IP_PMTUDISC_DONT;
-    int failed;
+    bool failed;
     if (v6)
         failed = setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) ||
                  setsockopt(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, sizeof on) ||
@@ -53,9 +55,10 @@ static int set_options(int fd, bool v6) {
         failed = setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof on) ||
                  setsockopt(fd, IPPROTO_IP, IP_RECVERR, &on, sizeof on) ||
                  setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, &fragment, sizeof fragment);
+    failed = failed || setsockopt(fd, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof on);
     set_buffer(fd, SO_RCVBUFFORCE, SO_RCVBUF);
     set_buffer(fd, SO_SNDBUFFORCE, SO_SNDBUF);
-    return failed ? -errno : 0;
+    return failed ? -EOPNOTSUPP : 0;
 }
 
 static int bind_socket(int fd, const struct endpoint *address, struct endpoint *bound) {
@@ -74,8 +77,7 @@ static int bind_socket(int fd, const struct endpoint *address, struct endpoint *
     return 0;
 }
 
-int udp_open(struct udp_listener **out, const struct endpoint *address,
-             const struct udp_events *events) {
+int udp_open(struct udp_listener **out, const struct endpoint *address, const struct udp_events *events) {
     int family = address->ip.family == 6 ? AF_INET6 : AF_INET, result = -ENOMEM;
     struct udp_listener *listener = calloc(1, sizeof *listener);
     if (!listener)
@@ -117,6 +119,17 @@ const struct endpoint *udp_bound(const struct udp_listener *listener) {
     return &listener->bound;
 }
 
+struct udp_losses udp_losses(const struct udp_listener *listener) {
+    return listener->losses;
+}
+
+int udp_receive_buffer(const struct udp_listener *listener) {
+    int size = 0;
+    socklen_t length = sizeof size;
+    getsockopt(listener->fd, SOL_SOCKET, SO_RCVBUF, &size, &length);
+    return size;
+}
+
 /* In. */
 
 static void prepare_inbox(struct inbox *inbox) {
@@ -155,8 +168,23 @@ static bool local_of(struct msghdr *header, const struct endpoint *bound, struct
     return true;
 }
 
+/* The kernel says with a datagram how many before it found the buffer full. */
+static void count_overflow(struct udp_listener *listener, struct msghdr *header) {
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(header); c; c = CMSG_NXTHDR(header, c))
+        if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SO_RXQ_OVFL) {
+            uint32_t overflow;
+            memcpy(&overflow, CMSG_DATA(c), sizeof overflow);
+            listener->losses.received += (uint32_t)(overflow - listener->overflow);
+            listener->overflow = overflow;
+        }
+}
+
 static void hand_over(struct udp_listener *listener, struct mmsghdr *message, const char *bytes) {
     struct udp_datagram datagram = {.bytes = {bytes, message->msg_len}};
+    count_overflow(listener, &message->msg_hdr);
+    /* No UDP datagram is longer than the buffer: this would be a jumbogram (RFC 2675). */
+    if (message->msg_hdr.msg_flags & MSG_TRUNC)
+        return;
     if (!sockaddr_endpoint(&datagram.source, message->msg_hdr.msg_name) ||
         !local_of(&message->msg_hdr, &listener->bound, &datagram.local))
         return;
@@ -168,22 +196,28 @@ bool udp_receive(struct udp_listener *listener) {
     struct inbox *inbox = listener->inbox;
     struct udp_failure failure;
     char quoted[UDP_QUOTED_MAX];
-    while (udp_error_next(listener->fd, &failure, quoted))
+    unsigned errors = 0;
+    while (errors < UDP_BATCH && udp_error_next(listener->fd, &failure, quoted)) {
+        errors++;
         if (failure.cause != CAUSE_NONE)
             listener->events.failed(listener->events.context, &failure);
+    }
     prepare_inbox(inbox);
     int count = recvmmsg(listener->fd, inbox->headers, UDP_BATCH, MSG_DONTWAIT, NULL);
     for (int i = 0; i < count; i++)
         hand_over(listener, &inbox->headers[i], inbox->bytes[i]);
     /* A pending error may be told instead of what waits behind it. */
-    return count == UDP_BATCH || (count < 0 && errno != EAGAIN && errno != EWOULDBLOCK);
+    return errors == UDP_BATCH || count == UDP_BATCH || (count < 0 && errno != EAGAIN && errno != EWOULDBLOCK);
 }
 
 /* Out. */
 
-bool udp_queue(struct udp_listener *listener, const struct endpoint *local,
-               const struct endpoint *remote, struct slice bytes) {
-    return udp_queue_add(listener->filling, local, remote, bytes);
+bool udp_queue(struct udp_listener *listener, const struct endpoint *local, const struct endpoint *remote,
+               struct slice bytes) {
+    bool queued = udp_queue_add(listener->filling, local, remote, bytes);
+    if (!queued)
+        listener->losses.sent++;
+    return queued;
 }
 
 struct outbox {
@@ -200,15 +234,13 @@ static size_t put_source(struct msghdr *header, const struct endpoint *local) {
     if (local->ip.family == 4) {
         struct in_pktinfo info = {0};
         memcpy(&info.ipi_spec_dst, local->ip.bytes, 4);
-        *c = (struct cmsghdr){
-            .cmsg_level = IPPROTO_IP, .cmsg_type = IP_PKTINFO, .cmsg_len = CMSG_LEN(sizeof info)};
+        *c = (struct cmsghdr){.cmsg_level = IPPROTO_IP, .cmsg_type = IP_PKTINFO, .cmsg_len = CMSG_LEN(sizeof info)};
         memcpy(CMSG_DATA(c), &info, sizeof info);
         return CMSG_SPACE(sizeof info);
     }
     struct in6_pktinfo info = {.ipi6_ifindex = local->scope};
     memcpy(&info.ipi6_addr, local->ip.bytes, 16);
-    *c = (struct cmsghdr){
-        .cmsg_level = IPPROTO_IPV6, .cmsg_type = IPV6_PKTINFO, .cmsg_len = CMSG_LEN(sizeof info)};
+    *c = (struct cmsghdr){.cmsg_level = IPPROTO_IPV6, .cmsg_type = IPV6_PKTINFO, .cmsg_len = CMSG_LEN(sizeof info)};
     memcpy(CMSG_DATA(c), &info, sizeof info);
     return CMSG_SPACE(sizeof info);
 }
@@ -218,8 +250,7 @@ static unsigned fill_outbox(struct outbox *outbox, const struct udp_queue *queue
     for (size_t n = queue->next; n < queue->count && count < UDP_BATCH; n++, count++) {
         const struct udp_waiting *waiting = &queue->waiting[n];
         struct msghdr *header = &outbox->headers[count].msg_hdr;
-        outbox->parts[count] =
-            (struct iovec){.iov_base = queue->bytes + waiting->offset, .iov_len = waiting->length};
+        outbox->parts[count] = (struct iovec){.iov_base = queue->bytes + waiting->offset, .iov_len = waiting->length};
         *header = (struct msghdr){
             .msg_name = &outbox->remotes[count],
             .msg_namelen = sockaddr_from(&outbox->remotes[count], &waiting->remote),
@@ -234,15 +265,21 @@ static unsigned fill_outbox(struct outbox *outbox, const struct udp_queue *queue
 }
 
 /* A send may report what another datagram met (it stands in the error queue and comes from there):
- * the same one is tried again. What it keeps meeting is its own. */
+ * the same one is tried again. What it keeps meeting is its own. An interface or a kernel without
+ * room says nothing about the target: the datagram is lost like one on the way, and SIP repeats it;
+ * to move on to another target would only add to the crowd. */
 static void meet_error(struct udp_listener *listener, int error) {
     struct udp_queue *queue = listener->leaving;
     struct udp_waiting *waiting = &queue->waiting[queue->next];
+    if (error == ENOBUFS || error == ENOMEM) {
+        listener->losses.sent++;
+        queue->next++;
+        return;
+    }
     if (error == EINTR || ++waiting->tries < TRIES)
         return;
-    struct udp_failure failure = {.remote = waiting->remote,
-                                  .quoted = udp_queue_bytes(queue, waiting),
-                                  .cause = udp_error_cause(error)};
+    struct udp_failure failure = {
+        .remote = waiting->remote, .quoted = udp_queue_bytes(queue, waiting), .cause = udp_error_cause(error)};
     queue->next++;
     listener->events.failed(listener->events.context, &failure);
 }

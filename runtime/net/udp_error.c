@@ -11,22 +11,16 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* Memory and buffers are ours to run out of, as is a datagram longer than UDP carries; everything
- * else that a send meets lies between us and the target. */
+/* A datagram longer than UDP carries is nothing that the target did; everything else that a send
+ * meets lies between us and it. */
 enum cause udp_error_cause(int error) {
-    switch (error) {
-    case ENOBUFS:
-    case ENOMEM:
-    case EMSGSIZE: return CAUSE_LOCAL_LIMIT;
-    default: return CAUSE_UNREACHABLE;
-    }
+    return error == EMSGSIZE ? CAUSE_LOCAL_LIMIT : CAUSE_UNREACHABLE;
 }
 
 enum cause udp_error_icmp_cause(unsigned family, unsigned type, unsigned code) {
     bool fails;
     if (family == 4)
-        fails =
-            (type == ICMP_DEST_UNREACH && code != ICMP_FRAG_NEEDED) || type == ICMP_PARAMETERPROB;
+        fails = (type == ICMP_DEST_UNREACH && code != ICMP_FRAG_NEEDED) || type == ICMP_PARAMETERPROB;
     else
         fails = type == ICMPV6_DEST_UNREACH || type == ICMPV6_PARAMPROB;
     return fails ? CAUSE_UNREACHABLE : CAUSE_NONE;

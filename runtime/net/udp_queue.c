@@ -28,8 +28,8 @@ static bool grow_bytes(struct udp_queue *queue, size_t needed) {
     return true;
 }
 
-bool udp_queue_add(struct udp_queue *queue, const struct endpoint *local,
-                   const struct endpoint *remote, struct slice bytes) {
+bool udp_queue_add(struct udp_queue *queue, const struct endpoint *local, const struct endpoint *remote,
+                   struct slice bytes) {
     size_t needed = queue->used + bytes.len;
     if (needed > UDP_QUEUE_MAX || bytes.len == 0)
         return false;
@@ -38,8 +38,8 @@ bool udp_queue_add(struct udp_queue *queue, const struct endpoint *local,
     if (needed > queue->size && !grow_bytes(queue, needed))
         return false;
     memcpy(queue->bytes + queue->used, bytes.at, bytes.len);
-    queue->waiting[queue->count++] = (struct udp_waiting){
-        .local = *local, .remote = *remote, .offset = queue->used, .length = bytes.len};
+    queue->waiting[queue->count++] =
+        (struct udp_waiting){.local = *local, .remote = *remote, .offset = queue->used, .length = bytes.len};
     queue->used = needed;
     return true;
 }

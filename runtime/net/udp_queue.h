@@ -22,8 +22,8 @@ struct udp_queue {
     size_t used, size;
 };
 
-bool udp_queue_add(struct udp_queue *queue, const struct endpoint *local,
-                   const struct endpoint *remote, struct slice bytes);
+bool udp_queue_add(struct udp_queue *queue, const struct endpoint *local, const struct endpoint *remote,
+                   struct slice bytes);
 struct slice udp_queue_bytes(const struct udp_queue *queue, const struct udp_waiting *waiting);
 /* Empties it; memory beyond an everyday amount is given back. */
 void udp_queue_reset(struct udp_queue *queue);

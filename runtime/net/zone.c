@@ -15,8 +15,7 @@ static bool is_zone(const char *name) {
     char path[ZONE_NAME_MAX + 32];
     struct stat status;
     if (name[0] == '/' || name[0] == '.' || strstr(name, "..") ||
-        name[strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-_/")] !=
-            '\0')
+        name[strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-_/")] != '\0')
         return false;
     snprintf(path, sizeof path, "/usr/share/zoneinfo/%s", name);
     return stat(path, &status) == 0 && S_ISREG(status.st_mode);
@@ -73,8 +72,7 @@ bool zone_time(struct zones *zones, struct slice name, int64_t unix_ms, struct l
     if (name.len >= sizeof text || (name.len && memchr(name.at, '\0', name.len)))
         return false;
     snprintf(text, sizeof text, "%.*s", SLICE_ARG(name));
-    int64_t seconds = unix_ms / 1000 - (unix_ms % 1000 < 0),
-            quarter = seconds / QUARTER - (seconds % QUARTER < 0);
+    int64_t seconds = unix_ms / 1000 - (unix_ms % 1000 < 0), quarter = seconds / QUARTER - (seconds % QUARTER < 0);
     struct zone_offset *entry = entry_of(zones, text);
     if (entry->quarter != quarter && !refresh(entry, quarter))
         return false;

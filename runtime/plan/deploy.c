@@ -29,8 +29,7 @@ bool deploy_header(struct vm *vm, struct outcome_header **list, uint32_t name, s
     if (value.len && header == HEADER_MAX_FORWARDS && !slice_number(value, 255, &number))
         return fail(vm, "the value of Max-Forwards is no number from 0 to 255");
     struct outcome_header **at = list;
-    while (*at && ((*at)->header != header ||
-                   (header == HEADER_OTHER && !slice_same((*at)->name, text)))) {
+    while (*at && ((*at)->header != header || (header == HEADER_OTHER && !slice_same((*at)->name, text)))) {
         at = &(*at)->next;
         vm_spend(vm, 1);
     }
@@ -75,8 +74,7 @@ bool deploy_environment(struct vm *vm, uint32_t name, struct slice value) {
     return true;
 }
 
-static bool append(struct vm *vm, struct outcome_target **at, struct slice text,
-                   enum transport transport) {
+static bool append(struct vm *vm, struct outcome_target **at, struct slice text, enum transport transport) {
     while (*at) {
         at = &(*at)->next;
         vm_spend(vm, 1);
@@ -112,8 +110,7 @@ static bool set_answer(struct vm *vm, enum variable variable, struct slice value
     struct slice reason = SLICE_NULL;
     bool drop = choice_named(variables[variable].choices, value) == 0;
     if (value.len && !drop &&
-        (!answer_parse(&code, &reason, value) || code < 200 ||
-         (reason.len && variables[variable].kind != KIND_REASON)))
+        (!answer_parse(&code, &reason, value) || code < 200 || (reason.len && variables[variable].kind != KIND_REASON)))
         return fail(vm, "the answer is neither a response code from 200 to 699 nor \"drop\"");
     outcome->code = code;
     outcome->reason = reason.len ? reason : SLICE_NULL;
@@ -123,8 +120,7 @@ static bool set_answer(struct vm *vm, enum variable variable, struct slice value
 
 static bool set_boolean(struct vm *vm, bool *truth, struct slice value, bool fallback) {
     *truth = fallback;
-    return value.len == 0 || boolean_parse(truth, value) ||
-           fail(vm, "the value is neither true nor false");
+    return value.len == 0 || boolean_parse(truth, value) || fail(vm, "the value is neither true nor false");
 }
 
 static bool set_transport(struct vm *vm, struct slice value) {

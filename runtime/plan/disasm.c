@@ -122,12 +122,11 @@ static void print_slots(FILE *out, const struct image_instruction *at) {
  * SLOT. */
 static bool is_silent(enum operand kind, uint32_t value) {
     return kind == OPERAND_NONE || kind == OPERAND_GROUPS ||
-           (value == 0 &&
-            (kind == OPERAND_NEGATE || kind == OPERAND_TRANSPORT || kind == OPERAND_COUNT));
+           (value == 0 && (kind == OPERAND_NEGATE || kind == OPERAND_TRANSPORT || kind == OPERAND_COUNT));
 }
 
-static void print_operand(FILE *out, const struct image *image, const struct image_instruction *at,
-                          enum operand kind, uint32_t value, unsigned *gap) {
+static void print_operand(FILE *out, const struct image *image, const struct image_instruction *at, enum operand kind,
+                          uint32_t value, unsigned *gap) {
     if (is_silent(kind, value))
         return;
     print_gap(out, gap);
@@ -158,8 +157,7 @@ static void print_operand(FILE *out, const struct image *image, const struct ima
 }
 
 /* "not" first, then what the instruction is about, then the rest. */
-static void print_instruction(FILE *out, const struct image *image, uint32_t pc,
-                              const struct image_instruction *at) {
+static void print_instruction(FILE *out, const struct image *image, uint32_t pc, const struct image_instruction *at) {
     const struct opcode_row *op = &opcodes[at->op];
     unsigned gap = print_code_name(out, pc, op->name);
     if (op->a == OPERAND_NEGATE)
@@ -172,8 +170,7 @@ static void print_instruction(FILE *out, const struct image *image, uint32_t pc,
 }
 
 /* A line of the plan's own text, or of a file that it includes. */
-static void print_place(FILE *out, const struct image *image, struct image_text file,
-                        uint32_t line) {
+static void print_place(FILE *out, const struct image *image, struct image_text file, uint32_t line) {
     if (file.length == 0) {
         fprintf(out, "line %" PRIu32, line);
         return;
@@ -189,8 +186,7 @@ static void print_count(FILE *out, uint32_t count, const char *noun) {
 static void print_rule_head(FILE *out, const struct image *image, uint32_t rule) {
     const struct image_rule *row = &image->rules[rule];
     const struct image_label *label = &image->labels[rule];
-    fprintf(out, "\n%srule %" PRIu32, row->flags & IMAGE_RULE_PRELIMINARY ? "preliminary " : "",
-            label->number);
+    fprintf(out, "\n%srule %" PRIu32, row->flags & IMAGE_RULE_PRELIMINARY ? "preliminary " : "", label->number);
     if (label->name.length) {
         putc(' ', out);
         print_quoted(out, image_layout_text(image, label->name));
@@ -226,8 +222,7 @@ static void print_rules(FILE *out, const struct image *image) {
     }
 }
 
-static void print_rx_operand(FILE *out, const struct image *image, enum operand kind,
-                             uint32_t value, unsigned *gap) {
+static void print_rx_operand(FILE *out, const struct image *image, enum operand kind, uint32_t value, unsigned *gap) {
     if (is_silent(kind, value))
         return;
     print_gap(out, gap);

@@ -14,9 +14,8 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "an image is little-en
 
 enum { TABLE_END = sizeof(struct image_header) + IMAGE_SECTIONS * sizeof(struct image_section) };
 
-static const char *const section_names[IMAGE_SECTIONS] = {"TEXTS",  "BYTES",    "NAMES",  "RULES",
-                                                          "CODE",   "PATTERNS", "RXCODE", "SETS",
-                                                          "LABELS", "LINES",    "LAYOUT"};
+static const char *const section_names[IMAGE_SECTIONS] = {"TEXTS",  "BYTES", "NAMES",  "RULES", "CODE",  "PATTERNS",
+                                                          "RXCODE", "SETS",  "LABELS", "LINES", "LAYOUT"};
 
 static const uint32_t record_sizes[IMAGE_SECTIONS] = {
     [IMAGE_TEXTS] = sizeof(struct image_text),
@@ -32,8 +31,8 @@ static const uint32_t record_sizes[IMAGE_SECTIONS] = {
     [IMAGE_LAYOUT] = 1,
 };
 
-__attribute__((format(printf, 3, 4))) static int
-refuse(struct image_refusal *refusal, unsigned invariant, const char *format, ...) {
+__attribute__((format(printf, 3, 4))) static int refuse(struct image_refusal *refusal, unsigned invariant,
+                                                        const char *format, ...) {
     va_list args;
     va_start(args, format);
     refusal->invariant = invariant;
@@ -74,17 +73,15 @@ static uint64_t checksum(const void *bytes, size_t length) {
     memcpy(&header, bytes, sizeof header);
     header.checksum = 0;
     memcpy(head, &header, sizeof header);
-    return hash_of_two(hash_open(head, sizeof head),
-                       hash_open((const uint8_t *)bytes + start, length - start));
+    return hash_of_two(hash_open(head, sizeof head), hash_open((const uint8_t *)bytes + start, length - start));
 }
 
 /* Of the table's entries before LABELS, which say where each section ends, and of what they
  * contain. */
 static uint64_t plan_hash(const void *bytes, size_t length) {
     const struct image_section *table = section_table(bytes);
-    return hash_of_two(
-        hash_open(table, IMAGE_LABELS * sizeof *table),
-        hash_open((const uint8_t *)bytes + TABLE_END, layout_start(bytes, length) - TABLE_END));
+    return hash_of_two(hash_open(table, IMAGE_LABELS * sizeof *table),
+                       hash_open((const uint8_t *)bytes + TABLE_END, layout_start(bytes, length) - TABLE_END));
 }
 
 static int check_header(const void *bytes, size_t length, struct image_refusal *refusal) {
@@ -94,17 +91,13 @@ static int check_header(const void *bytes, size_t length, struct image_refusal *
     if (memcmp(header->magic, IMAGE_MAGIC, sizeof header->magic) != 0)
         return refuse(refusal, 2, "it does not begin as a compiled plan does");
     if (header->version != IMAGE_VERSION)
-        return refuse(refusal, 3, "format version %u, this program reads %u", header->version,
-                      IMAGE_VERSION);
+        return refuse(refusal, 3, "format version %u, this program reads %u", header->version, IMAGE_VERSION);
     if (header->length != length)
-        return refuse(refusal, 4, "it is %zu bytes long and says %llu", length,
-                      (unsigned long long)header->length);
+        return refuse(refusal, 4, "it is %zu bytes long and says %llu", length, (unsigned long long)header->length);
     if (header->checksum != checksum(bytes, length))
         return refuse(refusal, 5, "its checksum is wrong: the file is damaged");
     if (header->table_hash != tables_hash())
-        return refuse(
-            refusal, 6,
-            "compiled by a fovc with other words or instructions: compile the plan again");
+        return refuse(refusal, 6, "compiled by a fovc with other words or instructions: compile the plan again");
     if (header->sections != IMAGE_SECTIONS)
         return refuse(refusal, 7, "%u sections instead of %u", header->sections, IMAGE_SECTIONS);
     if (header->reserved[0] || header->reserved[1])
@@ -113,8 +106,7 @@ static int check_header(const void *bytes, size_t length, struct image_refusal *
 }
 
 /* `at` is where the section before ends, and becomes where this one does. */
-static int check_section(const void *bytes, size_t length, unsigned kind, size_t *at,
-                         struct image_refusal *refusal) {
+static int check_section(const void *bytes, size_t length, unsigned kind, size_t *at, struct image_refusal *refusal) {
     const struct image_section *section = &section_table(bytes)[kind];
     const char *name = section_names[kind];
     size_t begin = (*at + IMAGE_ALIGN - 1) / IMAGE_ALIGN * IMAGE_ALIGN;
@@ -123,8 +115,7 @@ static int check_section(const void *bytes, size_t length, unsigned kind, size_t
     if (section->reserved)
         return refuse(refusal, 10, "section %s has reserved bytes that are not zero", name);
     if (section->offset != begin || begin > length)
-        return refuse(refusal, 11, "section %s begins at %u instead of %zu", name, section->offset,
-                      begin);
+        return refuse(refusal, 11, "section %s begins at %u instead of %zu", name, section->offset, begin);
     if (section->length > length - begin || section->length % record_sizes[kind])
         return refuse(refusal, 12, "section %s has a wrong length, %u", name, section->length);
     for (; *at < begin; ++*at)
@@ -146,8 +137,7 @@ static struct slice text_section(const void *bytes, enum image_section_kind kind
     return (struct slice){at, count};
 }
 
-int image_open(struct image *image, const void *bytes, size_t length,
-               struct image_refusal *refusal) {
+int image_open(struct image *image, const void *bytes, size_t length, struct image_refusal *refusal) {
     *image = (struct image){0};
     if (check_header(bytes, length, refusal) != 0)
         return -EINVAL;
@@ -195,8 +185,7 @@ struct slice image_name_text(const struct image *image, uint32_t name) {
 
 struct rx_program image_program(const struct image *image, uint32_t pattern) {
     const struct image_pattern *row = &image->patterns[pattern];
-    return (struct rx_program){image->rxcode + row->start, image->sets, row->count,
-                               image->set_count, row->groups};
+    return (struct rx_program){image->rxcode + row->start, image->sets, row->count, image->set_count, row->groups};
 }
 
 struct slice image_layout_text(const struct image *image, struct image_text text) {
@@ -204,10 +193,7 @@ struct slice image_layout_text(const struct image *image, struct image_text text
 }
 
 uint32_t image_rule_at(const struct image *image, uint32_t pc) {
-    uint32_t low = 0,
-             high =
-                 image
-                     ->rule_count; /* the last rule that starts at or before pc is in [low, high) */
+    uint32_t low = 0, high = image->rule_count; /* the last rule that starts at or before pc is in [low, high) */
     while (high - low > 1) {
         uint32_t middle = low + (high - low) / 2;
         if (image->rules[middle].start <= pc)

@@ -22,8 +22,8 @@ struct image {
     const struct image_label *labels;
     const struct image_line *lines;
     struct slice blob, layout; /* BYTES, LAYOUT */
-    uint32_t text_count, name_count, rule_count, code_count, pattern_count, rxcode_count, set_count,
-        label_count, line_count;
+    uint32_t text_count, name_count, rule_count, code_count, pattern_count, rxcode_count, set_count, label_count,
+        line_count;
     uint32_t preliminary_count; /* rules [0, preliminary_count) are the preliminary ones; set by
                                    verify_image */
 };
@@ -35,8 +35,7 @@ struct image_refusal {
 };
 
 /* 0, or -EINVAL with the refusal. */
-int image_open(struct image *image, const void *bytes, size_t length,
-               struct image_refusal *refusal);
+int image_open(struct image *image, const void *bytes, size_t length, struct image_refusal *refusal);
 
 /* For writers: fills length, plan_hash and checksum of an image that is complete but for them. */
 void image_seal(void *bytes, size_t length);

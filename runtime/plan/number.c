@@ -45,9 +45,8 @@ bool number_parse(struct number *number, struct slice text) {
 /* The same number with `scale` digits behind the point: both of a pair then are whole numbers of
  * one unit. */
 static struct number scaled(const struct number *number, unsigned scale) {
-    struct number result = {.negative = number->negative,
-                            .count = number->count + scale - number->scale,
-                            .scale = scale};
+    struct number result = {
+        .negative = number->negative, .count = number->count + scale - number->scale, .scale = scale};
     memcpy(result.digits + scale - number->scale, number->digits, number->count);
     return result;
 }
@@ -122,14 +121,12 @@ bool number_subtract(struct number *difference, const struct number *a, const st
 }
 
 bool number_multiply(struct number *product, const struct number *a, const struct number *b) {
-    struct number result = {.negative = a->negative != b->negative,
-                            .count = a->count + b->count,
-                            .scale = a->scale + b->scale};
+    struct number result = {
+        .negative = a->negative != b->negative, .count = a->count + b->count, .scale = a->scale + b->scale};
     for (unsigned i = 0; i < a->count; i++) {
         unsigned carry = 0;
         for (unsigned j = 0; j < b->count || carry; j++) {
-            unsigned digit =
-                result.digits[i + j] + carry + (j < b->count ? a->digits[i] * b->digits[j] : 0u);
+            unsigned digit = result.digits[i + j] + carry + (j < b->count ? a->digits[i] * b->digits[j] : 0u);
             result.digits[i + j] = (uint8_t)(digit % 10);
             carry = digit / 10;
         }

@@ -17,8 +17,7 @@ uint32_t outcome_failover_default(enum failover_setting setting) {
     return OUTCOME_NO_PATTERN;
 }
 
-void outcome_failover_set(struct outcome_failover *failover, enum failover_setting setting,
-                          uint32_t value) {
+void outcome_failover_set(struct outcome_failover *failover, enum failover_setting setting, uint32_t value) {
     switch (setting) {
     case FAILOVER_TIMER_INVITING: failover->inviting = value; break;
     case FAILOVER_TIMER_PROVISIONAL: failover->provisional = value; break;
@@ -38,17 +37,14 @@ void outcome_failover_set(struct outcome_failover *failover, enum failover_setti
 }
 
 void outcome_init(struct outcome *outcome, struct arena *arena) {
-    *outcome = (struct outcome){
-        .arena = arena, .replace_uri = true, .transport = TRANSPORT_NONE, .rule = -1};
+    *outcome = (struct outcome){.arena = arena, .replace_uri = true, .transport = TRANSPORT_NONE, .rule = -1};
     for (enum failover_setting setting = 0; setting < FAILOVER_COUNT; setting++)
         outcome_failover_set(&outcome->failover, setting, outcome_failover_default(setting));
 }
 
-const struct outcome_header *outcome_header_set(const struct outcome *outcome, enum header header,
-                                                struct slice name) {
+const struct outcome_header *outcome_header_set(const struct outcome *outcome, enum header header, struct slice name) {
     const struct outcome_header *entry = outcome->set;
-    while (entry &&
-           (entry->header != header || (header == HEADER_OTHER && !slice_same(entry->name, name))))
+    while (entry && (entry->header != header || (header == HEADER_OTHER && !slice_same(entry->name, name))))
         entry = entry->next;
     return entry;
 }

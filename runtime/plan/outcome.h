@@ -50,7 +50,7 @@ struct outcome {
     struct slice reason; /* null: the usual phrase */
     bool drop;           /* no answer at all */
 
-    struct slice to; /* value of the last To line as a whole header value, as vm_host.to says it;
+    struct slice to;      /* value of the last To line as a whole header value, as vm_host.to says it;
                         null: none */
     struct slice to_uri;  /* its URI */
     struct slice request; /* $request; null: none */
@@ -74,11 +74,9 @@ struct outcome {
 
 void outcome_init(struct outcome *outcome, struct arena *arena);
 /* A failover setting: milliseconds, truth value, index of the choice, or pattern. */
-void outcome_failover_set(struct outcome_failover *failover, enum failover_setting setting,
-                          uint32_t value);
+void outcome_failover_set(struct outcome_failover *failover, enum failover_setting setting, uint32_t value);
 uint32_t outcome_failover_default(enum failover_setting setting);
 /* The entry for a header name, NULL when the plan did not touch it. */
-const struct outcome_header *outcome_header_set(const struct outcome *outcome, enum header header,
-                                                struct slice name);
+const struct outcome_header *outcome_header_set(const struct outcome *outcome, enum header header, struct slice name);
 
 #endif

@@ -16,12 +16,10 @@ static const struct piece_row {
 } pieces[IMAGE_PIECES] = {
     [IMAGE_PIECE_TEXT] = {"text", 0, "", ""},
     [IMAGE_PIECE_LINE] = {"line", 0, "", "it holds a control character"},
-    [IMAGE_PIECE_USER] = {"user", WORD | ESCAPES, MARK "&=+$,;?/",
-                          "it may not stand in the user part of a URI"},
+    [IMAGE_PIECE_USER] = {"user", WORD | ESCAPES, MARK "&=+$,;?/", "it may not stand in the user part of a URI"},
     [IMAGE_PIECE_HOST] = {"host", WORD, "-.", "it may not stand in a host"},
     [IMAGE_PIECE_PORT] = {"port", DIGITS, "", "it may not stand in a port"},
-    [IMAGE_PIECE_PARAM] = {"param", WORD | ESCAPES, MARK "[]/:&+$",
-                           "it may not stand in a parameter of a URI"},
+    [IMAGE_PIECE_PARAM] = {"param", WORD | ESCAPES, MARK "[]/:&+$", "it may not stand in a parameter of a URI"},
     [IMAGE_PIECE_URI] = {"uri", WORD | ESCAPES, MARK ";/?:@&=+$,[]", "it may not stand in a URI"},
     [IMAGE_PIECE_TAIL] = {"tail", 0, "", "it holds a control character"},
     [IMAGE_PIECE_QUOTED] = {"quoted", 0, "", "it may not stand inside quotes"},
@@ -38,9 +36,8 @@ bool piece_is_plain(struct slice text, bool tab) {
 }
 
 static bool allows(const struct piece_row *row, unsigned char c) {
-    return (row->flags & LETTERS && byte_is_alpha(c)) ||
-           (row->flags & DIGITS && byte_is_digit(c)) || (row->flags & HEX && byte_is_hex(c)) ||
-           (c != '\0' && strchr(row->others, c) != NULL);
+    return (row->flags & LETTERS && byte_is_alpha(c)) || (row->flags & DIGITS && byte_is_digit(c)) ||
+           (row->flags & HEX && byte_is_hex(c)) || (c != '\0' && strchr(row->others, c) != NULL);
 }
 
 static bool all_allowed(const struct piece_row *row, struct slice text) {
@@ -85,8 +82,8 @@ static struct slice tail(struct slice text) {
             i++;
         else if (c == '"')
             quoted = !quoted;
-        else if (!quoted && (c == '>' || c == ' ' || c == '\t' ||
-                             slice_starts_same(slice_from(text, i), SLICE(";tag="))))
+        else if (!quoted &&
+                 (c == '>' || c == ' ' || c == '\t' || slice_starts_same(slice_from(text, i), SLICE(";tag="))))
             return slice_cut(text, 0, i);
     }
     return text;

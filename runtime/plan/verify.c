@@ -47,13 +47,11 @@ static bool check_name(struct verify_work *work, uint32_t i) {
     if (name->flags & ~(IMAGE_NAME_ENV | IMAGE_NAME_READ))
         return verify_refuse(work, 19, "name %u has unknown flags", i);
     if (name->text >= work->image->text_count)
-        return verify_refuse(work, 20, "name %u has text %u of %u", i, name->text,
-                             work->image->text_count);
+        return verify_refuse(work, 20, "name %u has text %u of %u", i, name->text, work->image->text_count);
     struct slice text = image_name_text(work->image, i);
     if (!is_token(text))
         return verify_refuse(work, 21, "name %u is no token", i);
-    if (name->header !=
-        (name->flags & IMAGE_NAME_ENV ? (enum header)IMAGE_NONE : header_named(text)))
+    if (name->header != (name->flags & IMAGE_NAME_ENV ? (enum header)IMAGE_NONE : header_named(text)))
         return verify_refuse(work, 22, "name %u is not that of header %u", i, name->header);
     return true;
 }
@@ -68,8 +66,7 @@ static int compare_names(const struct image *image, uint32_t a, uint32_t b) {
         return 0;
     struct slice first = image_name_text(image, a), second = image_name_text(image, b);
     for (size_t i = 0; i < first.len && i < second.len; i++) {
-        int difference =
-            byte_lower((unsigned char)first.at[i]) - byte_lower((unsigned char)second.at[i]);
+        int difference = byte_lower((unsigned char)first.at[i]) - byte_lower((unsigned char)second.at[i]);
         if (difference)
             return difference;
     }
@@ -85,8 +82,8 @@ static void sort_names(struct verify_work *work, uint32_t count) {
             uint32_t middle = start + run < count ? start + run : count;
             uint32_t end = start + 2 * run < count ? start + 2 * run : count;
             for (uint32_t a = start, b = middle, to = start; to < end; to++) {
-                bool first = b == end || (a < middle && compare_names(work->image, work->order[a],
-                                                                      work->order[b]) <= 0);
+                bool first =
+                    b == end || (a < middle && compare_names(work->image, work->order[a], work->order[b]) <= 0);
                 work->merged[to] = work->order[first ? a++ : b++];
             }
         }
@@ -104,8 +101,7 @@ static bool check_names(struct verify_work *work) {
     sort_names(work, count);
     for (uint32_t i = 1; i < count; i++)
         if (compare_names(work->image, work->order[i - 1], work->order[i]) == 0)
-            return verify_refuse(work, 23, "names %u and %u are the same", work->order[i - 1],
-                                 work->order[i]);
+            return verify_refuse(work, 23, "names %u and %u are the same", work->order[i - 1], work->order[i]);
     return true;
 }
 
@@ -157,21 +153,17 @@ static bool check_rules(struct verify_work *work) {
 static bool check_labels(struct verify_work *work) {
     const struct image *image = work->image;
     if (image->label_count != image->rule_count)
-        return verify_refuse(work, 72, "%u labels for %u rules", image->label_count,
-                             image->rule_count);
+        return verify_refuse(work, 72, "%u labels for %u rules", image->label_count, image->rule_count);
     uint32_t number = 0;
     for (uint32_t i = 0; i < image->label_count; i++) {
         const struct image_label *label = &image->labels[i];
-        bool first_regular =
-            i && (image->rules[i].flags ^ image->rules[i - 1].flags) & IMAGE_RULE_PRELIMINARY;
+        bool first_regular = i && (image->rules[i].flags ^ image->rules[i - 1].flags) & IMAGE_RULE_PRELIMINARY;
         number = first_regular ? 1 : number + 1;
-        if (!lies_inside(label->name, image->layout) ||
-            !lies_inside(label->description, image->layout) ||
+        if (!lies_inside(label->name, image->layout) || !lies_inside(label->description, image->layout) ||
             !lies_inside(label->file, image->layout))
             return verify_refuse(work, 73, "label %u reaches out of LAYOUT", i);
         if (label->number != number)
-            return verify_refuse(work, 74, "label %u has number %u instead of %u", i, label->number,
-                                 number);
+            return verify_refuse(work, 74, "label %u has number %u instead of %u", i, label->number, number);
     }
     return true;
 }
@@ -239,8 +231,7 @@ static void *make_room(struct verify_work *work) {
     return room;
 }
 
-int verify_image(struct image *image, const void *bytes, size_t length,
-                 struct image_refusal *refusal) {
+int verify_image(struct image *image, const void *bytes, size_t length, struct image_refusal *refusal) {
     *refusal = (struct image_refusal){0};
     if (image_open(image, bytes, length, refusal) != 0)
         return -EINVAL;
@@ -251,8 +242,8 @@ int verify_image(struct image *image, const void *bytes, size_t length,
         return -ENOMEM;
     }
     /* Patterns before rules, which rely on what a pattern says of itself. */
-    bool good = check_texts(&work) && check_names(&work) && check_patterns(&work) &&
-                check_rules(&work) && check_labels(&work) && check_lines(&work);
+    bool good = check_texts(&work) && check_names(&work) && check_patterns(&work) && check_rules(&work) &&
+                check_labels(&work) && check_lines(&work);
     free(room);
     image->preliminary_count = count_preliminary(image);
     return good ? 0 : -EINVAL;

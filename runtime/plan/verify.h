@@ -111,7 +111,6 @@
 enum { VERIFY_INVARIANTS = 77 };
 
 /* 0, or -EINVAL with the refusal, or -ENOMEM. Opens (image_open) and verifies. */
-int verify_image(struct image *image, const void *bytes, size_t length,
-                 struct image_refusal *refusal);
+int verify_image(struct image *image, const void *bytes, size_t length, struct image_refusal *refusal);
 
 #endif

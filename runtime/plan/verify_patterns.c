@@ -15,9 +15,9 @@ struct spot {
     const struct image_rx *code;
 };
 
-#define refuse(spot, invariant, format, ...)                                                       \
-    verify_refuse((spot)->work, invariant, "pattern %u, instruction %u: " format, (spot)->pattern, \
-                  (spot)->pc, __VA_ARGS__)
+#define refuse(spot, invariant, format, ...)                                                                           \
+    verify_refuse((spot)->work, invariant, "pattern %u, instruction %u: " format, (spot)->pattern, (spot)->pc,         \
+                  __VA_ARGS__)
 
 static bool check_operand(const struct spot *spot, enum operand kind, uint32_t value) {
     const struct image *image = spot->work->image;
@@ -25,15 +25,11 @@ static bool check_operand(const struct spot *spot, enum operand kind, uint32_t v
     case OPERAND_NONE: return value == 0 || refuse(spot, 60, "unused operand %u", value);
     case OPERAND_NEGATE: return value <= 1 || refuse(spot, 61, "negation %u", value);
     case OPERAND_BYTE: return true;
-    case OPERAND_SET:
-        return value < image->set_count ||
-               refuse(spot, 62, "set %u of %u", value, image->set_count);
+    case OPERAND_SET: return value < image->set_count || refuse(spot, 62, "set %u of %u", value, image->set_count);
     case OPERAND_SAVE:
         return (value >= 2 && value < 2 * (spot->row->groups + 1u)) ||
                refuse(spot, 63, "mark %u with %u groups", value, spot->row->groups);
-    case OPERAND_HERE:
-        return value < spot->row->count ||
-               refuse(spot, 64, "target %u of %u", value, spot->row->count);
+    case OPERAND_HERE: return value < spot->row->count || refuse(spot, 64, "target %u of %u", value, spot->row->count);
     case OPERAND_SLOT:
         return value < spot->row->inserts ||
                refuse(spot, 58, "slot %u of the %u that it inserts", value, spot->row->inserts);
@@ -70,8 +66,8 @@ static bool check_operands(struct spot *spot) {
             inserts = at->b + 1u;
     }
     if (inserts != spot->row->inserts || inserts > IMAGE_SLOTS_MAX)
-        return verify_refuse(spot->work, 58, "pattern %u inserts %u slots and says %u",
-                             spot->pattern, inserts, spot->row->inserts);
+        return verify_refuse(spot->work, 58, "pattern %u inserts %u slots and says %u", spot->pattern, inserts,
+                             spot->row->inserts);
     return true;
 }
 
@@ -94,8 +90,7 @@ static bool check_looks(struct spot *spot) {
             if (at->c <= spot->pc + 1 || code[at->c - 1].op != RX_LOOK_END)
                 return refuse(spot, 66, "a look-ahead up to %u has no end there", at->c);
             if (nested == IMAGE_LOOKS_MAX || (nested && at->c >= ends[nested - 1]))
-                return refuse(spot, 68, "a look-ahead up to %u is nested too deep, or wrongly",
-                              at->c);
+                return refuse(spot, 68, "a look-ahead up to %u is nested too deep, or wrongly", at->c);
             ends[nested++] = at->c;
         }
         nested -= closes;
@@ -169,11 +164,9 @@ static bool check_loops(struct spot *spot) {
 bool verify_pattern(struct verify_work *work, uint32_t pattern) {
     const struct image *image = work->image;
     const struct image_pattern *row = &image->patterns[pattern];
-    struct spot spot = {
-        .work = work, .pattern = pattern, .row = row, .code = image->rxcode + row->start};
+    struct spot spot = {.work = work, .pattern = pattern, .row = row, .code = image->rxcode + row->start};
     if (row->text >= image->text_count)
-        return verify_refuse(work, 56, "pattern %u has text %u of %u", pattern, row->text,
-                             image->text_count);
+        return verify_refuse(work, 56, "pattern %u has text %u of %u", pattern, row->text, image->text_count);
     if (row->groups > IMAGE_GROUPS_MAX)
         return verify_refuse(work, 57, "pattern %u has %u groups", pattern, row->groups);
     if (!check_operands(&spot))

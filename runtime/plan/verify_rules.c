@@ -19,24 +19,21 @@ struct spot {
     const struct opcode_row *op;
 };
 
-#define refuse(spot, invariant, format, ...)                                                       \
-    verify_refuse((spot)->work, invariant, "rule %u, instruction %u: " format, (spot)->rule,       \
-                  (spot)->pc, __VA_ARGS__)
+#define refuse(spot, invariant, format, ...)                                                                           \
+    verify_refuse((spot)->work, invariant, "rule %u, instruction %u: " format, (spot)->rule, (spot)->pc, __VA_ARGS__)
 
 static bool check_name(const struct spot *spot, enum operand kind, uint32_t value) {
     const struct image *image = spot->work->image;
     unsigned wanted = kind == OPERAND_NAME_E ? IMAGE_NAME_ENV : 0;
     if (value >= image->name_count || (image->names[value].flags & IMAGE_NAME_ENV) != wanted)
-        return refuse(spot, 34, "name %u is no %s", value,
-                      wanted ? "environment variable" : "header");
+        return refuse(spot, 34, "name %u is no %s", value, wanted ? "environment variable" : "header");
     const struct image_name *name = &image->names[value];
     if (kind == OPERAND_NAME_H && !(name->flags & IMAGE_NAME_READ))
         return refuse(spot, 35, "name %u is read and not marked so", value);
     if (kind != OPERAND_NAME_SET && kind != OPERAND_NAME_REPLY)
         return true;
     bool kept = name->header != IMAGE_NONE && headers[name->header].flags & HEADER_KEEP;
-    if (kept || name->header == HEADER_TO ||
-        (kind == OPERAND_NAME_REPLY && name->header == HEADER_FROM))
+    if (kept || name->header == HEADER_TO || (kind == OPERAND_NAME_REPLY && name->header == HEADER_FROM))
         return refuse(spot, 36, "name %u is a header that may not be set here", value);
     return true;
 }
@@ -81,8 +78,7 @@ static bool check_pattern(const struct spot *spot, uint32_t value) {
         return refuse(spot, 43, "pattern %u of %u", value, image->pattern_count);
     unsigned slots = spot->op->b == OPERAND_FAILOVER ? 0 : spot->row->slots;
     if (image->patterns[value].inserts > slots)
-        return refuse(spot, 44, "pattern %u inserts slot %u of %u", value,
-                      image->patterns[value].inserts, slots);
+        return refuse(spot, 44, "pattern %u inserts slot %u of %u", value, image->patterns[value].inserts, slots);
     return true;
 }
 
@@ -109,15 +105,10 @@ static bool check_operand(const struct spot *spot, enum operand kind, uint32_t v
                 variables[value].kind != KIND_SESSION) ||
                refuse(spot, 38, "no variable %u that is set by a value", value);
     case OPERAND_FAILOVER: return check_setting(spot, value);
-    case OPERAND_TRANSPORT:
-        return value <= TRANSPORT_COUNT || refuse(spot, 41, "transport %u", value);
-    case OPERAND_TEXT:
-        return value < image->text_count ||
-               refuse(spot, 42, "text %u of %u", value, image->text_count);
+    case OPERAND_TRANSPORT: return value <= TRANSPORT_COUNT || refuse(spot, 41, "transport %u", value);
+    case OPERAND_TEXT: return value < image->text_count || refuse(spot, 42, "text %u of %u", value, image->text_count);
     case OPERAND_PATTERN: return check_pattern(spot, value);
-    case OPERAND_JUMP:
-        return (value > spot->pc && value < spot->row->count) ||
-               refuse(spot, 45, "jump to %u", value);
+    case OPERAND_JUMP: return (value > spot->pc && value < spot->row->count) || refuse(spot, 45, "jump to %u", value);
     case OPERAND_NUMBER: return check_number(spot, value);
     case OPERAND_BYTE: /* of patterns */
     case OPERAND_SET:
@@ -131,8 +122,7 @@ static bool check_operand(const struct spot *spot, enum operand kind, uint32_t v
 static bool reach(const struct spot *spot, uint32_t to, unsigned depth) {
     uint8_t *known = &spot->work->depth[to];
     if (*known && *known != depth + 1)
-        return refuse(spot, 48, "a stack of %u for instruction %u, which has %u", depth, to,
-                      *known - 1u);
+        return refuse(spot, 48, "a stack of %u for instruction %u, which has %u", depth, to, *known - 1u);
     *known = (uint8_t)(depth + 1);
     return true;
 }
@@ -140,9 +130,8 @@ static bool reach(const struct spot *spot, uint32_t to, unsigned depth) {
 /* What stands in front of an instruction with GROUPS; the jumps to it are all known by now. */
 static bool check_groups(const struct spot *spot) {
     const struct image_instruction *at = spot->at;
-    if (spot->pc < 2 || opcodes[at[-1].op].flow != FLOW_BRANCH ||
-        opcodes[at[-2].op].c != OPERAND_PATTERN || opcodes[at[-2].op].a != OPERAND_NEGATE ||
-        at[-2].a != 0 || at->a > spot->work->image->patterns[at[-2].c].groups)
+    if (spot->pc < 2 || opcodes[at[-1].op].flow != FLOW_BRANCH || opcodes[at[-2].op].c != OPERAND_PATTERN ||
+        opcodes[at[-2].op].a != OPERAND_NEGATE || at[-2].a != 0 || at->a > spot->work->image->patterns[at[-2].c].groups)
         return refuse(spot, 52, "%u groups without a match that gives them", at->a);
     if (spot->work->target[spot->pc] || spot->work->target[spot->pc - 1])
         return refuse(spot, 53, "a jump leads between %s and its match", spot->op->name);
@@ -181,8 +170,7 @@ static bool check_instruction(const struct spot *spot) {
 
 bool verify_rule(struct verify_work *work, uint32_t rule) {
     const struct image_rule *row = &work->image->rules[rule];
-    struct spot spot = {
-        .work = work, .rule = rule, .row = row, .at = work->image->code + row->start};
+    struct spot spot = {.work = work, .rule = rule, .row = row, .at = work->image->code + row->start};
     memset(work->depth, 0, row->count);
     memset(work->target, 0, row->count);
     work->depth[0] = 1;

@@ -140,9 +140,7 @@ static enum step call(struct vm *vm, enum word word, unsigned count) {
     case WORD_NULL: result = SLICE_NULL; break;
     case WORD_WAIT: return STEP_WAIT;
     case WORD_FAULT: return stop(vm, STEP_FAULT, vm->why ? vm->why : "out of memory");
-    case WORD_BAD_REQUEST:
-        return stop(vm, STEP_BAD_REQUEST,
-                    vm->why ? vm->why : "a function cannot judge the request");
+    case WORD_BAD_REQUEST: return stop(vm, STEP_BAD_REQUEST, vm->why ? vm->why : "a function cannot judge the request");
     }
     vm->depth -= count;
     push(vm, result);
@@ -151,15 +149,13 @@ static enum step call(struct vm *vm, enum word word, unsigned count) {
 
 /* Null is found by no pattern. Groups are asked for only when a KEEP stands behind the BRANCH that
  * follows: both are there, since a rule ends in an END with an empty stack. */
-static enum step search(struct vm *vm, const struct image_instruction *at, struct slice subject,
-                        bool *found) {
+static enum step search(struct vm *vm, const struct image_instruction *at, struct slice subject, bool *found) {
     const struct rx_program program = image_program(vm->image, at->c);
     bool kept = opcodes[at[2].op].a == OPERAND_GROUPS;
     *found = false;
     if (!subject.at)
         return STEP_GO;
-    switch (rx_search(&program, subject, vm->slots, kept ? vm->groups : NULL, &vm->steps,
-                      vm->scratch)) {
+    switch (rx_search(&program, subject, vm->slots, kept ? vm->groups : NULL, &vm->steps, vm->scratch)) {
     case RX_FOUND:
         *found = true;
         vm->subject = subject;
@@ -199,9 +195,8 @@ static enum step match_header(struct vm *vm, const struct image_instruction *at)
 static void keep(struct vm *vm, unsigned count, unsigned slot) {
     for (unsigned i = 0; i < count; i++) {
         const struct rx_group *group = &vm->groups[1 + i];
-        vm->slots[slot + i] = group->at < 0
-                                  ? SLICE_EMPTY
-                                  : slice_cut(vm->subject, (size_t)group->at, (size_t)group->end);
+        vm->slots[slot + i] =
+            group->at < 0 ? SLICE_EMPTY : slice_cut(vm->subject, (size_t)group->at, (size_t)group->end);
     }
     if (vm->kept < slot + count)
         vm->kept = slot + count;
@@ -241,13 +236,10 @@ static enum step execute(struct vm *vm, const struct image_instruction *at) {
         outcome->session = at->a == 0;
         break;
     case OP_ALTERNATE:
-        return deployed(
-            deploy_alternate(vm, at->a ? (enum transport)(at->a - 1) : TRANSPORT_NONE, pop(vm)));
+        return deployed(deploy_alternate(vm, at->a ? (enum transport)(at->a - 1) : TRANSPORT_NONE, pop(vm)));
     case OP_FAILOVER_NUMBER:
     case OP_FAILOVER_PATTERN: outcome_failover_set(&outcome->failover, at->b, at->c); break;
-    case OP_FAILOVER_DEFAULT:
-        outcome_failover_set(&outcome->failover, at->b, outcome_failover_default(at->b));
-        break;
+    case OP_FAILOVER_DEFAULT: outcome_failover_set(&outcome->failover, at->b, outcome_failover_default(at->b)); break;
     case OP_COUNT: break; /* no instruction (invariant 26) */
     }
     return STEP_GO;
@@ -323,8 +315,8 @@ enum vm_result vm_resume(struct vm *vm) {
     return result;
 }
 
-enum vm_result vm_run(struct vm *vm, const struct image *image, const struct vm_host *host,
-                      struct outcome *outcome, struct rx_scratch *scratch, bool preliminary) {
+enum vm_result vm_run(struct vm *vm, const struct image *image, const struct vm_host *host, struct outcome *outcome,
+                      struct rx_scratch *scratch, bool preliminary) {
     vm->image = image;
     vm->host = host;
     vm->outcome = outcome;
@@ -338,8 +330,7 @@ enum vm_result vm_run(struct vm *vm, const struct image *image, const struct vm_
     return vm_resume(vm);
 }
 
-bool vm_matches(const struct image *image, uint32_t pattern, struct slice subject,
-                struct rx_scratch *scratch) {
+bool vm_matches(const struct image *image, uint32_t pattern, struct slice subject, struct rx_scratch *scratch) {
     const struct rx_program program = image_program(image, pattern);
     uint64_t steps = VM_STEPS;
     return rx_search(&program, subject, NULL, NULL, &steps, scratch) == RX_FOUND;

@@ -24,8 +24,7 @@ enum word_result {
 
 /* One implementation of a word. Arguments may be null slices. Results must live until the
  * evaluation ends: in the message, the image or vm->outcome->arena. */
-typedef enum word_result word_call(struct vm *vm, const struct slice *arguments, unsigned count,
-                                   struct slice *result);
+typedef enum word_result word_call(struct vm *vm, const struct slice *arguments, unsigned count, struct slice *result);
 
 /* Rows of other homes are NULL. */
 typedef word_call *word_table[WORD_COUNT];
@@ -36,8 +35,7 @@ struct vm_host {
     /* Line `index` (from 0) of a header of the request as it was received: value unfolded and
      * trimmed. 1, 0: there is none, or -ENOMEM. The vm lays the outcome's changes over it. The
      * value lives until the evaluation ends. */
-    int (*header)(struct vm *vm, enum header header, struct slice name, unsigned index,
-                  struct slice *value);
+    int (*header)(struct vm *vm, enum header header, struct slice name, unsigned index, struct slice *value);
     /* A To line's value (language.md 4, Destination) as a whole header value, and its URI, which
      * may be sip:user@. Both live in the value or in the outcome's arena. 0, -EINVAL: it holds no
      * URI, -ENOMEM. */
@@ -78,8 +76,8 @@ struct vm {
 };
 
 /* Evaluates one list; `outcome` (after outcome_init) carries what the other list set. */
-enum vm_result vm_run(struct vm *vm, const struct image *image, const struct vm_host *host,
-                      struct outcome *outcome, struct rx_scratch *scratch, bool preliminary);
+enum vm_result vm_run(struct vm *vm, const struct image *image, const struct vm_host *host, struct outcome *outcome,
+                      struct rx_scratch *scratch, bool preliminary);
 /* After VM_WAITING: the waiting word is called again. Neither the vm nor its outcome may have
  * moved. */
 enum vm_result vm_resume(struct vm *vm);
@@ -88,7 +86,6 @@ enum vm_result vm_resume(struct vm *vm);
 void vm_spend(struct vm *vm, uint64_t steps);
 /* A pattern of the image against a text of the proxy's (pattern.response, redirection.hosts). False
  * as well when the subject is too long or the budget of VM_STEPS runs out. */
-bool vm_matches(const struct image *image, uint32_t pattern, struct slice subject,
-                struct rx_scratch *scratch);
+bool vm_matches(const struct image *image, uint32_t pattern, struct slice subject, struct rx_scratch *scratch);
 
 #endif

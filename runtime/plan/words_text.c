@@ -59,8 +59,7 @@ static enum word_result word_ADDRRANGE(ARGUMENTS) {
     struct ip_address first, last, ip;
     int from_first, to_last;
     (void)vm, (void)count;
-    if (!ip_parse(&first, arguments[0]) || !ip_parse(&last, arguments[1]) ||
-        !ip_parse(&ip, arguments[2]))
+    if (!ip_parse(&first, arguments[0]) || !ip_parse(&last, arguments[1]) || !ip_parse(&ip, arguments[2]))
         return WORD_NULL;
     return answer_truth(result, ip_compare(&first, &ip, &from_first) && from_first <= 0 &&
                                     ip_compare(&ip, &last, &to_last) && to_last <= 0);
@@ -154,12 +153,11 @@ static bool compared(struct vm *vm, const struct slice *arguments, int *order) {
     return true;
 }
 
-#define COMPARISON(ID, OPERATOR)                                                                   \
-    static enum word_result word_##ID(ARGUMENTS) {                                                 \
-        int order;                                                                                 \
-        (void)count;                                                                               \
-        return compared(vm, arguments, &order) ? answer_truth(result, order OPERATOR 0)            \
-                                               : WORD_NULL;                                        \
+#define COMPARISON(ID, OPERATOR)                                                                                       \
+    static enum word_result word_##ID(ARGUMENTS) {                                                                     \
+        int order;                                                                                                     \
+        (void)count;                                                                                                   \
+        return compared(vm, arguments, &order) ? answer_truth(result, order OPERATOR 0) : WORD_NULL;                   \
     }
 COMPARISON(MATH_LT, <)
 COMPARISON(MATH_LE, <=)
@@ -171,15 +169,14 @@ static enum word_result word_MATH_RANGE(ARGUMENTS) {
     struct number low, high, x;
     (void)count;
     vm_spend(vm, 3 * NUMBER_DIGITS);
-    if (!number_parse(&low, arguments[0]) || !number_parse(&high, arguments[1]) ||
-        !number_parse(&x, arguments[2]))
+    if (!number_parse(&low, arguments[0]) || !number_parse(&high, arguments[1]) || !number_parse(&x, arguments[2]))
         return WORD_NULL;
     return answer_truth(result, number_compare(&low, &x) <= 0 && number_compare(&x, &high) <= 0);
 }
 
 /* The argument as it stands, leading zeros and all; of equal ones the first. */
-static enum word_result extreme(struct vm *vm, const struct slice *arguments, unsigned count,
-                                int sign, struct slice *result) {
+static enum word_result extreme(struct vm *vm, const struct slice *arguments, unsigned count, int sign,
+                                struct slice *result) {
     struct number best;
     vm_spend(vm, count * NUMBER_DIGITS);
     for (unsigned i = 0; i < count; i++) {
@@ -209,8 +206,7 @@ static enum word_result reckon(struct vm *vm, const struct slice *arguments, ari
     struct number a, b, c;
     char buffer[NUMBER_TEXT];
     vm_spend(vm, NUMBER_DIGITS * NUMBER_DIGITS);
-    if (!number_parse(&a, arguments[0]) || !number_parse(&b, arguments[1]) ||
-        !operation(&c, &a, &b))
+    if (!number_parse(&a, arguments[0]) || !number_parse(&b, arguments[1]) || !operation(&c, &a, &b))
         return WORD_NULL;
     return answer_copy(vm, result, slice_of(number_format(&c, buffer)));
 }
@@ -241,8 +237,7 @@ static enum word_result word_HASH(ARGUMENTS) {
     struct number number;
     uint64_t n;
     (void)count;
-    if (!arguments[0].at || !number_parse(&number, arguments[1]) ||
-        !number_whole(&number, UINT64_MAX, &n) || n == 0)
+    if (!arguments[0].at || !number_parse(&number, arguments[1]) || !number_whole(&number, UINT64_MAX, &n) || n == 0)
         return WORD_NULL;
     return answer_whole(vm, result, hash_open(arguments[0].at, arguments[0].len) % n);
 }

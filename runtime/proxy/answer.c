@@ -44,14 +44,12 @@ static void send(struct request *request, unsigned code, struct slice bytes) {
         proxy_count(proxy, COUNTER_NO_MEMORY);
 }
 
-void answer_final(struct request *request, unsigned code, const char *reason,
-                  const struct event_field *own) {
+void answer_final(struct request *request, unsigned code, const char *reason, const struct event_field *own) {
     struct proxy *proxy = request->proxy;
     struct sip_message *message = request->message;
     if (message->method == METHOD_ACK) { /* nothing answers an ACK */
         proxy_count(proxy, COUNTER_STRAY_ACKS);
-        EVENT(proxy, LOG_DEBUG, "ack-dropped", message->call_id, -1,
-              {"code", event_number(proxy, code)});
+        EVENT(proxy, LOG_DEBUG, "ack-dropped", message->call_id, -1, {"code", event_number(proxy, code)});
         return;
     }
     const struct reply reply = {
@@ -63,10 +61,10 @@ void answer_final(struct request *request, unsigned code, const char *reason,
     send(request, code, reply_build(&proxy->scratch, message, &request->packet->source, &reply));
     if (code >= 300)
         proxy_count(proxy, COUNTER_REJECTED);
-    EVENT(proxy, code >= 300 ? LOG_INFO : LOG_DEBUG, "answer", message->call_id,
-          request->outcome.rule, {"method", message->method_name}, {"uri", message->uri},
-          {"source", event_endpoint(proxy, &request->packet->source)},
-          {"code", event_number(proxy, code)}, {"reason", slice_of(reason)});
+    EVENT(proxy, code >= 300 ? LOG_INFO : LOG_DEBUG, "answer", message->call_id, request->outcome.rule,
+          {"method", message->method_name}, {"uri", message->uri},
+          {"source", event_endpoint(proxy, &request->packet->source)}, {"code", event_number(proxy, code)},
+          {"reason", slice_of(reason)});
     write_record(request, code);
 }
 
@@ -74,8 +72,7 @@ void answer_nothing(struct request *request) {
     struct proxy *proxy = request->proxy;
     struct sip_message *message = request->message;
     server_silence(request->server, request->packet->now);
-    EVENT(proxy, LOG_INFO, "drop", message->call_id, request->outcome.rule,
-          {"method", message->method_name}, {"uri", message->uri},
-          {"source", event_endpoint(proxy, &request->packet->source)});
+    EVENT(proxy, LOG_INFO, "drop", message->call_id, request->outcome.rule, {"method", message->method_name},
+          {"uri", message->uri}, {"source", event_endpoint(proxy, &request->packet->source)});
     write_record(request, 0);
 }

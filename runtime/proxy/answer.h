@@ -25,8 +25,7 @@ struct request {
 
 /* A final of our own; `reason` NULL: the usual phrase; `own`: headers beside the plan's, NULL for
  * none. An ACK is dropped instead. */
-void answer_final(struct request *request, unsigned code, const char *reason,
-                  const struct event_field *own);
+void answer_final(struct request *request, unsigned code, const char *reason, const struct event_field *own);
 /* No answer at all, however often it comes. */
 void answer_nothing(struct request *request);
 

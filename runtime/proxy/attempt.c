@@ -87,8 +87,7 @@ static bool is_recorded(const struct call *call, const struct sip_message *reque
 static const struct world_route *find_back(const struct call *call, const struct world_route *via,
                                            struct world_route *back) {
     const struct world *world = call->proxy->world;
-    if (endpoint_equal(&via->local, &call->local) ||
-        world->route(world->context, &call->source, back) != CAUSE_NONE)
+    if (endpoint_equal(&via->local, &call->local) || world->route(world->context, &call->source, back) != CAUSE_NONE)
         return NULL;
     bool same = back->port == via->port && slice_same(slice_of(back->host), slice_of(via->host));
     return same ? NULL : back;
@@ -107,11 +106,12 @@ static enum cause find_way(struct attempt *attempt, struct world_route *via) {
     if (!target->by_route && call->initial && ours_uri(proxy->settings, &uri))
         return CAUSE_NOT_FOUND;
     enum cause cause = target_endpoint(&uri, target->transport, &attempt->remote);
+    if (!cause && ours_endpoint(proxy->settings, &attempt->remote.ip, attempt->remote.port))
+        cause = CAUSE_NOT_FOUND; /* by maddr or Route: nothing is ever sent to ourselves */
     return cause ? cause : proxy->world->route(proxy->world->context, &attempt->remote, via);
 }
 
-static enum cause send_request(struct attempt *attempt, const struct world_route *via,
-                               uint64_t now) {
+static enum cause send_request(struct attempt *attempt, const struct world_route *via, uint64_t now) {
     struct call *call = attempt->call;
     struct proxy *proxy = call->proxy;
     const struct target *target = attempt->target;
@@ -166,11 +166,9 @@ static void note_start(struct attempt *attempt) {
         return;
     struct sip_message scanned;
     const struct sip_message *request = call_request(call, &scanned);
-    EVENT(proxy, LOG_INFO, "attempt", request->call_id, call->plan.rule,
-          {"method", request->method_name},
+    EVENT(proxy, LOG_INFO, "attempt", request->call_id, call->plan.rule, {"method", request->method_name},
           {"uri", attempt->target->uri.at ? attempt->target->uri : call->route.uri},
-          {"destination", attempt->remote.ip.family ? event_endpoint(proxy, &attempt->remote)
-                                                    : attempt->target->hop});
+          {"destination", attempt->remote.ip.family ? event_endpoint(proxy, &attempt->remote) : attempt->target->hop});
 }
 
 /* A failure of our own that counts as if the target had said so. */
@@ -206,8 +204,7 @@ struct attempt *attempt_start(struct call *call, const struct target *target, ui
     }
     call->breadth -= attempt->breadth;
     if (call->invite)
-        timer_set(call->proxy->timers, &attempt->timer_c, now, call->proxy->settings->timer_c,
-                  timer_c_fires);
+        timer_set(call->proxy->timers, &attempt->timer_c, now, call->proxy->settings->timer_c, timer_c_fires);
     else
         start_progress(attempt, inviting_time(call), now);
     return attempt;
@@ -227,8 +224,7 @@ static void note_end(struct attempt *attempt, uint64_t now) {
     struct sip_message scanned;
     EVENT(proxy, LOG_INFO, "attempt-end", call_request(call, &scanned)->call_id, call->plan.rule,
           {"uri", attempt->target->uri.at ? attempt->target->uri : call->route.uri},
-          {"destination", attempt->remote.ip.family ? event_endpoint(proxy, &attempt->remote)
-                                                    : attempt->target->hop},
+          {"destination", attempt->remote.ip.family ? event_endpoint(proxy, &attempt->remote) : attempt->target->hop},
           {"cause", slice_of(causes[attempt->cause])},
           {"code", attempt->code ? event_number(proxy, attempt->code) : SLICE_NULL},
           {"ms", event_number(proxy, attempt->end - attempt->start)});
@@ -255,8 +251,9 @@ void attempt_end(struct attempt *attempt, enum cause cause, unsigned code, uint6
 void attempt_cancel(struct attempt *attempt, struct slice reason, uint64_t now) {
     if (!attempt->client || attempt->cancelled)
         return;
-    attempt->cancelled = true;
-    attempt->awaited = client_cancel(attempt->client, reason, now) == 0;
+    int error = client_cancel(attempt->client, reason, now);
+    attempt->cancelled = error != -ENOMEM; /* without memory the next 1xx is a new chance */
+    attempt->awaited = error == 0;
 }
 
 void attempt_give_up(struct attempt *attempt, enum cause cause, struct slice reason, uint64_t now) {
@@ -285,8 +282,7 @@ void attempt_progress(struct attempt *attempt, unsigned status, uint64_t now) {
         return;
     }
     if (status > 100) /* 16.7 step 2 */
-        timer_set(call->proxy->timers, &attempt->timer_c, now, call->proxy->settings->timer_c,
-                  timer_c_fires);
+        timer_set(call->proxy->timers, &attempt->timer_c, now, call->proxy->settings->timer_c, timer_c_fires);
     bool first = !attempt->provisional;
     attempt->provisional = true;
     if (!call->plan.session)

@@ -24,15 +24,15 @@ struct attempt {
     struct timer timer_c;              /* RFC 3261 16.6 (11) */
     struct endpoint remote;            /* family 0: there was none */
     uint32_t start;                    /* ms since the call's start */
-    uint32_t first, end; /* the same of its first response and its end; UINT32_MAX: not yet */
-    uint16_t code;       /* of its final; 0: none */
-    uint8_t cause;       /* enum cause, once it is no longer running */
-    uint8_t state;       /* enum attempt_state */
-    uint8_t breadth;     /* of Max-Breadth, while it lives */
-    bool provisional;    /* a 1xx came */
-    bool ringing;        /* a 180-199 came */
-    bool cancelled;      /* a CANCEL was sent: once is all (9.1) */
-    bool awaited;        /* cancelled: the final answer waits for it (for at most 4*T1) */
+    uint32_t first, end;               /* the same of its first response and its end; UINT32_MAX: not yet */
+    uint16_t code;                     /* of its final; 0: none */
+    uint8_t cause;                     /* enum cause, once it is no longer running */
+    uint8_t state;                     /* enum attempt_state */
+    uint8_t breadth;                   /* of Max-Breadth, while it lives */
+    bool provisional;                  /* a 1xx came */
+    bool ringing;                      /* a 180-199 came */
+    bool cancelled;                    /* a CANCEL was sent: once is all (9.1) */
+    bool awaited;                      /* cancelled: the final answer waits for it (for at most 4*T1) */
 };
 
 /* Starts the next attempt. Its state is RUNNING, or OVER with cause (and code, when the failure

@@ -49,16 +49,15 @@ static void add_challenges(struct best *best, const struct sip_message *message)
 /* The response that was the best so far is not sent; its challenges are. */
 static void demote(struct best *best) {
     struct sip_message message;
-    if (best->bytes && is_challenge(best->code) &&
-        scan_message(&message, best->bytes, best->length).verdict == SCAN_OK)
+    if (best->bytes && is_challenge(best->code) && scan_message(&message, best->bytes, best->length).verdict == SCAN_OK)
         add_challenges(best, &message);
     free(best->bytes);
     best->bytes = NULL;
     best->length = 0;
 }
 
-void best_offer(struct best *best, unsigned code, const struct sip_message *message,
-                struct attempt *attempt, bool last) {
+void best_offer(struct best *best, unsigned code, const struct sip_message *message, struct attempt *attempt,
+                bool last) {
     bool own_silence = !message && code == 408, best_silence = !best->bytes && best->code == 408;
     if (!last && !best_is_better(code, !own_silence, best->code, !best_silence)) {
         if (message && is_challenge(code))

@@ -23,8 +23,8 @@ struct best {
 bool best_is_better(unsigned code, bool said, unsigned than, bool than_said);
 /* A candidate: `message` NULL for one of our own. `last`: the newest one wins (&failover.response =
  * last). Without memory for the bytes the code alone is kept. */
-void best_offer(struct best *best, unsigned code, const struct sip_message *message,
-                struct attempt *attempt, bool last);
+void best_offer(struct best *best, unsigned code, const struct sip_message *message, struct attempt *attempt,
+                bool last);
 void best_free(struct best *best);
 
 #endif

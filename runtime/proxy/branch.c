@@ -22,8 +22,8 @@ static void mix(const struct hash_key *key, uint64_t *state, struct slice field)
     *state = hash_keyed(key, pair, sizeof pair);
 }
 
-static void mix_header(const struct hash_key *key, uint64_t *state,
-                       const struct sip_message *request, enum header header, struct slice name) {
+static void mix_header(const struct hash_key *key, uint64_t *state, const struct sip_message *request,
+                       enum header header, struct slice name) {
     bool known = header != HEADER_OTHER;
     int line = known ? scan_next(request, header, -1) : scan_next_named(request, name, -1);
     while (line >= 0) {
@@ -33,8 +33,7 @@ static void mix_header(const struct hash_key *key, uint64_t *state,
     mix(key, state, SLICE("\n")); /* no header value: where one header's lines end */
 }
 
-uint64_t loop_hash(const struct hash_key *key, const struct image *image,
-                   const struct sip_message *request) {
+uint64_t loop_hash(const struct hash_key *key, const struct image *image, const struct sip_message *request) {
     uint64_t state = request->cseq;
     mix(key, &state, request->uri);
     mix(key, &state, request->call_id);
@@ -52,15 +51,13 @@ uint64_t loop_hash(const struct hash_key *key, const struct image *image,
 static bool carries(struct slice via, const char loop[HEX_LENGTH]) {
     struct slice branch;
     return uri_param(slice_from(via, slice_find(via, 0, ';')), SLICE("branch"), &branch) &&
-           branch.len == BRANCH_LENGTH &&
-           memcmp(branch.at + BRANCH_LENGTH - HEX_LENGTH, loop, HEX_LENGTH) == 0;
+           branch.len == BRANCH_LENGTH && memcmp(branch.at + BRANCH_LENGTH - HEX_LENGTH, loop, HEX_LENGTH) == 0;
 }
 
 bool loop_found(const struct sip_message *request, uint64_t loop) {
     char digits[HEX_LENGTH];
     hex_text(loop, digits);
-    for (int line = scan_next(request, HEADER_VIA, -1); line >= 0;
-         line = scan_next(request, HEADER_VIA, line)) {
+    for (int line = scan_next(request, HEADER_VIA, -1); line >= 0; line = scan_next(request, HEADER_VIA, line)) {
         struct slice rest = scan_value(request, (unsigned)line), via;
         while (list_next(&rest, &via))
             if (carries(via, digits))

@@ -22,8 +22,7 @@ void branch_text(uint64_t token, uint64_t loop, char branch[BRANCH_LENGTH]);
 /* Over everything of the request that decides where it goes: Request-URI, Route, Proxy-Require,
  * Call-ID, From tag, CSeq number and every header that the plan reads. The method is not in it (RFC
  * 5393 4.2.2). */
-uint64_t loop_hash(const struct hash_key *key, const struct image *image,
-                   const struct sip_message *request);
+uint64_t loop_hash(const struct hash_key *key, const struct image *image, const struct sip_message *request);
 /* Does a Via of the request carry this hash in a branch of ours? */
 bool loop_found(const struct sip_message *request, uint64_t loop);
 

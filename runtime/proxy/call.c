@@ -41,8 +41,7 @@ static struct slice keep_text(struct keep *keep, struct slice text) {
 static struct outcome_header *keep_headers(struct keep *keep, const struct outcome_header *from) {
     struct outcome_header *first = NULL, **end = &first;
     for (; from; from = from->next) {
-        struct outcome_header *copy =
-            keep_bytes(keep, from, sizeof *from, _Alignof(struct outcome_header));
+        struct outcome_header *copy = keep_bytes(keep, from, sizeof *from, _Alignof(struct outcome_header));
         struct slice name = keep_text(keep, from->name), value = keep_text(keep, from->value);
         if (!copy)
             continue;
@@ -59,8 +58,7 @@ static struct target *keep_targets(struct keep *keep, const struct target *from)
     struct target *first = NULL, **end = &first;
     for (; from; from = from->next) {
         struct target *copy = keep_bytes(keep, from, sizeof *from, _Alignof(struct target));
-        struct slice uri = keep_text(keep, from->uri), hop = keep_text(keep, from->hop),
-                     to = keep_text(keep, from->to);
+        struct slice uri = keep_text(keep, from->uri), hop = keep_text(keep, from->hop), to = keep_text(keep, from->to);
         if (!copy)
             continue;
         copy->uri = uri;

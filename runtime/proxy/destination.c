@@ -20,8 +20,8 @@ static void append(struct list *list, const struct target *target) {
 
 bool destination_given(const struct request *request) {
     const struct outcome *outcome = &request->outcome;
-    return outcome->matched && (outcome->targets || outcome->to_uri.at || outcome->request.at ||
-                                (outcome->session && outcome->alternates));
+    return outcome->matched &&
+           (outcome->targets || outcome->to_uri.at || outcome->request.at || (outcome->session && outcome->alternates));
 }
 
 struct target destination_of_route(const struct request *request) {
@@ -40,14 +40,11 @@ static void add_ordinary(struct list *list, const struct request *request) {
     struct target target = {.transport = (uint8_t)outcome->transport};
     if (outcome->replace_uri)
         target.to = outcome->to;
-    target.uri = outcome->request.at    ? outcome->request
-                 : outcome->replace_uri ? outcome->to_uri
-                                        : SLICE_NULL;
+    target.uri = outcome->request.at ? outcome->request : outcome->replace_uri ? outcome->to_uri : SLICE_NULL;
     if (outcome->targets) {
         for (const struct outcome_target *entry = outcome->targets; entry; entry = entry->next) {
             target.hop = entry->text;
-            target.transport = (uint8_t)(entry->transport == TRANSPORT_NONE ? outcome->transport
-                                                                            : entry->transport);
+            target.transport = (uint8_t)(entry->transport == TRANSPORT_NONE ? outcome->transport : entry->transport);
             append(list, &target);
         }
         return;

@@ -9,8 +9,7 @@ void dialog_cookie(const struct hash_key *key, struct slice call_id, char cookie
 
 bool dialog_named(const struct hash_key *key, struct slice call_id, struct slice params) {
     struct slice given;
-    if (!call_id.at || !uri_param(params, SLICE(COOKIE_PARAM), &given) ||
-        given.len != COOKIE_LENGTH)
+    if (!call_id.at || !uri_param(params, SLICE(COOKIE_PARAM), &given) || given.len != COOKIE_LENGTH)
         return false;
     char cookie[COOKIE_LENGTH];
     dialog_cookie(key, call_id, cookie);

@@ -23,14 +23,12 @@ struct slice event_rule(struct proxy *proxy, int32_t rule) {
     char buffer[TITLE_MAX];
     if (rule < 0)
         return SLICE_NULL;
-    return arena_copy(&proxy->scratch, slice_of(image_rule_title(proxy->image, (uint32_t)rule,
-                                                                 buffer, sizeof buffer)));
+    return arena_copy(&proxy->scratch, slice_of(image_rule_title(proxy->image, (uint32_t)rule, buffer, sizeof buffer)));
 }
 
 struct slice event_plan_line(struct proxy *proxy, struct image_text file, uint32_t line) {
     struct slice name = image_layout_text(proxy->image, file);
-    return slice_of(
-        arena_printf(&proxy->scratch, "%.*s%s%u", SLICE_ARG(name), name.len ? ":" : "", line));
+    return slice_of(arena_printf(&proxy->scratch, "%.*s%s%u", SLICE_ARG(name), name.len ? ":" : "", line));
 }
 
 struct slice event_rule_line(struct proxy *proxy, int32_t rule) {

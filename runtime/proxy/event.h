@@ -32,11 +32,11 @@ struct slice event_plan_line(struct proxy *proxy, struct image_text file, uint32
 
 /* EVENT(proxy, level, name, call_id, rule, {key, value}, ...): the fields are made only when
  * somebody reads them. */
-#define EVENT(proxy, level, name, call_id, rule, ...)                                              \
-    do {                                                                                           \
-        if (event_wanted(proxy, level))                                                            \
-            event_log(proxy, &(const struct event){level, name, call_id, rule},                    \
-                      (const struct event_field[]){__VA_ARGS__, {NULL, {NULL, 0}}});               \
+#define EVENT(proxy, level, name, call_id, rule, ...)                                                                  \
+    do {                                                                                                               \
+        if (event_wanted(proxy, level))                                                                                \
+            event_log(proxy, &(const struct event){level, name, call_id, rule},                                        \
+                      (const struct event_field[]){__VA_ARGS__, {NULL, {NULL, 0}}});                                   \
     } while (0)
 
 #endif

@@ -49,8 +49,7 @@ static void sequence_over(struct call *call, uint64_t now) {
     call->current = NULL;
     settle(call, false, now);
     if (!call->final && !timer_running(&call->wait))
-        timer_set(call->proxy->timers, &call->wait, now, 4 * call->proxy->settings->timers.t1,
-                  wait_fires);
+        timer_set(call->proxy->timers, &call->wait, now, 4 * call->proxy->settings->timers.t1, wait_fires);
 }
 
 /* Does a final of that code lead to the next target? */
@@ -64,12 +63,10 @@ static bool moves_on(struct call *call, unsigned code) {
     if (failover->response == OUTCOME_NO_PATTERN)
         return true;
     int length = snprintf(digits, sizeof digits, "%u", code);
-    return vm_matches(call->proxy->image, failover->response,
-                      (struct slice){digits, (size_t)length}, call->proxy->rx);
+    return vm_matches(call->proxy->image, failover->response, (struct slice){digits, (size_t)length}, call->proxy->rx);
 }
 
-static void offer(struct call *call, unsigned code, const struct sip_message *message,
-                  struct attempt *attempt) {
+static void offer(struct call *call, unsigned code, const struct sip_message *message, struct attempt *attempt) {
     best_offer(&call->best, code, message, attempt, call->plan.failover.pick == RESPONSE_LAST);
 }
 
@@ -143,8 +140,7 @@ void sequence_start(struct call *call, uint64_t now) {
     if (call->invite)
         response_trying(call, now);
     else
-        timer_set(proxy->timers, &call->wait, now, trying_delay(&proxy->settings->timers),
-                  trying_fires);
+        timer_set(proxy->timers, &call->wait, now, trying_delay(&proxy->settings->timers), trying_fires);
     if (call->plan.session && call->plan.failover.total)
         timer_set(proxy->timers, &call->total, now, call->plan.failover.total, total_fires);
     next(call, now);

@@ -25,9 +25,8 @@ static struct slice join(struct arena *arena, const struct slice *parts, unsigne
     return text ? (struct slice){text, length} : SLICE_NULL;
 }
 
-#define JOIN(arena, ...)                                                                           \
-    join(arena, (const struct slice[]){__VA_ARGS__},                                               \
-         sizeof((struct slice[]){__VA_ARGS__}) / sizeof(struct slice))
+#define JOIN(arena, ...)                                                                                               \
+    join(arena, (const struct slice[]){__VA_ARGS__}, sizeof((struct slice[]){__VA_ARGS__}) / sizeof(struct slice))
 
 /* Without ;name: `params` unchanged when it is not there. */
 static struct slice without_param(struct arena *arena, struct slice params, struct slice name) {
@@ -35,26 +34,23 @@ static struct slice without_param(struct arena *arena, struct slice params, stru
     if (!uri_param(params, name, &value))
         return params;
     struct slice kept = SLICE_EMPTY;
-    for (size_t at = 0; at < params.len;) {
+    for (size_t at = 0; at < params.len && kept.at;) {
         size_t start = at;
         struct slice this_name;
         if (!param_next(params, &at, &this_name, &value))
             break;
-        if (!slice_same(this_name, name))
-            kept = JOIN(arena, kept, slice_cut(params, start, at));
-        if (!kept.at)
-            return SLICE_NULL;
+        struct slice param = slice_cut(params, start, at);
+        if (!uri_param(param, name, &value)) /* its comparison, which knows escapes */
+            kept = JOIN(arena, kept, param);
     }
     return kept;
 }
 
-struct slice forward_tagged(struct arena *arena, struct slice value, bool is_uri,
-                            struct slice tag) {
+struct slice forward_tagged(struct arena *arena, struct slice value, bool is_uri, struct slice tag) {
     struct sip_name_addr address;
     struct slice open = SLICE("<"), close = SLICE(">"), none = SLICE_EMPTY;
     struct slice label = tag.at ? SLICE(";tag=") : none;
-    if (is_uri ||
-        slice_find(value, 0, '<') == value.len) /* parameters of a bare URI belong to the URI */
+    if (is_uri || slice_find(value, 0, '<') == value.len) /* parameters of a bare URI belong to the URI */
         return JOIN(arena, open, value, close, label, tag);
     if (name_addr_parse(&address, value))
         return JOIN(arena, value, label, tag);
@@ -77,8 +73,7 @@ struct slice forward_clean_uri(struct arena *arena, struct slice text) {
 
 static unsigned count_routes(const struct sip_message *request) {
     unsigned count = 0;
-    for (int line = scan_next(request, HEADER_ROUTE, -1); line >= 0;
-         line = scan_next(request, HEADER_ROUTE, line)) {
+    for (int line = scan_next(request, HEADER_ROUTE, -1); line >= 0; line = scan_next(request, HEADER_ROUTE, line)) {
         struct slice rest = scan_value(request, (unsigned)line), value;
         while (list_next(&rest, &value))
             count++;
@@ -90,8 +85,7 @@ static unsigned count_routes(const struct sip_message *request) {
 static void edit_routes(struct edit *edit, unsigned skip, unsigned end) {
     const struct sip_message *request = edit->message;
     unsigned index = 0;
-    for (int line = scan_next(request, HEADER_ROUTE, -1); line >= 0;
-         line = scan_next(request, HEADER_ROUTE, line)) {
+    for (int line = scan_next(request, HEADER_ROUTE, -1); line >= 0; line = scan_next(request, HEADER_ROUTE, line)) {
         struct slice rest = scan_value(request, (unsigned)line), value, kept = SLICE_NULL;
         bool all = true;
         while (list_next(&rest, &value)) {
@@ -206,8 +200,7 @@ static int edit_hops(struct edit *edit, struct arena *arena, const struct forwar
     int received = forward->request->max_forwards;
     uint64_t hops = received < 0 ? MAX_FORWARDS : received > 0 ? (uint64_t)received - 1 : 0, wanted;
     for (const struct outcome_header *entry = forward->set; entry; entry = entry->next)
-        if (entry->header == HEADER_MAX_FORWARDS &&
-            slice_number(slice_trim(entry->value), UINT32_MAX, &wanted)) {
+        if (entry->header == HEADER_MAX_FORWARDS && slice_number(slice_trim(entry->value), UINT32_MAX, &wanted)) {
             uint64_t most = received < 0 ? MAX_FORWARDS - 1 : hops;
             hops = wanted < most ? wanted : most;
         }

@@ -11,17 +11,16 @@ struct forward {
     const struct sip_message *request;
     const struct endpoint *source; /* where it came from: received and rport of its top Via */
     const struct route *route;
-    bool by_route;    /* the next hop is route->next, else somebody decided on another one */
-    struct slice uri; /* Request-URI; what may not stand in one (19.1.1) is left out */
-    struct slice to;  /* value of To without tag; null: stays as it came */
-    bool to_is_uri;   /* `to` is a bare URI and goes into <> */
+    bool by_route;                    /* the next hop is route->next, else somebody decided on another one */
+    struct slice uri;                 /* Request-URI; what may not stand in one (19.1.1) is left out */
+    struct slice to;                  /* value of To without tag; null: stays as it came */
+    bool to_is_uri;                   /* `to` is a bare URI and goes into <> */
     const struct outcome_header *set; /* the plan's headers */
     const struct world_route *via;
     enum transport transport;
     struct slice branch;
     bool record_route;
-    const struct world_route
-        *back; /* the caller's side, when it is another address than `via`; NULL */
+    const struct world_route *back; /* the caller's side, when it is another address than `via`; NULL */
     const struct hash_key *dialogs;
     unsigned breadth; /* Max-Breadth; 0: as it came (an ACK) */
 };

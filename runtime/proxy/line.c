@@ -58,10 +58,7 @@ static size_t utf8_length(struct slice s) {
     const unsigned char *c = (const unsigned char *)s.at;
     if (c[0] < 0x80)
         return 1;
-    size_t length = c[0] >= 0xc2 && c[0] <= 0xdf   ? 2
-                    : (c[0] & 0xf0) == 0xe0        ? 3
-                    : c[0] >= 0xf0 && c[0] <= 0xf4 ? 4
-                                                   : 0;
+    size_t length = c[0] >= 0xc2 && c[0] <= 0xdf ? 2 : (c[0] & 0xf0) == 0xe0 ? 3 : c[0] >= 0xf0 && c[0] <= 0xf4 ? 4 : 0;
     if (length == 0 || s.len < length)
         return 0;
     for (size_t i = 1; i < length; i++)

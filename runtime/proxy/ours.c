@@ -49,8 +49,7 @@ bool ours_host(const struct proxy_settings *settings, const struct sip_uri *uri)
     return is_own_address(settings, &uri->ip);
 }
 
-bool ours_endpoint(const struct proxy_settings *settings, const struct ip_address *ip,
-                   uint16_t port) {
+bool ours_endpoint(const struct proxy_settings *settings, const struct ip_address *ip, uint16_t port) {
     for (unsigned i = 0; i < settings->listener_count; i++) {
         const struct endpoint *listener = &settings->listeners[i];
         if (listener->port == port && listens_on(settings, listener, ip))
@@ -74,8 +73,7 @@ bool ours_uri(const struct proxy_settings *settings, const struct sip_uri *uri) 
     enum transport transport = uri->scheme == URI_SIPS ? TRANSPORT_TLS : TRANSPORT_UDP;
     uint16_t port = uri->port_given ? uri->port : transports[transport].port;
     if (is_advertised(settings, uri) &&
-        (settings->advertise_port ? port == settings->advertise_port
-                                  : listens_at_port(settings, port)))
+        (settings->advertise_port ? port == settings->advertise_port : listens_at_port(settings, port)))
         return true;
     return uri->ip.family && ours_endpoint(settings, &uri->ip, port);
 }

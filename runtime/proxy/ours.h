@@ -13,7 +13,6 @@ bool ours_host(const struct proxy_settings *settings, const struct sip_uri *uri)
  * never is. */
 bool ours_uri(const struct proxy_settings *settings, const struct sip_uri *uri);
 /* Do we listen at this place? For a maddr and its port (RFC 3261 16.4). */
-bool ours_endpoint(const struct proxy_settings *settings, const struct ip_address *ip,
-                   uint16_t port);
+bool ours_endpoint(const struct proxy_settings *settings, const struct ip_address *ip, uint16_t port);
 
 #endif

@@ -17,8 +17,7 @@ uint64_t proxy_number(struct proxy *proxy) {
     return hash_keyed(&proxy->seed.numbers, &proxy->drawn, sizeof proxy->drawn);
 }
 
-/* --- what the transaction layer tells
- * ---------------------------------------------------------------------- */
+/* What the transaction layer tells. */
 
 static void client_responded(struct client_transaction *client, const struct sip_message *message,
                              const struct endpoint *source, uint64_t now) {
@@ -51,8 +50,8 @@ static void server_unacknowledged(struct server_transaction *server, uint64_t no
     struct sip_message scanned;
     arena_reset(&proxy->scratch);
     proxy_count(proxy, COUNTER_UNACKNOWLEDGED);
-    EVENT(proxy, LOG_NOTICE, "unacknowledged", call_request(call, &scanned)->call_id,
-          call->plan.rule, {"code", event_number(proxy, call->final)});
+    EVENT(proxy, LOG_NOTICE, "unacknowledged", call_request(call, &scanned)->call_id, call->plan.rule,
+          {"code", event_number(proxy, call->final)});
 }
 
 static void server_ended(struct server_transaction *server) {
@@ -73,11 +72,10 @@ static const struct transaction_events events = {
     .server_ended = server_ended,
 };
 
-/* --- the object
- * -------------------------------------------------------------------------------------------- */
+/* The object. */
 
-struct proxy *proxy_new(const struct proxy_settings *settings, const struct proxy_seed *seed,
-                        const struct image *image, const struct world *world) {
+struct proxy *proxy_new(const struct proxy_settings *settings, const struct proxy_seed *seed, const struct image *image,
+                        const struct world *world) {
     struct proxy *proxy = calloc(1, sizeof *proxy);
     char *scratch = malloc(SCRATCH_SIZE);
     if (!proxy || !scratch) {
@@ -94,8 +92,7 @@ struct proxy *proxy_new(const struct proxy_settings *settings, const struct prox
     proxy->timers = timers_new();
     proxy->rx = rx_scratch_new();
     if (proxy->timers && proxy->rx)
-        proxy->transactions =
-            transactions_new(&settings->timers, &seed->tables, proxy->timers, &below, &events);
+        proxy->transactions = transactions_new(&settings->timers, &seed->tables, proxy->timers, &below, &events);
     if (proxy->transactions)
         return proxy;
     proxy_free(proxy);
@@ -118,17 +115,14 @@ void proxy_free(struct proxy *proxy) {
     free(proxy);
 }
 
-/* --- events in
- * --------------------------------------------------------------------------------------------- */
+/* Events in. */
 
-static void receive_response(struct proxy *proxy, const struct packet *packet,
-                             const struct sip_message *message) {
+static void receive_response(struct proxy *proxy, const struct packet *packet, const struct sip_message *message) {
     proxy_count(proxy, COUNTER_RESPONSES);
     if (transactions_response(proxy->transactions, message, &packet->source, packet->now))
         return;
     proxy_count(proxy, COUNTER_STRAY_RESPONSES);
-    EVENT(proxy, LOG_DEBUG, "stray-response", message->call_id, -1,
-          {"source", event_endpoint(proxy, &packet->source)},
+    EVENT(proxy, LOG_DEBUG, "stray-response", message->call_id, -1, {"source", event_endpoint(proxy, &packet->source)},
           {"code", event_number(proxy, message->status)});
 }
 
@@ -152,24 +146,23 @@ void proxy_receive(struct proxy *proxy, const struct packet *packet) {
         break;
     case SCAN_SILENT:
         proxy_count(proxy, COUNTER_MALFORMED);
-        EVENT(proxy, LOG_DEBUG, "malformed", SLICE_NULL, -1,
-              {"source", event_endpoint(proxy, &packet->source)},
+        EVENT(proxy, LOG_DEBUG, "malformed", SLICE_NULL, -1, {"source", event_endpoint(proxy, &packet->source)},
               {"reason", slice_of(scan.reason)});
         break;
     case SCAN_KEEPALIVE: break;
     }
 }
 
-void proxy_unreachable(struct proxy *proxy, const struct endpoint *remote, struct slice quoted,
-                       enum cause cause, uint64_t now, int64_t unix_ms) {
+void proxy_unreachable(struct proxy *proxy, const struct endpoint *remote, struct slice quoted, enum cause cause,
+                       uint64_t now, int64_t unix_ms) {
     (void)unix_ms;
     arena_reset(&proxy->scratch);
     proxy->now = now;
     if (transactions_unreachable(proxy->transactions, remote, quoted, cause, now))
         return;
     proxy_count(proxy, COUNTER_LATE_FAILURES);
-    EVENT(proxy, LOG_DEBUG, "late-failure", SLICE_NULL, -1,
-          {"destination", event_endpoint(proxy, remote)}, {"cause", slice_of(causes[cause])});
+    EVENT(proxy, LOG_DEBUG, "late-failure", SLICE_NULL, -1, {"destination", event_endpoint(proxy, remote)},
+          {"cause", slice_of(causes[cause])});
 }
 
 uint64_t proxy_due(const struct proxy *proxy) {

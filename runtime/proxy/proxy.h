@@ -19,8 +19,7 @@ struct proxy_settings {
     enum log_level log_level;
     const struct slice *domains; /* --domain: names that are ours */
     unsigned domain_count;
-    const struct endpoint
-        *listeners; /* what we listen on; a wildcard stands for every address of `addresses` */
+    const struct endpoint *listeners; /* what we listen on; a wildcard stands for every address of `addresses` */
     unsigned listener_count;
     const struct ip_address *addresses; /* the machine's own */
     unsigned address_count;
@@ -45,14 +44,14 @@ struct proxy;
 struct counters; /* counters.h */
 
 /* Settings, image and world must outlive it. NULL: out of memory. */
-struct proxy *proxy_new(const struct proxy_settings *settings, const struct proxy_seed *seed,
-                        const struct image *image, const struct world *world);
+struct proxy *proxy_new(const struct proxy_settings *settings, const struct proxy_seed *seed, const struct image *image,
+                        const struct world *world);
 void proxy_free(struct proxy *proxy);
 
 void proxy_receive(struct proxy *proxy, const struct packet *packet);
 /* ICMP or a failed send; `quoted` is what the network quoted of our datagram. */
-void proxy_unreachable(struct proxy *proxy, const struct endpoint *remote, struct slice quoted,
-                       enum cause cause, uint64_t now, int64_t unix_ms);
+void proxy_unreachable(struct proxy *proxy, const struct endpoint *remote, struct slice quoted, enum cause cause,
+                       uint64_t now, int64_t unix_ms);
 uint64_t proxy_due(const struct proxy *proxy); /* when proxy_tick is wanted; UINT64_MAX: not */
 void proxy_tick(struct proxy *proxy, uint64_t now, int64_t unix_ms);
 

@@ -12,13 +12,12 @@ static struct slice time_text(struct arena *arena, int64_t unix_ms) {
     uint64_t ms = (uint64_t)unix_ms, second = ms / 1000 % 86400, day = ms / 86400000 + 719468;
     uint64_t era = day / 146097, of_era = day % 146097;
     uint64_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-    uint64_t of_year = of_era - (365 * year + year / 4 - year / 100),
-             march = (5 * of_year + 2) / 153;
+    uint64_t of_year = of_era - (365 * year + year / 4 - year / 100), march = (5 * of_year + 2) / 153;
     uint64_t month = march < 10 ? march + 3 : march - 9;
-    return slice_of(arena_printf(
-        arena, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ", (unsigned)(era * 400 + year + (month <= 2)),
-        (unsigned)month, (unsigned)(of_year - (153 * march + 2) / 5 + 1), (unsigned)(second / 3600),
-        (unsigned)(second / 60 % 60), (unsigned)(second % 60), (unsigned)(ms % 1000)));
+    return slice_of(arena_printf(arena, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ",
+                                 (unsigned)(era * 400 + year + (month <= 2)), (unsigned)month,
+                                 (unsigned)(of_year - (153 * march + 2) / 5 + 1), (unsigned)(second / 3600),
+                                 (unsigned)(second / 60 % 60), (unsigned)(second % 60), (unsigned)(ms % 1000)));
 }
 
 static void add_key(struct line *line, const char *key) {
@@ -110,9 +109,8 @@ void record_write(struct proxy *proxy, const struct record *record) {
     unsigned count = 0;
     for (const struct attempt *attempt = record->attempts; attempt; attempt = attempt->next)
         count++;
-    EVENT(proxy, LOG_INFO, "call-end", record->request->call_id, record->rule,
-          {"result", slice_of(result(record))}, {"code", event_number(proxy, record->code)},
-          {"attempts", event_number(proxy, count)},
+    EVENT(proxy, LOG_INFO, "call-end", record->request->call_id, record->rule, {"result", slice_of(result(record))},
+          {"code", event_number(proxy, record->code)}, {"attempts", event_number(proxy, count)},
           {"ms", event_number(proxy, record->now - record->started)},
           {"log", record->log.len ? record->log : SLICE_NULL});
     if (proxy->world->record)

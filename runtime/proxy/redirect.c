@@ -18,8 +18,7 @@ static bool was_tried(const struct call *call, const struct sip_uri *uri) {
     for (const struct attempt *attempt = call->attempts; attempt; attempt = attempt->next) {
         const struct target *target = attempt->target;
         struct slice used = target->uri.at ? target->uri : call->route.uri;
-        if (same_place(used, uri) ||
-            (!slice_equal(target->hop, used) && same_place(target->hop, uri)))
+        if (same_place(used, uri) || (!slice_equal(target->hop, used) && same_place(target->hop, uri)))
             return true;
     }
     return false;
@@ -43,15 +42,13 @@ static bool is_allowed(const struct attempt *attempt, const struct sip_uri *uri)
     uint32_t hosts = call->plan.failover.redirect_hosts;
     if (uri->scheme != URI_SIP && uri->scheme != URI_SIPS)
         return false;
-    if (hosts != OUTCOME_NO_PATTERN &&
-        !vm_matches(call->proxy->image, hosts, uri->host, call->proxy->rx))
+    if (hosts != OUTCOME_NO_PATTERN && !vm_matches(call->proxy->image, hosts, uri->host, call->proxy->rx))
         return false;
     return is_harmless(attempt, uri) && !was_tried(call, uri);
 }
 
 /* One of those that were put into the sequence just now. */
-static bool is_repeated(const struct target *targets, const struct target *end,
-                        const struct sip_uri *uri) {
+static bool is_repeated(const struct target *targets, const struct target *end, const struct sip_uri *uri) {
     for (; targets != end; targets = targets->next)
         if (same_place(targets->hop, uri))
             return true;

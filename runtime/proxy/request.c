@@ -40,8 +40,7 @@ static bool is_initial_invite(const struct request *request) {
     return request->initial && request->message->method == METHOD_INVITE;
 }
 
-/* --- transactions
- * ------------------------------------------------------------------------------------------ */
+/* Transactions. */
 
 static enum step_result step_retransmission(struct request *request) {
     struct proxy *proxy = request->proxy;
@@ -71,8 +70,7 @@ static struct slice reason_lines(struct request *request) {
     const struct sip_message *message = request->message;
     struct line line;
     line_init(&line, &request->proxy->scratch);
-    for (int n = scan_next(message, HEADER_REASON, -1); n >= 0;
-         n = scan_next(message, HEADER_REASON, n)) {
+    for (int n = scan_next(message, HEADER_REASON, -1); n >= 0; n = scan_next(message, HEADER_REASON, n)) {
         line_add(&line, SLICE("Reason: "));
         line_add(&line, scan_value(message, (unsigned)n));
         line_add(&line, SLICE("\r\n"));
@@ -85,8 +83,7 @@ static enum step_result step_cancel(struct request *request) {
     struct proxy *proxy = request->proxy;
     if (request->message->method != METHOD_CANCEL)
         return STEP_NEXT;
-    struct server_transaction *cancelled =
-        server_find_cancelled(proxy->transactions, request->message);
+    struct server_transaction *cancelled = server_find_cancelled(proxy->transactions, request->message);
     if (!cancelled)
         return refuse(request, 481, NULL);
     struct call *call = server_user(cancelled);
@@ -98,9 +95,7 @@ static enum step_result step_cancel(struct request *request) {
     return STEP_DONE;
 }
 
-/* --- 16.3
- * --------------------------------------------------------------------------------------------------
- */
+/* 16.3. */
 
 static enum step_result step_scheme(struct request *request) {
     struct sip_uri uri;
@@ -129,13 +124,11 @@ static enum step_result step_requires(struct request *request) {
         return out_of_memory(request);
     if (tags.len == 0 || is_ack(request))
         return STEP_NEXT;
-    answer_final(request, 420, NULL,
-                 (const struct event_field[]){{"Unsupported", line_slice(&tags)}, {0}});
+    answer_final(request, 420, NULL, (const struct event_field[]){{"Unsupported", line_slice(&tags)}, {0}});
     return STEP_DONE;
 }
 
-/* --- the plan
- * ---------------------------------------------------------------------------------------------- */
+/* The plan. */
 
 static enum step_result not_decided(struct request *request, enum vm_result result) {
     struct proxy *proxy = request->proxy;
@@ -148,20 +141,16 @@ static enum step_result not_decided(struct request *request, enum vm_result resu
     EVENT(proxy, LOG_WARNING, "plan-undecided", request->message->call_id, request->outcome.rule,
           {"line", line ? event_plan_line(proxy, line->file, line->line) : SLICE_NULL},
           {"code", event_number(proxy, code)}, {"why", slice_of(vm->why)},
-          {"capture", vm->capture ? slice_of(arena_printf(&proxy->scratch, "%%%d", vm->capture))
-                                  : SLICE_NULL});
+          {"capture", vm->capture ? slice_of(arena_printf(&proxy->scratch, "%%%d", vm->capture)) : SLICE_NULL});
     return refuse(request, code, NULL);
 }
 
 static enum step_result evaluate(struct request *request, bool preliminary) {
     struct proxy *proxy = request->proxy;
     struct sip_message *message = request->message;
-    struct sip_facts facts = {
-        .message = message, .source = &request->packet->source, .local = &request->packet->local};
+    struct sip_facts facts = {.message = message, .source = &request->packet->source, .local = &request->packet->local};
     const struct vm_host host = {
-        .homes = {[HOME_TEXT] = &words_text,
-                  [HOME_MESSAGE] = &words_message,
-                  [HOME_STATE] = &words_state},
+        .homes = {[HOME_TEXT] = &words_text, [HOME_MESSAGE] = &words_message, [HOME_STATE] = &words_state},
         .header = message_header,
         .to = message_to,
         .is_uri = message_is_uri,
@@ -171,8 +160,7 @@ static enum step_result evaluate(struct request *request, bool preliminary) {
     };
     struct slice received = message->uri;
     message->uri = request->route.uri; /* $request is what 16.4 made of it */
-    enum vm_result result =
-        vm_run(&proxy->vm, proxy->image, &host, &request->outcome, proxy->rx, preliminary);
+    enum vm_result result = vm_run(&proxy->vm, proxy->image, &host, &request->outcome, proxy->rx, preliminary);
     message->uri = received;
     return result == VM_DONE ? STEP_NEXT : not_decided(request, result);
 }
@@ -185,8 +173,7 @@ static enum step_result answered_by_plan(struct request *request) {
     }
     if (!outcome->code)
         return STEP_NEXT;
-    struct slice reason =
-        arena_copy(&request->proxy->scratch, outcome->reason); /* with a NUL behind it */
+    struct slice reason = arena_copy(&request->proxy->scratch, outcome->reason); /* with a NUL behind it */
     return refuse(request, outcome->code, reason.len ? reason.at : NULL);
 }
 
@@ -212,14 +199,13 @@ static enum step_result step_plan(struct request *request) {
     return answered_by_plan(request);
 }
 
-/* --- 16.4, RFC 5393
- * ---------------------------------------------------------------------------------------- */
+/* 16.4, RFC 5393. */
 
 /* What the Routes say; the plan's words want to know it before step_route answers for it. */
 static enum step_result step_survey(struct request *request) {
     struct proxy *proxy = request->proxy;
-    request->route_error = route_read(&request->route, proxy->settings, &proxy->seed.dialogs,
-                                      request->message, &request->packet->local, &proxy->scratch);
+    request->route_error = route_read(&request->route, proxy->settings, &proxy->seed.dialogs, request->message,
+                                      &request->packet->local, &proxy->scratch);
     request->facts.next_hop = request->route.next;
     return STEP_NEXT;
 }
@@ -247,8 +233,7 @@ static enum step_result step_breadth(struct request *request) {
     return request->breadth ? STEP_NEXT : refuse(request, 440, NULL);
 }
 
-/* --- where it goes
- * ----------------------------------------------------------------------------------------- */
+/* Where it goes. */
 
 static enum step_result start_call(struct request *request, const struct target *targets) {
     struct call *call = call_new(request->proxy, &(const struct call_seed){
@@ -280,14 +265,15 @@ static enum step_result forward_ack(struct request *request) {
     struct world_route via;
     char branch[BRANCH_LENGTH];
     int error;
-    enum cause cause = message_host(target.hop, &uri)
-                           ? target_endpoint(&uri, TRANSPORT_NONE, &remote)
-                           : CAUSE_REQUEST_UNBUILDABLE;
+    enum cause cause = CAUSE_REQUEST_UNBUILDABLE;
+    if (message_host(target.hop, &uri))
+        cause = target_endpoint(&uri, TRANSPORT_NONE, &remote);
+    if (!cause && ours_endpoint(proxy->settings, &remote.ip, remote.port))
+        cause = CAUSE_NOT_FOUND;
     if (!cause)
         cause = world->route(world->context, &remote, &via);
     if (cause) {
-        EVENT(proxy, LOG_INFO, "ack-dropped", request->message->call_id, -1,
-              {"cause", slice_of(causes[cause])});
+        EVENT(proxy, LOG_INFO, "ack-dropped", request->message->call_id, -1, {"cause", slice_of(causes[cause])});
         return STEP_DONE;
     }
     branch_text(proxy_number(proxy), request->loop, branch);
@@ -323,12 +309,10 @@ static enum step_result step_dialog(struct request *request) {
 
 static enum step_result step_drain(struct request *request) {
     enum method method = request->message->method;
-    if (!request->proxy->draining ||
-        (method != METHOD_INVITE && method != METHOD_SUBSCRIBE && method != METHOD_REFER))
+    if (!request->proxy->draining || (method != METHOD_INVITE && method != METHOD_SUBSCRIBE && method != METHOD_REFER))
         return STEP_NEXT;
     answer_final(request, 503, NULL,
-                 (const struct event_field[]){
-                     {"Retry-After", event_number(request->proxy, RETRY_AFTER)}, {0}});
+                 (const struct event_field[]){{"Retry-After", event_number(request->proxy, RETRY_AFTER)}, {0}});
     return STEP_DONE;
 }
 
@@ -343,13 +327,11 @@ static bool is_to_us(const struct request *request, bool *user) {
 /* 11.2. As a user agent we know this method alone, no bodies and no extensions. */
 static enum step_result step_options(struct request *request) {
     bool user;
-    if (request->message->method != METHOD_OPTIONS || request->outcome.matched ||
-        !is_to_us(request, &user) || user)
+    if (request->message->method != METHOD_OPTIONS || request->outcome.matched || !is_to_us(request, &user) || user)
         return STEP_NEXT;
-    answer_final(
-        request, 200, NULL,
-        (const struct event_field[]){
-            {"Allow", SLICE("OPTIONS")}, {"Accept", SLICE_EMPTY}, {"Supported", SLICE_EMPTY}, {0}});
+    answer_final(request, 200, NULL,
+                 (const struct event_field[]){
+                     {"Allow", SLICE("OPTIONS")}, {"Accept", SLICE_EMPTY}, {"Supported", SLICE_EMPTY}, {0}});
     return STEP_DONE;
 }
 
@@ -361,8 +343,7 @@ static enum step_result route_without_plan(struct request *request) {
         return refuse(request, 403, NULL);
     if (is_to_us(request, &user) || !relay_all)
         return refuse(request, 404, NULL);
-    if (!request->route.next.at &&
-        (uri_parse(&uri, request->route.uri, 0) || uri.scheme == URI_TEL))
+    if (!request->route.next.at && (uri_parse(&uri, request->route.uri, 0) || uri.scheme == URI_TEL))
         return refuse(request, 404, NULL);
     const struct target target = destination_of_route(request);
     return start_call(request, &target);
@@ -398,8 +379,7 @@ static void begin(struct request *request, struct proxy *proxy, const struct pac
     outcome_init(&request->outcome, &proxy->scratch);
 }
 
-void request_arrives(struct proxy *proxy, const struct packet *packet,
-                     struct sip_message *message) {
+void request_arrives(struct proxy *proxy, const struct packet *packet, struct sip_message *message) {
     struct request request;
     begin(&request, proxy, packet, message);
     hex_text(proxy_number(proxy), request.tag);
@@ -411,8 +391,8 @@ void request_arrives(struct proxy *proxy, const struct packet *packet,
 }
 
 /* The tag is made of the request, so that every copy of it gets the same answer (8.2.7). */
-void request_refused(struct proxy *proxy, const struct packet *packet,
-                     const struct sip_message *message, unsigned code, const char *reason) {
+void request_refused(struct proxy *proxy, const struct packet *packet, const struct sip_message *message, unsigned code,
+                     const char *reason) {
     struct request request;
     struct sip_message answered = *message;
     begin(&request, proxy, packet, &answered);

@@ -10,7 +10,7 @@
 /* `message` passed the fence. */
 void request_arrives(struct proxy *proxy, const struct packet *packet, struct sip_message *message);
 /* The fence refused it: an answer without a transaction (8.2.7), when one can be made. */
-void request_refused(struct proxy *proxy, const struct packet *packet,
-                     const struct sip_message *message, unsigned code, const char *reason);
+void request_refused(struct proxy *proxy, const struct packet *packet, const struct sip_message *message, unsigned code,
+                     const char *reason);
 
 #endif

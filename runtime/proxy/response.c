@@ -10,8 +10,7 @@
 
 #include <errno.h>
 
-struct slice response_lines(struct arena *arena, const struct outcome_header *replies,
-                            const struct event_field *own) {
+struct slice response_lines(struct arena *arena, const struct outcome_header *replies, const struct event_field *own) {
     struct line line;
     line_init(&line, arena);
     for (const struct outcome_header *entry = replies; entry; entry = entry->next) {
@@ -47,9 +46,7 @@ static void finish(struct call *call, unsigned code, uint64_t now) {
     timer_stop(proxy->timers, &call->wait);
     if (!call->invite || !call->initial)
         return;
-    proxy_count(proxy, code / 100 == 2   ? COUNTER_ANSWERED
-                       : call->cancelled ? COUNTER_CANCELLED
-                                         : COUNTER_FAILED);
+    proxy_count(proxy, code / 100 == 2 ? COUNTER_ANSWERED : call->cancelled ? COUNTER_CANCELLED : COUNTER_FAILED);
     struct sip_message scanned;
     const struct record record = {
         .request = call_request(call, &scanned),
@@ -85,9 +82,7 @@ static void send_up(struct call *call, unsigned code, struct slice bytes, uint64
 static void remove_via(struct edit *edit) {
     const struct sip_message *message = edit->message;
     const struct sip_header *header = &message->headers[message->via.header];
-    struct slice rest = slice_cut(message->bytes, message->via.end,
-                                  header->value + header->value_length),
-                 value;
+    struct slice rest = slice_cut(message->bytes, message->via.end, header->value + header->value_length), value;
     if (list_next(&rest, &value))
         edit_replace(edit, message->via.at, (uint32_t)(value.at - message->bytes.at), SLICE_EMPTY);
     else
@@ -103,8 +98,7 @@ static int restore_names(struct edit *edit, struct arena *arena, const struct at
     struct sip_message scanned;
     const struct sip_message *request = call_request(call, &scanned);
     if (call->plan.from && message->first[HEADER_FROM])
-        edit_set_value(edit, message->first[HEADER_FROM] - 1u,
-                       scan_value(request, request->first[HEADER_FROM] - 1u));
+        edit_set_value(edit, message->first[HEADER_FROM] - 1u, scan_value(request, request->first[HEADER_FROM] - 1u));
     if (!attempt->target->to.at || !message->first[HEADER_TO])
         return 0;
     struct line line;
@@ -118,8 +112,8 @@ static int restore_names(struct edit *edit, struct arena *arena, const struct at
     return line.failed ? -ENOMEM : 0;
 }
 
-static struct slice build(const struct attempt *attempt, const struct sip_message *message,
-                          bool best, struct slice challenges) {
+static struct slice build(const struct attempt *attempt, const struct sip_message *message, bool best,
+                          struct slice challenges) {
     struct arena *arena = &attempt->call->proxy->scratch;
     struct edit edit;
     edit_begin(&edit, message);
@@ -127,8 +121,7 @@ static struct slice build(const struct attempt *attempt, const struct sip_messag
     if (restore_names(&edit, arena, attempt))
         return SLICE_NULL;
     if (best && message->status == 503) {
-        edit_replace(&edit, 0, message->headers[0].at,
-                     SLICE("SIP/2.0 500 Server Internal Error\r\n"));
+        edit_replace(&edit, 0, message->headers[0].at, SLICE("SIP/2.0 500 Server Internal Error\r\n"));
         edit_remove_header(&edit, HEADER_RETRY_AFTER, SLICE_NULL);
     }
     if (challenges.len)
@@ -145,17 +138,15 @@ static void acknowledging_fires(struct timer *timer, uint64_t now) {
 
 /* The ACK to a 2xx needs us once more, and who does not get it repeats the 2xx within T2. */
 static void expect_ack(struct proxy *proxy, uint64_t now) {
-    timer_set(proxy->timers, &proxy->acknowledging, now, proxy->settings->timers.t2,
-              acknowledging_fires);
+    timer_set(proxy->timers, &proxy->acknowledging, now, proxy->settings->timers.t2, acknowledging_fires);
 }
 
-static void relay(struct attempt *attempt, const struct sip_message *message, bool best,
-                  struct slice challenges, uint64_t now) {
+static void relay(struct attempt *attempt, const struct sip_message *message, bool best, struct slice challenges,
+                  uint64_t now) {
     struct call *call = attempt->call;
     unsigned code = best && message->status == 503 ? 500 : message->status;
     /* Without another Via it was meant for us alone (16.7 step 3); its sender broke the path. */
-    struct slice bytes =
-        message->via_count > 1 ? build(attempt, message, best, challenges) : SLICE_NULL;
+    struct slice bytes = message->via_count > 1 ? build(attempt, message, best, challenges) : SLICE_NULL;
     if (bytes.at) {
         if (code >= 200)
             finish(call, code, now);
@@ -167,8 +158,7 @@ static void relay(struct attempt *attempt, const struct sip_message *message, bo
     }
 }
 
-void response_relay(struct attempt *attempt, const struct sip_message *message, bool best,
-                    uint64_t now) {
+void response_relay(struct attempt *attempt, const struct sip_message *message, bool best, uint64_t now) {
     relay(attempt, message, best, SLICE_EMPTY, now);
 }
 
@@ -192,8 +182,7 @@ void response_best(struct call *call, uint64_t now) {
 
 static void send_own(struct call *call, const struct reply *reply, uint64_t now) {
     struct sip_message scanned;
-    struct slice bytes =
-        reply_build(&call->proxy->scratch, call_request(call, &scanned), &call->source, reply);
+    struct slice bytes = reply_build(&call->proxy->scratch, call_request(call, &scanned), &call->source, reply);
     if (bytes.at) {
         send_up(call, reply->code, bytes, now);
         return;

@@ -35,23 +35,23 @@ static bool read_value(struct slice value, struct sip_uri *uri) {
 
 /* `params` of a URI without ;maddr and ;transport. */
 static void add_without(struct slice params, char **out) {
-    size_t at = 0;
-    while (at < params.len) {
+    for (size_t at = 0; at < params.len;) {
         size_t start = at;
         struct slice name, value;
         if (!param_next(params, &at, &name, &value))
             return;
-        if (slice_same(name, SLICE("maddr")) || slice_same(name, SLICE("transport")))
+        struct slice param = slice_cut(params, start, at);
+        if (uri_param(param, SLICE("maddr"), &value) || uri_param(param, SLICE("transport"), &value))
             continue;
-        memcpy(*out, params.at + start, at - start);
-        *out += at - start;
+        memcpy(*out, param.at, param.len);
+        *out += param.len;
     }
 }
 
 /* 16.4: a maddr that names us, on the port and transport that the request came over, says only that
  * it had to come here: it goes, with port and transport. */
-static int strip_maddr(struct route *route, const struct proxy_settings *settings,
-                       const struct endpoint *local, struct arena *arena) {
+static int strip_maddr(struct route *route, const struct proxy_settings *settings, const struct endpoint *local,
+                       struct arena *arena) {
     struct sip_uri uri;
     struct slice maddr;
     struct ip_address ip;
@@ -76,8 +76,7 @@ static int strip_maddr(struct route *route, const struct proxy_settings *setting
 
 /* A strict router has put our Record-Route URI into the Request-URI: what it was stands last in the
  * Route. */
-static int undo_strict(struct route *route, const struct hash_key *dialogs,
-                       const struct sip_message *request) {
+static int undo_strict(struct route *route, const struct hash_key *dialogs, const struct sip_message *request) {
     struct routes routes = all_routes(request);
     struct sip_uri uri;
     if (uri_parse(&uri, request->uri, 0) || !dialog_named(dialogs, request->call_id, uri.params) ||
@@ -93,10 +92,10 @@ static int undo_strict(struct route *route, const struct hash_key *dialogs,
     return 0;
 }
 
-/* The topmost Route goes when it is ours; so do those below it that carry the cookie: we record two
- * where a call comes in on one address and leaves by another (RFC 5658 4.3). */
-static int take_off(struct route *route, const struct proxy_settings *settings,
-                    const struct hash_key *dialogs, const struct sip_message *request) {
+/* The topmost Route goes when it is ours, and all below it that are: we record two where a call comes in on one address and
+ * leaves by another (RFC 5658 4.3), and whoever names us more often would only have us send to ourselves. */
+static int take_off(struct route *route, const struct proxy_settings *settings, const struct hash_key *dialogs,
+                    const struct sip_message *request) {
     struct routes routes = all_routes(request);
     struct sip_uri uri;
     struct slice loose;
@@ -104,7 +103,7 @@ static int take_off(struct route *route, const struct proxy_settings *settings,
         if (!read_value(routes.value, &uri))
             return -EINVAL;
         bool named = dialog_named(dialogs, request->call_id, uri.params);
-        if (!named && (route->skip || !ours_uri(settings, &uri))) {
+        if (!named && !ours_uri(settings, &uri)) {
             route->next = uri.text;
             route->strict = !uri_param(uri.params, SLICE("lr"), &loose);
             return 0;
@@ -115,9 +114,8 @@ static int take_off(struct route *route, const struct proxy_settings *settings,
     return 0;
 }
 
-int route_read(struct route *route, const struct proxy_settings *settings,
-               const struct hash_key *dialogs, const struct sip_message *request,
-               const struct endpoint *local, struct arena *arena) {
+int route_read(struct route *route, const struct proxy_settings *settings, const struct hash_key *dialogs,
+               const struct sip_message *request, const struct endpoint *local, struct arena *arena) {
     *route = (struct route){.uri = request->uri};
     int error = undo_strict(route, dialogs, request);
     if (error == 0)

@@ -20,8 +20,7 @@ struct route {
 
 /* 0, -EINVAL (a Route that cannot be read: 400), -ENOMEM. `local`: where the request was received.
  */
-int route_read(struct route *route, const struct proxy_settings *settings,
-               const struct hash_key *dialogs, const struct sip_message *request,
-               const struct endpoint *local, struct arena *arena);
+int route_read(struct route *route, const struct proxy_settings *settings, const struct hash_key *dialogs,
+               const struct sip_message *request, const struct endpoint *local, struct arena *arena);
 
 #endif

@@ -25,8 +25,7 @@ static enum transport choose_transport(const struct sip_uri *uri, enum transport
     return secure ? TRANSPORT_TLS : TRANSPORT_UDP;
 }
 
-enum cause target_endpoint(const struct sip_uri *uri, enum transport asked,
-                           struct endpoint *remote) {
+enum cause target_endpoint(const struct sip_uri *uri, enum transport asked, struct endpoint *remote) {
     if (uri->scheme != URI_SIP && uri->scheme != URI_SIPS)
         return CAUSE_SCHEME_UNSUPPORTED;
     *remote = (struct endpoint){.ip = uri->ip};

@@ -10,7 +10,6 @@
 /* `asked`: the transport that the plan demands, TRANSPORT_NONE for none; then ;transport=, then the
  * scheme decide. CAUSE_NONE, or why nothing can be sent there. A sips: destination is never sent in
  * clear. */
-enum cause target_endpoint(const struct sip_uri *uri, enum transport asked,
-                           struct endpoint *remote);
+enum cause target_endpoint(const struct sip_uri *uri, enum transport asked, struct endpoint *remote);
 
 #endif

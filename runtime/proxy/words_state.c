@@ -61,15 +61,12 @@ static enum word_result word_OUTBOUND(ARGUMENTS) {
 
 static enum word_result word_SID(ARGUMENTS) {
     (void)arguments, (void)count;
-    return made(result,
-                arena_printf(vm->outcome->arena, "%llu", (unsigned long long)facts_of(vm)->sid));
+    return made(result, arena_printf(vm->outcome->arena, "%llu", (unsigned long long)facts_of(vm)->sid));
 }
 
-/* --- the clock
- * --------------------------------------------------------------------------------------------- */
+/* The clock. */
 
-static bool arrival(const struct vm *vm, struct slice zone, int64_t offset_ms,
-                    struct local_time *time) {
+static bool arrival(const struct vm *vm, struct slice zone, int64_t offset_ms, struct local_time *time) {
     const struct proxy_facts *facts = facts_of(vm);
     const struct world *world = facts->proxy->world;
     return world->local_time(world->context, zone, facts->unix_ms + offset_ms, time);
@@ -80,8 +77,7 @@ static enum word_result word_DATE(ARGUMENTS) {
     struct local_time time;
     if (!arrival(vm, SLICE_EMPTY, 0, &time))
         return WORD_NULL;
-    return made(result, arena_printf(vm->outcome->arena, "%04d/%02d/%02d", time.year, time.month,
-                                     time.day));
+    return made(result, arena_printf(vm->outcome->arena, "%04d/%02d/%02d", time.year, time.month, time.day));
 }
 
 static enum word_result word_TIME(ARGUMENTS) {
@@ -89,8 +85,7 @@ static enum word_result word_TIME(ARGUMENTS) {
     struct local_time time;
     if (!arrival(vm, SLICE_EMPTY, 0, &time))
         return WORD_NULL;
-    return made(result, arena_printf(vm->outcome->arena, "%02d:%02d:%02d", time.hour, time.minute,
-                                     time.second));
+    return made(result, arena_printf(vm->outcome->arena, "%02d:%02d:%02d", time.hour, time.minute, time.second));
 }
 
 static enum word_result word_WEEKDAY(ARGUMENTS) {
@@ -117,17 +112,14 @@ static enum word_result word_TIMERANGE(ARGUMENTS) {
     if (!arguments[0].at || !arguments[1].at || !time_of_day_parse(&begin, arguments[0]) ||
         !time_of_day_parse(&end, arguments[1]))
         return WORD_NULL;
-    if (count > 2 ? !arguments[2].at || !zone_time(vm, arguments[2], &time)
-                  : !arrival(vm, SLICE_EMPTY, 0, &time))
+    if (count > 2 ? !arguments[2].at || !zone_time(vm, arguments[2], &time) : !arrival(vm, SLICE_EMPTY, 0, &time))
         return WORD_NULL;
     unsigned minute = (unsigned)(time.hour * 60 + time.minute);
     bool inside = begin <= end ? begin <= minute && minute < end : minute >= begin || minute < end;
     return truth(result, inside);
 }
 
-/* --- chance
- * ------------------------------------------------------------------------------------------------
- */
+/* Chance. */
 
 static enum word_result word_MATH_RAND(ARGUMENTS) {
     (void)count;
@@ -138,8 +130,7 @@ static enum word_result word_MATH_RAND(ARGUMENTS) {
         return WORD_NULL;
     low = ceil(low);
     high = floor(high);
-    if (!(low <= high) || low < -9e15 ||
-        high > 9e15) /* whole numbers that a double holds exactly */
+    if (!(low <= high) || low < -9e15 || high > 9e15) /* whole numbers that a double holds exactly */
         return WORD_NULL;
     uint64_t place[2] = {facts->chance, vm->pc}; /* once per request and call site */
     uint64_t drawn = hash_keyed(&facts->proxy->seed.numbers, place, sizeof place);

@@ -13,8 +13,7 @@ struct proxy_facts {
     struct slice next_hop; /* URI of the first Route that is not ours; null: none */
     int64_t unix_ms;       /* of arrival */
     uint64_t sid;          /* $sid */
-    uint64_t
-        chance; /* this request's random number: each call site of $math.rand makes its own of it */
+    uint64_t chance;       /* this request's random number: each call site of $math.rand makes its own of it */
 };
 
 extern const word_table words_state; /* HOME_STATE */

@@ -11,7 +11,7 @@ enum log_level { LOG_ERROR, LOG_WARNING, LOG_NOTICE, LOG_INFO, LOG_DEBUG };
 /* How requests towards a peer leave. */
 struct world_route {
     struct endpoint local; /* the listener's socket and source address */
-    char host[256]; /* for Via and Record-Route: address, or what --advertise says; IPv6 in brackets
+    char host[256];        /* for Via and Record-Route: address, or what --advertise says; IPv6 in brackets
                      */
     uint16_t port;
 };
@@ -24,8 +24,7 @@ struct world {
     void *context;
     /* Queues a datagram; bytes are copied before it returns. What goes wrong comes back as
      * proxy_unreachable. */
-    void (*send)(void *context, const struct endpoint *local, const struct endpoint *remote,
-                 struct slice bytes);
+    void (*send)(void *context, const struct endpoint *local, const struct endpoint *remote, struct slice bytes);
     /* 0, or the cause: CAUSE_TRANSPORT_UNSUPPORTED (no listener of that transport or family),
      * CAUSE_UNREACHABLE (no route). */
     enum cause (*route)(void *context, const struct endpoint *remote, struct world_route *route);

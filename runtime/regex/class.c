@@ -11,9 +11,7 @@ static size_t posix_end(struct slice text, size_t from) {
     size_t letters = at;
     while (at < text.len && byte_is_alpha((unsigned char)text.at[at]))
         at++;
-    return at > letters && at + 1 < text.len && text.at[at] == ':' && text.at[at + 1] == ']'
-               ? at + 2
-               : 0;
+    return at > letters && at + 1 < text.len && text.at[at] == ':' && text.at[at + 1] == ']' ? at + 2 : 0;
 }
 
 static const char *posix_help(struct slice name) {
@@ -42,10 +40,8 @@ static bool refuse_posix(struct rx_parser *parser) {
     if (end == 0)
         return false;
     parser->at = end;
-    parser_report(parser, DIAG_PATTERN_UNSUPPORTED, from, end,
-                  posix_help(slice_cut(parser->text, from + 2, end - 2)),
-                  "%s is a POSIX class, which this dialect leaves out",
-                  parser_quote(parser, from, end));
+    parser_report(parser, DIAG_PATTERN_UNSUPPORTED, from, end, posix_help(slice_cut(parser->text, from + 2, end - 2)),
+                  "%s is a POSIX class, which this dialect leaves out", parser_quote(parser, from, end));
     return true;
 }
 
@@ -56,8 +52,8 @@ static bool refuse_operator(struct rx_parser *parser) {
     if (parser_at(parser, "[")) {
         if (!refuse_posix(parser)) {
             parser->at++;
-            parser_report(parser, DIAG_PATTERN_UNSUPPORTED, from, parser->at,
-                          "write '\\[' for a bracket", "'[' in a class");
+            parser_report(parser, DIAG_PATTERN_UNSUPPORTED, from, parser->at, "write '\\[' for a bracket",
+                          "'[' in a class");
         }
         return true;
     }
@@ -72,8 +68,8 @@ static bool refuse_operator(struct rx_parser *parser) {
     if ((parser->input->options & RX_INSERTS) && parser_at(parser, "%") && next >= 0 &&
         (byte_is_digit((unsigned char)next) || next == '{')) {
         parser->at += 2;
-        parser_report(parser, DIAG_PATTERN_UNSUPPORTED, from, parser->at,
-                      "write '%%' for a percent sign", "an inserted text cannot stand in a class");
+        parser_report(parser, DIAG_PATTERN_UNSUPPORTED, from, parser->at, "write '%%' for a percent sign",
+                      "an inserted text cannot stand in a class");
         return true;
     }
     return false;
@@ -87,8 +83,7 @@ static struct escape read_item(struct rx_parser *parser) {
         return escape_parse(parser, true);
     if ((parser->input->options & RX_INSERTS) && parser_at(parser, "%%"))
         parser->at++;
-    return (struct escape){.kind = ESCAPE_BYTE,
-                           .byte = (unsigned char)parser->text.at[parser->at++]};
+    return (struct escape){.kind = ESCAPE_BYTE, .byte = (unsigned char)parser->text.at[parser->at++]};
 }
 
 static void add_range(struct image_set *set, unsigned first, unsigned last) {
@@ -113,11 +108,10 @@ static void read_member(struct rx_parser *parser, struct image_set *set) {
         return;
     if (first.kind == ESCAPE_SET || last.kind == ESCAPE_SET)
         parser_report(parser, DIAG_PATTERN_SYNTAX, from, parser->at, "write '\\-' for a hyphen",
-                      "%s is no range: one of its ends is a whole set",
-                      parser_quote(parser, from, parser->at));
+                      "%s is no range: one of its ends is a whole set", parser_quote(parser, from, parser->at));
     else if (first.byte > last.byte)
-        parser_report(parser, DIAG_PATTERN_SYNTAX, from, parser->at, NULL,
-                      "the range %s runs backwards", parser_quote(parser, from, parser->at));
+        parser_report(parser, DIAG_PATTERN_SYNTAX, from, parser->at, NULL, "the range %s runs backwards",
+                      parser_quote(parser, from, parser->at));
     else
         add_range(set, first.byte, last.byte);
 }

@@ -68,8 +68,7 @@ static void refuse_reference(struct rx_parser *parser, size_t from) {
         struct slice number = slice_cut(parser->text, from + 1, parser->at);
         help = number.len > 3
                    ? help
-                   : arena_printf(parser->arena, "for a dot and the number write '\\.%.*s'",
-                                  SLICE_ARG(number));
+                   : arena_printf(parser->arena, "for a dot and the number write '\\.%.*s'", SLICE_ARG(number));
     }
     parser_report(parser, DIAG_PATTERN_UNSUPPORTED, from, parser->at, help,
                   "%s is a back-reference, which cannot be matched in linear time",
@@ -84,15 +83,14 @@ static void refuse_digit(struct rx_parser *parser, size_t from, bool in_class) {
     skip_digits(parser);
     parser_report(parser, DIAG_PATTERN_UNSUPPORTED, from, parser->at,
                   "write the byte as '\\xHH' with two hexadecimal digits",
-                  "%s is an octal number, which this dialect leaves out",
-                  parser_quote(parser, from, parser->at));
+                  "%s is an octal number, which this dialect leaves out", parser_quote(parser, from, parser->at));
 }
 
 static void refuse_letter(struct rx_parser *parser, size_t from, char letter, bool in_class) {
     if (strchr("Azb", letter) || letter == 'B') { /* in a class: assertions elsewhere */
         parser_report(parser, DIAG_PATTERN_UNSUPPORTED, from, parser->at,
-                      letter == 'b' ? "write '\\x08' for a backspace" : NULL,
-                      "%s cannot stand in a class", parser_quote(parser, from, parser->at));
+                      letter == 'b' ? "write '\\x08' for a backspace" : NULL, "%s cannot stand in a class",
+                      parser_quote(parser, from, parser->at));
         return;
     }
     if (letter == 'g' || letter == 'k') {
@@ -112,16 +110,15 @@ static void refuse_letter(struct rx_parser *parser, size_t from, char letter, bo
             parser->at++;
         parser_report(parser, DIAG_PATTERN_UNSUPPORTED, from, parser->at, foreign[i].help,
                       "%s is left out of this dialect", parser_quote(parser, from, parser->at));
-        if (letter == 'Q' &&
-            !in_class) { /* what follows was meant to be literal: no use in reading it */
+        if (letter == 'Q' && !in_class) { /* what follows was meant to be literal: no use in reading it */
             while (parser->at < parser->text.len && !parser_take(parser, "\\E"))
                 parser->at++;
         }
         return;
     }
     parser_report(parser, DIAG_PATTERN_SYNTAX, from, parser->at,
-                  arena_printf(parser->arena, "write '%c' for the letter", letter),
-                  "%s has no meaning", parser_quote(parser, from, parser->at));
+                  arena_printf(parser->arena, "write '%c' for the letter", letter), "%s has no meaning",
+                  parser_quote(parser, from, parser->at));
 }
 
 static void add_range(struct image_set *set, unsigned char first, unsigned char last) {
@@ -154,10 +151,8 @@ static struct image_set shorthand(char letter) {
 }
 
 static struct escape hexadecimal(struct rx_parser *parser, size_t from) {
-    int high =
-        byte_hex_value((unsigned char)(parser_peek(parser, 0) < 0 ? 0 : parser_peek(parser, 0)));
-    int low =
-        byte_hex_value((unsigned char)(parser_peek(parser, 1) < 0 ? 0 : parser_peek(parser, 1)));
+    int high = byte_hex_value((unsigned char)(parser_peek(parser, 0) < 0 ? 0 : parser_peek(parser, 0)));
+    int low = byte_hex_value((unsigned char)(parser_peek(parser, 1) < 0 ? 0 : parser_peek(parser, 1)));
     if (high >= 0 && low >= 0) {
         parser->at += 2;
         return (struct escape){.kind = ESCAPE_BYTE, .byte = (unsigned char)(high * 16 + low)};
@@ -167,8 +162,8 @@ static struct escape hexadecimal(struct rx_parser *parser, size_t from) {
     else
         skip_braces(parser);
     parser_report(parser, DIAG_PATTERN_SYNTAX, from, parser->at,
-                  "write the byte as '\\xHH' with two hexadecimal digits",
-                  "%s has not two hexadecimal digits", parser_quote(parser, from, parser->at));
+                  "write the byte as '\\xHH' with two hexadecimal digits", "%s has not two hexadecimal digits",
+                  parser_quote(parser, from, parser->at));
     return (struct escape){.kind = ESCAPE_BROKEN};
 }
 

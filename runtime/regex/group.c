@@ -17,10 +17,8 @@ static const struct {
     enum inside inside;
     const char *what, *help;
 } foreign[] = {
-    {"(?<=", PATTERN, "a look-behind",
-     "match the text in front too, and put what is wanted into a group"},
-    {"(?<!", PATTERN, "a look-behind",
-     "match the text in front too, or put it into a '!' line of its own"},
+    {"(?<=", PATTERN, "a look-behind", "match the text in front too, and put what is wanted into a group"},
+    {"(?<!", PATTERN, "a look-behind", "match the text in front too, or put it into a '!' line of its own"},
     {"(?>", PATTERN, "an atomic group", "write '(?:': matching takes linear time anyway"},
     {"(?|", PATTERN, "a branch-reset group", "write '(?:' and give each branch a group of its own"},
     {"(?#", TEXT, "a comment", "write comments on lines of their own, with '#' in front"},
@@ -66,8 +64,8 @@ static void read_name(struct rx_parser *parser, size_t from) {
     }
     for (const struct tree_name *other = parser->names; other; other = other->next) {
         if (slice_equal(other->name, name)) {
-            parser_report(parser, DIAG_PATTERN_SYNTAX, start, start + name.len, NULL,
-                          "a second group named %s", parser_quote(parser, start, start + name.len));
+            parser_report(parser, DIAG_PATTERN_SYNTAX, start, start + name.len, NULL, "a second group named %s",
+                          parser_quote(parser, start, start + name.len));
             return;
         }
     }
@@ -86,12 +84,10 @@ static struct tree_node *read_group(struct rx_parser *parser, size_t from, bool 
     if (named)
         read_name(parser, from);
     if (number == IMAGE_GROUPS_MAX + 1)
-        parser_report(parser, DIAG_PATTERN_SIZE, from, parser->at,
-                      "write '(?:' where the text is not used", "more than %d groups",
-                      IMAGE_GROUPS_MAX);
+        parser_report(parser, DIAG_PATTERN_SIZE, from, parser->at, "write '(?:' where the text is not used",
+                      "more than %d groups", IMAGE_GROUPS_MAX);
     if (parser->looks)
-        parser_report(parser, DIAG_PATTERN_UNSUPPORTED, from, parser->at, "write '(?:'",
-                      "a group inside a look-ahead");
+        parser_report(parser, DIAG_PATTERN_UNSUPPORTED, from, parser->at, "write '(?:'", "a group inside a look-ahead");
     struct tree_node *node = parser_parent(parser, TREE_GROUP, read_inside(parser, from));
     if (node)
         node->number = (uint16_t)(number <= IMAGE_GROUPS_MAX ? number : IMAGE_GROUPS_MAX);
@@ -100,8 +96,8 @@ static struct tree_node *read_group(struct rx_parser *parser, size_t from, bool 
 
 static struct tree_node *read_look(struct rx_parser *parser, size_t from, bool negated) {
     if (++parser->looks == IMAGE_LOOKS_MAX + 1)
-        parser_report(parser, DIAG_PATTERN_SIZE, from, parser->at, NULL,
-                      "more than %d look-aheads in each other", IMAGE_LOOKS_MAX);
+        parser_report(parser, DIAG_PATTERN_SIZE, from, parser->at, NULL, "more than %d look-aheads in each other",
+                      IMAGE_LOOKS_MAX);
     struct tree_node *node = parser_parent(parser, TREE_LOOK, read_inside(parser, from));
     parser->looks--;
     if (node)
@@ -121,10 +117,9 @@ static struct tree_node *read_options(struct rx_parser *parser, size_t from) {
         parser->at++;
     bool broken = !slice_equal(letters, SLICE("i")) || !(alone || inside);
     if (broken)
-        parser_report(
-            parser, alone || inside ? DIAG_PATTERN_UNSUPPORTED : DIAG_PATTERN_SYNTAX, from,
-            parser->at, "what '(?' can begin: '(?:' '(?<name>' '(?i)' '(?i:' '(?=' '(?!'",
-            "%s is no group that this dialect has", parser_quote(parser, from, parser->at));
+        parser_report(parser, alone || inside ? DIAG_PATTERN_UNSUPPORTED : DIAG_PATTERN_SYNTAX, from, parser->at,
+                      "what '(?' can begin: '(?:' '(?<name>' '(?i)' '(?i:' '(?=' '(?!'",
+                      "%s is no group that this dialect has", parser_quote(parser, from, parser->at));
     if (alone) {
         parser->caseless = parser->caseless || !broken;
         return NULL;
@@ -138,8 +133,7 @@ static struct tree_node *read_options(struct rx_parser *parser, size_t from) {
 
 static bool is_verb(const struct rx_parser *parser) {
     int next = parser_peek(parser, 2);
-    return parser_at(parser, "(*") &&
-           ((next >= 'A' && next <= 'Z') || (next >= 'a' && next <= 'z'));
+    return parser_at(parser, "(*") && ((next >= 'A' && next <= 'Z') || (next >= 'a' && next <= 'z'));
 }
 
 static struct tree_node *refuse_foreign(struct rx_parser *parser, size_t kind) {
@@ -149,15 +143,14 @@ static struct tree_node *refuse_foreign(struct rx_parser *parser, size_t kind) {
     parser_report(parser, DIAG_PATTERN_UNSUPPORTED, from, parser->at, foreign[kind].help,
                   "%s is %s, which this dialect leaves out", parser_quote(parser, from, parser->at),
                   foreign[kind].what);
-    return foreign[kind].inside == TEXT ? parser_leaf(parser, TREE_BYTE)
-                                        : read_inside(parser, from);
+    return foreign[kind].inside == TEXT ? parser_leaf(parser, TREE_BYTE) : read_inside(parser, from);
 }
 
 struct tree_node *group_parse(struct rx_parser *parser) {
     size_t from = parser->at;
     if (parser->depth == TREE_DEPTH_MAX) {
-        parser_report(parser, DIAG_PATTERN_SIZE, from, from + 1, NULL,
-                      "more than %d parentheses in each other", TREE_DEPTH_MAX);
+        parser_report(parser, DIAG_PATTERN_SIZE, from, from + 1, NULL, "more than %d parentheses in each other",
+                      TREE_DEPTH_MAX);
         parser->stopped = true;
         parser->at = parser->text.len;
         return NULL;
@@ -165,8 +158,7 @@ struct tree_node *group_parse(struct rx_parser *parser) {
     if (is_verb(parser)) {
         skip_behind(parser, ')');
         parser_report(parser, DIAG_PATTERN_UNSUPPORTED, from, parser->at, NULL,
-                      "%s is a verb, which this dialect leaves out",
-                      parser_quote(parser, from, parser->at));
+                      "%s is a verb, which this dialect leaves out", parser_quote(parser, from, parser->at));
         return parser_leaf(parser, TREE_BYTE);
     }
     for (size_t i = 0; i < sizeof foreign / sizeof foreign[0]; i++)
@@ -180,8 +172,7 @@ struct tree_node *group_parse(struct rx_parser *parser) {
         char close = parser->text.at[parser->at - 1] == '<' ? '>' : '\'';
         skip_behind(parser, close);
         parser_report(parser, DIAG_PATTERN_UNSUPPORTED, from, parser->at, "write '(?<name>...)'",
-                      "%s is another dialect's named group",
-                      parser_quote(parser, from, parser->at));
+                      "%s is another dialect's named group", parser_quote(parser, from, parser->at));
         return read_group(parser, from, false);
     }
     if (parser_take(parser, "(?<"))

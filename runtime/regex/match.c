@@ -18,18 +18,15 @@
 
 enum {
     ROW_WORDS = RX_SUBJECT_MAX / 64 + 1, /* of each half: positions 0 to RX_SUBJECT_MAX */
-    STACK_SIZE =
-        64 *
-        RX_SUBJECT_MAX, /* 64 open ways for each byte; a search with more ends as if out of steps */
-    STACK_SPARE = 4,    /* what one instruction may push */
+    STACK_SIZE = 64 * RX_SUBJECT_MAX,    /* 64 open ways for each byte; a search with more ends as if out of steps */
+    STACK_SPARE = 4,                     /* what one instruction may push */
 };
 
 struct rx_scratch {
     uint32_t search;                /* number of the current search */
     uint32_t touched[IMAGE_RX_MAX]; /* the search that last cleared the row of this instruction */
     uint64_t stack[STACK_SIZE];
-    uint64_t
-        rows[IMAGE_RX_MAX * 2 * ROW_WORDS]; /* packed at the width that the current subject needs */
+    uint64_t rows[IMAGE_RX_MAX * 2 * ROW_WORDS]; /* packed at the width that the current subject needs */
 };
 
 /* The stack holds the ways that are still open, and notes on the way that led here. */
@@ -46,8 +43,7 @@ enum entry_kind {
  *  |    0     |   c    |   b    |  pc   | kind | */
 enum { PC_SHIFT = 4, B_SHIFT = 17, C_SHIFT = 30, FIELD = 0x1fff };
 
-_Static_assert((int)IMAGE_RX_MAX <= FIELD && (int)RX_SUBJECT_MAX + 1 <= FIELD,
-               "a field of an entry holds them");
+_Static_assert((int)IMAGE_RX_MAX <= FIELD && (int)RX_SUBJECT_MAX + 1 <= FIELD, "a field of an entry holds them");
 
 struct search {
     const struct image_rx *code;
@@ -85,8 +81,7 @@ void rx_scratch_free(struct rx_scratch *scratch) {
 }
 
 static inline uint64_t entry(enum entry_kind kind, uint32_t pc, uint32_t b, uint32_t c) {
-    return (uint64_t)kind | (uint64_t)pc << PC_SHIFT | (uint64_t)b << B_SHIFT |
-           (uint64_t)c << C_SHIFT;
+    return (uint64_t)kind | (uint64_t)pc << PC_SHIFT | (uint64_t)b << B_SHIFT | (uint64_t)c << C_SHIFT;
 }
 
 static inline void charge(struct walk *walk, uint32_t steps) {
@@ -98,7 +93,7 @@ static inline bool in_set(const struct search *search, uint32_t set, uint32_t at
     return search->sets[set].bits[byte / 32] >> byte % 32 & 1;
 }
 
-/* --- what is remembered of states --- */
+/* What is remembered of states. */
 
 static inline uint64_t *row_of(struct search *search, uint32_t pc) {
     struct rx_scratch *scratch = search->scratch;
@@ -154,7 +149,7 @@ static inline enum step enter(struct search *search, struct walk *walk, uint32_t
     return STEP_ON;
 }
 
-/* --- runs --- */
+/* Runs. */
 
 /* The byte that must follow the run at pc, -1 for any: a look at what comes next saves trying most
  * exits. */
@@ -166,8 +161,7 @@ static inline int wanted_behind(const struct search *search, uint32_t pc) {
 }
 
 /* Leaves the run at pc at the last position from b to c that is worth it. */
-static inline void leave_run(struct search *search, struct walk *walk, uint32_t pc, uint32_t b,
-                             uint32_t c) {
+static inline void leave_run(struct search *search, struct walk *walk, uint32_t pc, uint32_t b, uint32_t c) {
     int wanted = wanted_behind(search, pc);
     uint32_t at = c;
     if (wanted >= 0)
@@ -183,8 +177,7 @@ static inline void leave_run(struct search *search, struct walk *walk, uint32_t 
 }
 
 /* How far the run's bytes reach from `from`, at most to `fence`. */
-static inline uint32_t reach(const struct search *search, const struct image_rx *run, uint32_t from,
-                             uint32_t fence) {
+static inline uint32_t reach(const struct search *search, const struct image_rx *run, uint32_t from, uint32_t fence) {
     uint32_t at = from;
     if (run->op == RX_RUN_UNTIL) {
         const unsigned char *stop = memchr(search->text + from, run->a, fence - from);
@@ -217,8 +210,7 @@ static inline enum step enter_run(struct search *search, struct walk *walk, uint
     return STEP_ON;
 }
 
-static inline enum step enter_lazy_run(struct search *search, struct walk *walk, uint32_t pc,
-                                       uint32_t at) {
+static inline enum step enter_lazy_run(struct search *search, struct walk *walk, uint32_t pc, uint32_t at) {
     enum step step = enter(search, walk, pc, at);
     if (step == STEP_ON) {
         *walk->top++ = entry(ENTRY_LONGER, pc, at, 0);
@@ -228,7 +220,7 @@ static inline enum step enter_lazy_run(struct search *search, struct walk *walk,
     return step;
 }
 
-/* --- instructions --- */
+/* Instructions. */
 
 static inline bool is_word(unsigned char c) {
     return byte_is_alnum(c) || c == '_';
@@ -240,8 +232,7 @@ static inline bool at_word_boundary(const struct search *search, uint32_t at) {
     return before != behind;
 }
 
-static bool take_insert(const struct search *search, struct walk *walk, uint32_t slot,
-                        bool caseless) {
+static bool take_insert(const struct search *search, struct walk *walk, uint32_t slot, bool caseless) {
     struct slice text = search->inserts[slot];
     const unsigned char *here = search->text + walk->at;
     if (text.len > search->length - walk->at)
@@ -265,8 +256,8 @@ static inline void save(struct search *search, struct walk *walk, uint32_t mark)
 }
 
 /* What was found in a look-ahead decides. */
-static inline enum step decide_look(const struct search *search, struct walk *walk, uint32_t pc,
-                                    uint32_t at, bool found) {
+static inline enum step decide_look(const struct search *search, struct walk *walk, uint32_t pc, uint32_t at,
+                                    bool found) {
     if (found == search->code[pc].a)
         return STEP_BACK;
     walk->pc = search->code[pc].c;
@@ -317,13 +308,12 @@ static inline enum step execute(struct search *search, struct walk *walk) {
     return STEP_BACK;
 }
 
-/* --- the way back --- */
+/* The way back. */
 
 static enum step go_back(struct search *search, struct walk *walk) {
     while (walk->top > search->scratch->stack) {
         uint64_t last = *--walk->top;
-        uint32_t pc = last >> PC_SHIFT & FIELD, b = last >> B_SHIFT & FIELD,
-                 c = last >> C_SHIFT & FIELD;
+        uint32_t pc = last >> PC_SHIFT & FIELD, b = last >> B_SHIFT & FIELD, c = last >> C_SHIFT & FIELD;
         enum step step = STEP_BACK;
         switch ((enum entry_kind)(last & ((1 << PC_SHIFT) - 1))) {
         case ENTRY_BRANCH: walk->pc = pc, walk->at = b; return STEP_ON;
@@ -351,8 +341,7 @@ static enum step go_back(struct search *search, struct walk *walk) {
 static enum step finish_look(struct search *search, struct walk *walk) {
     while (walk->top > search->scratch->stack) {
         uint64_t last = *--walk->top;
-        uint32_t pc = last >> PC_SHIFT & FIELD, b = last >> B_SHIFT & FIELD,
-                 c = last >> C_SHIFT & FIELD;
+        uint32_t pc = last >> PC_SHIFT & FIELD, b = last >> B_SHIFT & FIELD, c = last >> C_SHIFT & FIELD;
         enum entry_kind kind = last & ((1 << PC_SHIFT) - 1);
         if (kind == ENTRY_TRAIL)
             set_range(found_half(search, row_of(search, pc)), b, c);
@@ -365,8 +354,7 @@ static enum step finish_look(struct search *search, struct walk *walk) {
 }
 
 /* One attempt, from `start`. */
-static enum rx_result attempt(struct search *search, uint32_t start, uint32_t *end,
-                              uint64_t *steps) {
+static enum rx_result attempt(struct search *search, uint32_t start, uint32_t *end, uint64_t *steps) {
     const uint64_t *full = search->scratch->stack + STACK_SIZE - STACK_SPARE;
     struct walk walk = {.at = start, .steps = *steps, .top = search->scratch->stack};
     enum step step = STEP_ON;
@@ -424,9 +412,8 @@ static void begin_search(struct rx_scratch *scratch) {
     }
 }
 
-enum rx_result rx_search(const struct rx_program *program, struct slice subject,
-                         const struct slice *inserts, struct rx_group *groups, uint64_t *steps,
-                         struct rx_scratch *scratch) {
+enum rx_result rx_search(const struct rx_program *program, struct slice subject, const struct slice *inserts,
+                         struct rx_group *groups, uint64_t *steps, struct rx_scratch *scratch) {
     if (subject.len > RX_SUBJECT_MAX)
         return RX_TOO_LONG;
     struct search search = {

@@ -31,8 +31,7 @@ enum rx_result {
  * is counted down, also when nothing is found: by one for each instruction, each byte that an
  * insert is compared with, and each four bytes that a run or the search for a place to start passes
  * over. The program must be verified. */
-enum rx_result rx_search(const struct rx_program *program, struct slice subject,
-                         const struct slice *inserts, struct rx_group *groups, uint64_t *steps,
-                         struct rx_scratch *scratch);
+enum rx_result rx_search(const struct rx_program *program, struct slice subject, const struct slice *inserts,
+                         struct rx_group *groups, uint64_t *steps, struct rx_scratch *scratch);
 
 #endif

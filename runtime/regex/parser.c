@@ -27,8 +27,7 @@ const char *parser_quote(struct rx_parser *parser, size_t from, size_t to) {
     bool cut = text.len > QUOTE_MAX;
     if (cut) {
         text.len = QUOTE_MAX;
-        while (text.len &&
-               ((unsigned char)text.at[text.len] & 0xc0) == 0x80) /* inside a UTF-8 letter */
+        while (text.len && ((unsigned char)text.at[text.len] & 0xc0) == 0x80) /* inside a UTF-8 letter */
             text.len--;
     }
     const char *quoted = arena_printf(parser->arena, "'%.*s%s'", SLICE_ARG(text), cut ? "..." : "");
@@ -37,12 +36,11 @@ const char *parser_quote(struct rx_parser *parser, size_t from, size_t to) {
     return quoted ? quoted : "";
 }
 
-void parser_report(struct rx_parser *parser, enum diag_code code, size_t from, size_t to,
-                   const char *help, const char *format, ...) {
+void parser_report(struct rx_parser *parser, enum diag_code code, size_t from, size_t to, const char *help,
+                   const char *format, ...) {
     if (parser->stopped || parser->count == parser->max)
         return;
-    for (unsigned i = 0; i < parser->count;
-         i++) /* one cause: a construct left out, and not closed */
+    for (unsigned i = 0; i < parser->count; i++) /* one cause: a construct left out, and not closed */
         if (parser->problems[i].at == from)
             return;
     char message[160];
@@ -55,14 +53,10 @@ void parser_report(struct rx_parser *parser, enum diag_code code, size_t from, s
         parser->no_memory = true;
         return;
     }
-    struct rx_problem problem = {.code = code,
-                                 .at = (uint32_t)from,
-                                 .length = (uint32_t)(to - from),
-                                 .message = kept.at,
-                                 .help = help};
+    struct rx_problem problem = {
+        .code = code, .at = (uint32_t)from, .length = (uint32_t)(to - from), .message = kept.at, .help = help};
     unsigned place = parser->count++;
-    while (place &&
-           parser->problems[place - 1].at > problem.at) { /* kept in the order of the text */
+    while (place && parser->problems[place - 1].at > problem.at) { /* kept in the order of the text */
         parser->problems[place] = parser->problems[place - 1];
         place--;
     }
@@ -75,8 +69,7 @@ struct tree_node *parser_leaf(struct rx_parser *parser, enum tree_kind kind) {
     return node;
 }
 
-struct tree_node *parser_parent(struct rx_parser *parser, enum tree_kind kind,
-                                struct tree_node *child) {
+struct tree_node *parser_parent(struct rx_parser *parser, enum tree_kind kind, struct tree_node *child) {
     struct tree_node *node = child ? tree_parent(parser->arena, kind, child) : NULL;
     parser->no_memory = parser->no_memory || !node;
     return node;

@@ -32,12 +32,11 @@ bool parser_take(struct rx_parser *parser, const char *text);
 const char *parser_quote(struct rx_parser *parser, size_t from, size_t to);
 /* Notes a problem with the text between two places; it is told in the arena. help: NULL for none.
  */
-void parser_report(struct rx_parser *parser, enum diag_code code, size_t from, size_t to,
-                   const char *help, const char *format, ...) __attribute__((format(printf, 6, 7)));
+void parser_report(struct rx_parser *parser, enum diag_code code, size_t from, size_t to, const char *help,
+                   const char *format, ...) __attribute__((format(printf, 6, 7)));
 /* A node, or NULL with no_memory set. */
 struct tree_node *parser_leaf(struct rx_parser *parser, enum tree_kind kind);
-struct tree_node *parser_parent(struct rx_parser *parser, enum tree_kind kind,
-                                struct tree_node *child);
+struct tree_node *parser_parent(struct rx_parser *parser, enum tree_kind kind, struct tree_node *child);
 struct tree_node *parser_set(struct rx_parser *parser, const struct image_set *set);
 
 /* Alternatives up to the end or a ')' that opens nothing here. NULL: no_memory. */

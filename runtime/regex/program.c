@@ -15,8 +15,7 @@ struct builder {
 };
 
 static uint32_t emit(struct builder *builder, enum rxcode op, unsigned a, unsigned b) {
-    builder->code[builder->count] =
-        (struct image_rx){.op = (uint8_t)op, .a = (uint8_t)a, .b = (uint16_t)b};
+    builder->code[builder->count] = (struct image_rx){.op = (uint8_t)op, .a = (uint8_t)a, .b = (uint16_t)b};
     return builder->count++;
 }
 
@@ -61,8 +60,7 @@ static void emit_node(struct builder *builder, const struct tree_node *node);
  * The lazy forms have the other kind of SPLIT. */
 static void emit_repeat(struct builder *builder, const struct tree_node *node) {
     const struct tree_node *body = node->child;
-    enum rxcode leave = node->option ? RX_SPLIT_LAZY : RX_SPLIT,
-                again = node->option ? RX_SPLIT : RX_SPLIT_LAZY;
+    enum rxcode leave = node->option ? RX_SPLIT_LAZY : RX_SPLIT, again = node->option ? RX_SPLIT : RX_SPLIT_LAZY;
     bool open = node->max == TREE_UNBOUNDED, run = open && tree_is_single(body);
     if (body->size == 0)
         return;
@@ -129,9 +127,7 @@ static void emit_node(struct builder *builder, const struct tree_node *node) {
     case TREE_END: emit(builder, RX_END, 0, 0); break;
     case TREE_END_ONLY: emit(builder, RX_END_ONLY, 0, 0); break;
     case TREE_WORD_BOUNDARY: emit(builder, RX_WORD_BOUNDARY, node->option, 0); break;
-    case TREE_INSERT:
-        emit(builder, node->option ? RX_INSERT_CASELESS : RX_INSERT, 0, node->number);
-        break;
+    case TREE_INSERT: emit(builder, node->option ? RX_INSERT_CASELESS : RX_INSERT, 0, node->number); break;
     case TREE_GROUP:
         emit(builder, RX_SAVE, 0, 2u * node->number);
         emit_node(builder, node->child);
@@ -165,8 +161,7 @@ static uint32_t count_sets(const struct tree_node *node) {
  * so itself; a set of nearly all bytes is not worth the look. */
 static bool needs_peek(const struct tree_node *root, struct image_set *starts) {
     const struct tree_node *first = root;
-    while (first->kind == TREE_SEQUENCE ||
-           (first->kind == TREE_REPEAT && first->min && first->child->size))
+    while (first->kind == TREE_SEQUENCE || (first->kind == TREE_REPEAT && first->min && first->child->size))
         first = first->child;
     *starts = (struct image_set){{0}};
     return !tree_is_single(first) && first->kind != TREE_BEGIN && root->size + 2 <= IMAGE_RX_MAX &&

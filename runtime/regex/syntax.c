@@ -63,8 +63,7 @@ static bool take_quantifier(struct rx_parser *parser, struct repeat *repeat) {
     repeat->end = parser->at;
     if (next == '+')
         parser_report(parser, DIAG_PATTERN_UNSUPPORTED, repeat->from, repeat->end,
-                      "leave the '+' out: matching takes linear time anyway",
-                      "%s is a possessive quantifier",
+                      "leave the '+' out: matching takes linear time anyway", "%s is a possessive quantifier",
                       parser_quote(parser, repeat->from, repeat->end));
     return true;
 }
@@ -78,14 +77,12 @@ static bool check_repeat(struct rx_parser *parser, const struct tree_node *piece
         return false;
     }
     if (repeat->min == TREE_UNBOUNDED || (repeat->max == TREE_UNBOUNDED && !repeat->open)) {
-        parser_report(parser, DIAG_PATTERN_SIZE, repeat->from, repeat->end, NULL,
-                      "%s repeats more than %d times",
+        parser_report(parser, DIAG_PATTERN_SIZE, repeat->from, repeat->end, NULL, "%s repeats more than %d times",
                       parser_quote(parser, repeat->from, repeat->end), TREE_REPEAT_MAX);
         return false;
     }
     if (!repeat->open && repeat->min > repeat->max) {
-        parser_report(parser, DIAG_PATTERN_SYNTAX, repeat->from, repeat->end, NULL,
-                      "%s has its higher number first",
+        parser_report(parser, DIAG_PATTERN_SYNTAX, repeat->from, repeat->end, NULL, "%s has its higher number first",
                       parser_quote(parser, repeat->from, repeat->end));
         return false;
     }
@@ -114,8 +111,7 @@ static struct tree_node *repeat_node(struct rx_parser *parser, struct tree_node 
     node->option = repeat->lazy;
     tree_measure(node);
     if (is_too_big(node->size)) {
-        parser_report(parser, DIAG_PATTERN_SIZE, from, repeat->end, NULL,
-                      "%s compiles to more than %d instructions",
+        parser_report(parser, DIAG_PATTERN_SIZE, from, repeat->end, NULL, "%s compiles to more than %d instructions",
                       parser_quote(parser, from, repeat->end), IMAGE_RX_MAX);
         node->size = 1; /* said once */
     }
@@ -124,8 +120,7 @@ static struct tree_node *repeat_node(struct rx_parser *parser, struct tree_node 
 
 /* The piece with the quantifiers behind it. NULL: nothing was there to be repeated, or no_memory.
  */
-static struct tree_node *read_repeats(struct rx_parser *parser, struct tree_node *piece,
-                                      size_t from) {
+static struct tree_node *read_repeats(struct rx_parser *parser, struct tree_node *piece, size_t from) {
     struct repeat repeat;
     for (unsigned count = 0; !parser->no_memory && take_quantifier(parser, &repeat); count++) {
         if (piece && count == 0) {
@@ -135,8 +130,7 @@ static struct tree_node *read_repeats(struct rx_parser *parser, struct tree_node
         }
         if (count < 2)
             parser_report(parser, DIAG_PATTERN_SYNTAX, repeat.from, repeat.end,
-                          piece ? "put what is repeated into '(?:...)'"
-                                : "write '\\' in front of a literal one",
+                          piece ? "put what is repeated into '(?:...)'" : "write '\\' in front of a literal one",
                           piece ? "%s repeats a repeat" : "%s has nothing to repeat",
                           parser_quote(parser, repeat.from, repeat.end));
     }
@@ -172,14 +166,13 @@ static struct tree_node *escape_node(struct rx_parser *parser) {
 static struct tree_node *percent_node(struct rx_parser *parser) {
     size_t from = parser->at++;
     int next = parser_peek(parser, 0);
-    if (parser_take(parser, "%") || next < 0 ||
-        (next != '{' && !byte_is_digit((unsigned char)next)))
+    if (parser_take(parser, "%") || next < 0 || (next != '{' && !byte_is_digit((unsigned char)next)))
         return byte_node(parser, '%');
     size_t last = next == '{' ? slice_find(parser->text, parser->at, '}') : parser->at;
     if (last == parser->text.len) {
         parser->at++;
-        parser_report(parser, DIAG_CAPTURE_SYNTAX, from, parser->at,
-                      "write '%%' for a percent sign", "'%%{' is not closed");
+        parser_report(parser, DIAG_CAPTURE_SYNTAX, from, parser->at, "write '%%' for a percent sign",
+                      "'%%{' is not closed");
         return byte_node(parser, '%');
     }
     struct slice reference = slice_cut(parser->text, parser->at, last + 1);
@@ -188,8 +181,8 @@ static struct tree_node *percent_node(struct rx_parser *parser) {
     unsigned slot = parser->input->insert(parser->input->context, reference, &message);
     if (slot == 0) {
         bool zero = slice_equal(reference, SLICE("0")) || slice_equal(reference, SLICE("{0}"));
-        parser_report(parser, zero ? DIAG_CAPTURE_SYNTAX : DIAG_CAPTURE_RANGE, from, parser->at,
-                      NULL, "%s", message ? message : "no such group");
+        parser_report(parser, zero ? DIAG_CAPTURE_SYNTAX : DIAG_CAPTURE_RANGE, from, parser->at, NULL, "%s",
+                      message ? message : "no such group");
         return byte_node(parser, '%');
     }
     struct tree_node *node = parser_leaf(parser, TREE_INSERT);
@@ -220,8 +213,7 @@ static struct tree_node *read_atom(struct rx_parser *parser) {
 }
 
 /* Links siblings; a lone one stands for itself. */
-static struct tree_node *wrap(struct rx_parser *parser, enum tree_kind kind,
-                              struct tree_node *first) {
+static struct tree_node *wrap(struct rx_parser *parser, enum tree_kind kind, struct tree_node *first) {
     if (!first)
         return parser_leaf(parser, TREE_EMPTY);
     return first->next ? parser_parent(parser, kind, first) : first;
@@ -230,8 +222,7 @@ static struct tree_node *wrap(struct rx_parser *parser, enum tree_kind kind,
 static struct tree_node *read_sequence(struct rx_parser *parser) {
     struct tree_node *first = NULL, **last = &first;
     struct repeat repeat;
-    for (int next; (next = parser_peek(parser, 0)) >= 0 && next != '|' && next != ')' &&
-                   !parser->no_memory;) {
+    for (int next; (next = parser_peek(parser, 0)) >= 0 && next != '|' && next != ')' && !parser->no_memory;) {
         size_t from = parser->at;
         struct tree_node *piece = at_quantifier(parser, &repeat) ? NULL : read_atom(parser);
         piece = read_repeats(parser, piece, from);
@@ -255,14 +246,13 @@ struct tree_node *syntax_alternation(struct rx_parser *parser) {
     return wrap(parser, TREE_ALTERNATION, first);
 }
 
-int rx_parse(struct rx_tree **tree, struct arena *arena, const struct rx_input *input,
-             struct rx_problem *problems, unsigned max, unsigned *count) {
-    struct rx_parser parser = {
-        .arena = arena, .input = input, .text = input->text, .problems = problems, .max = max};
+int rx_parse(struct rx_tree **tree, struct arena *arena, const struct rx_input *input, struct rx_problem *problems,
+             unsigned max, unsigned *count) {
+    struct rx_parser parser = {.arena = arena, .input = input, .text = input->text, .problems = problems, .max = max};
     struct tree_node *root = syntax_alternation(&parser);
     while (root && parser.at < input->text.len) { /* a ')' that closes nothing: read on behind it */
-        parser_report(&parser, DIAG_PATTERN_SYNTAX, parser.at, parser.at + 1,
-                      "write '\\)' for a parenthesis", "')' without '('");
+        parser_report(&parser, DIAG_PATTERN_SYNTAX, parser.at, parser.at + 1, "write '\\)' for a parenthesis",
+                      "')' without '('");
         parser.at++;
         root = syntax_alternation(&parser);
     }
@@ -298,8 +288,7 @@ static bool opens_group(struct slice behind) {
         return !slice_starts(behind, SLICE("?<=")) && !slice_starts(behind, SLICE("?<!"));
     if (slice_starts(behind, SLICE("*")))
         return behind.len < 2 || !byte_is_alpha((unsigned char)behind.at[1]);
-    return !slice_starts(behind, SLICE("?")) || slice_starts(behind, SLICE("?P<")) ||
-           slice_starts(behind, SLICE("?'"));
+    return !slice_starts(behind, SLICE("?")) || slice_starts(behind, SLICE("?P<")) || slice_starts(behind, SLICE("?'"));
 }
 
 unsigned rx_group_count(struct slice text) {

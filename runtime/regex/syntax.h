@@ -36,8 +36,8 @@ struct rx_input {
 /* 0 and a tree; -EINVAL and one problem for each thing that is wrong, in order, no two at one place
  * (at most `max`, which is not 0; their number in *count); -ENOMEM. Tree and messages live in
  * `arena`, names of groups in the text. */
-int rx_parse(struct rx_tree **tree, struct arena *arena, const struct rx_input *input,
-             struct rx_problem *problems, unsigned max, unsigned *count);
+int rx_parse(struct rx_tree **tree, struct arena *arena, const struct rx_input *input, struct rx_problem *problems,
+             unsigned max, unsigned *count);
 
 /* Capturing groups, also of a text that does not parse: every '(' that would open one counts. */
 unsigned rx_group_count(struct slice text);

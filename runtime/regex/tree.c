@@ -122,9 +122,7 @@ bool tree_starts(const struct tree_node *node, struct image_set *starts) {
         return false;
     }
     case TREE_GROUP: return tree_starts(node->child, starts);
-    case TREE_REPEAT:
-        passes = node->max == 0 || tree_starts(node->child, starts);
-        return passes || node->min == 0;
+    case TREE_REPEAT: passes = node->max == 0 || tree_starts(node->child, starts); return passes || node->min == 0;
     case TREE_SEQUENCE:
         for (const struct tree_node *child = node->child; child; child = child->next)
             if (!tree_starts(child, starts))

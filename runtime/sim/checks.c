@@ -5,7 +5,7 @@
 
 static const struct slice URI = SLICE("URI"), BODY = SLICE("body"), REASON = SLICE("reason");
 
-/* --- patterns ------------------------------------------------------------------------------------------------- */
+/* Patterns. */
 
 static void keep_variables(struct play *play, const struct rx_tree *tree, struct slice subject,
                            const struct rx_group *groups) {
@@ -46,7 +46,7 @@ static bool matches(struct play *play, unsigned line, struct slice pattern, stru
     return true;
 }
 
-/* --- headers -------------------------------------------------------------------------------------------------- */
+/* Headers. */
 
 /* Value n of what a field names; null: there are fewer. */
 static struct slice subject_of(const struct letter *message, struct slice name, unsigned n) {
@@ -119,8 +119,9 @@ static void check_count(struct play *play, const struct story_field *field, cons
     if (!slice_number(field->value, 1000, &number))
         play_fail(play, field->line, "'%.*s' is no number", SLICE_ARG(field->value));
     else if (items != number)
-        fail_field(play, field, exchange, arena_printf(play->arena, "%u values of %.*s, not %u", (unsigned)number,
-                                                       SLICE_ARG(field->name), items));
+        fail_field(
+            play, field, exchange,
+            arena_printf(play->arena, "%u values of %.*s, not %u", (unsigned)number, SLICE_ARG(field->name), items));
 }
 
 static void check_fields(struct play *play, const struct story_step *step, const struct exchange *exchange) {
@@ -142,7 +143,7 @@ static void check_fields(struct play *play, const struct story_step *step, const
                   SLICE_ARG(exchange->message.body));
 }
 
-/* --- whole messages ------------------------------------------------------------------------------------------- */
+/* Whole messages. */
 
 static bool is_named_message(struct play *play, const struct story_step *step, const struct letter *message) {
     struct slice method;
@@ -206,9 +207,8 @@ void check_record(struct play *play, const struct story_step *step, const struct
         case FIELD_ADDED: break;
         }
         if (!right)
-            play_fail(play, field->line,
-                      "expected  this in the call record\n    but       %.*s %s%.*s\n    in        %.*s",
-                      SLICE_ARG(field->name), there ? "is " : "is not there", SLICE_ARG(value),
-                      SLICE_ARG(record->text));
+            play_fail(
+                play, field->line, "expected  this in the call record\n    but       %.*s %s%.*s\n    in        %.*s",
+                SLICE_ARG(field->name), there ? "is " : "is not there", SLICE_ARG(value), SLICE_ARG(record->text));
     }
 }

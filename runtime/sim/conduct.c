@@ -3,8 +3,6 @@
 
 #include <stdio.h>
 
-
-
 static bool same_value(const struct letter *a, const struct letter *b, const char *name) {
     struct slice x = letter_value(a, name), y = letter_value(b, name);
     return (x.at != NULL) == (y.at != NULL) && slice_equal(x, y);
@@ -64,7 +62,7 @@ static bool same_vias(struct arena *arena, const struct letter *message, unsigne
     return true;
 }
 
-/* --- requests of our own, hop by hop -------------------------------------------------------------------------- */
+/* Requests of our own, hop by hop. */
 
 static const char *check_hop(const struct letter *message, const struct letter *invite) {
     if (letter_items(message, SLICE("Via")) != 1 ||
@@ -105,7 +103,7 @@ static const char *check_hop_ack(const struct exchange *exchange, const struct e
     return check_hop(&exchange->message, &invite->message);
 }
 
-/* --- forwarded requests --------------------------------------------------------------------------------------- */
+/* Forwarded requests. */
 
 static const struct exchange *came_as(const struct exchange *exchange) {
     const struct letter *message = &exchange->message;
@@ -140,8 +138,7 @@ static bool is_edited(const struct play *play, struct slice name) {
 }
 
 /* The next header line from *at on that nobody may have changed; NULL: none. */
-static const struct letter_header *next_untouched(const struct play *play, const struct letter *message,
-                                                   unsigned *at) {
+static const struct letter_header *next_untouched(const struct play *play, const struct letter *message, unsigned *at) {
     while (*at < message->count) {
         const struct letter_header *header = &message->headers[(*at)++];
         if (!is_edited(play, header->name))
@@ -238,7 +235,7 @@ static const char *check_request(const struct play *play, const struct exchange 
     return check_forwarded(play, exchange);
 }
 
-/* --- responses ------------------------------------------------------------------------------------------------ */
+/* Responses. */
 
 /* Some party sent something that cannot be read: what answers it cannot be looked at. */
 static bool anything_unreadable(const struct play *play) {
@@ -252,8 +249,7 @@ static const char *check_order(const struct exchange *exchange, const struct exc
     unsigned code = exchange->message.code;
     bool invite = slice_equal(request->message.method, SLICE("INVITE"));
     for (const struct exchange *e = exchange->previous; e && e != request; e = e->previous) {
-        if (!e->left || e->message.request || e->message.code < 200 || history_request(e) != request ||
-            exchange->again)
+        if (!e->left || e->message.request || e->message.code < 200 || history_request(e) != request || exchange->again)
             continue;
         if (code < 200)
             return "a provisional response may not follow the final one (RFC 3261 17.2.1)";

@@ -17,7 +17,7 @@ struct draft {
     struct page out;
 };
 
-/* --- header lines, with what the story says about them ------------------------------------------------------ */
+/* Header lines, with what the story says about them. */
 
 static bool is_overridden(const struct draft *draft, const char *name) {
     for (const struct story_field *field = draft->step->fields; field; field = field->next)
@@ -61,7 +61,7 @@ static struct slice put_rest(struct draft *draft) {
     return draft->out.cut ? SLICE_NULL : page_slice(&draft->out);
 }
 
-/* --- dialogs -------------------------------------------------------------------------------------------------- */
+/* Dialogs. */
 
 static void dialog_of_caller(struct dialog *dialog, const struct letter *response) {
     unsigned routes = letter_items(response, SLICE("Record-Route"));
@@ -113,7 +113,7 @@ static bool find_dialog(const struct play *play, const struct story_step *step, 
     return true;
 }
 
-/* --- requests ------------------------------------------------------------------------------------------------- */
+/* Requests. */
 
 static void put_own_via(struct draft *draft) {
     char at[ENDPOINT_TEXT];
@@ -244,8 +244,8 @@ static struct slice hop_request(struct draft *draft, const struct letter *invite
 static const struct exchange *last_final(const struct play *play, const struct story_step *step) {
     for (const struct exchange *e = play->history.last; e; e = e->previous) {
         struct slice method;
-        if (e->icmp || e->message.request || !e->left || e->party != step->party ||
-            !slice_equal(e->call, step->call) || e->message.code < 200)
+        if (e->icmp || e->message.request || !e->left || e->party != step->party || !slice_equal(e->call, step->call) ||
+            e->message.code < 200)
             continue;
         letter_cseq(&e->message, &method);
         if (slice_equal(method, SLICE("INVITE")))
@@ -290,7 +290,7 @@ static struct slice compose_request(struct draft *draft) {
     return SLICE_NULL;
 }
 
-/* --- responses ------------------------------------------------------------------------------------------------ */
+/* Responses. */
 
 static bool is_answered(const struct exchange *request) {
     for (const struct exchange *e = request->next; e; e = e->next)
@@ -351,7 +351,7 @@ static struct slice compose_response(struct draft *draft) {
     return put_rest(draft);
 }
 
-/* --- all of them ---------------------------------------------------------------------------------------------- */
+/* All of them. */
 
 /* The last message of this method or code that the party sent in this call. */
 static struct slice repeat(struct play *play, const struct story_step *step) {

@@ -11,10 +11,10 @@ struct exchange {
     struct exchange *next, *previous;
     uint64_t at;
     const struct story_party *party;
-    struct slice call; /* label */
-    bool left;         /* fov sent it to the party; else the party sent it */
-    bool icmp;         /* the network reported that `sent` was not delivered; no message */
-    bool named;        /* the story said so */
+    struct slice call;            /* label */
+    bool left;                    /* fov sent it to the party; else the party sent it */
+    bool icmp;                    /* the network reported that `sent` was not delivered; no message */
+    bool named;                   /* the story said so */
     const struct exchange *again; /* the first one with these bytes between these two */
     const struct sim_sent *sent;  /* of what left */
     struct letter message;

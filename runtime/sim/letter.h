@@ -7,7 +7,7 @@
 #include "grammar/arena.h"
 
 struct letter_header {
-    struct slice line;  /* as it came, with folding, without the last line end */
+    struct slice line; /* as it came, with folding, without the last line end */
     struct slice name;
     struct slice value; /* unfolded, trimmed */
 };

@@ -9,7 +9,7 @@
 #include "runtime/sim/draft.h"
 #include "runtime/sim/conduct.h"
 
-/* --- failing -------------------------------------------------------------------------------------------------- */
+/* Failing. */
 
 static struct slice line_text(const struct play *play, unsigned line) {
     for (const struct story_step *step = play->story->steps; step; step = step->next)
@@ -38,7 +38,7 @@ void play_fail(struct play *play, unsigned line, const char *format, ...) {
     page_printf(&play->failure, "\n    %s\n", message ? message : "out of memory");
 }
 
-/* --- variables ------------------------------------------------------------------------------------------------ */
+/* Variables. */
 
 static struct slice variable_value(struct play *play, struct slice name) {
     char at[ENDPOINT_TEXT];
@@ -79,7 +79,7 @@ struct slice play_expand(struct play *play, unsigned line, struct slice text) {
     return page_slice(&out);
 }
 
-/* --- what leaves ---------------------------------------------------------------------------------------------- */
+/* What leaves. */
 
 static const struct story_party *party_at(const struct play *play, const struct endpoint *at) {
     for (const struct story_party *party = play->story->parties; party; party = party->next)
@@ -105,8 +105,7 @@ static void collect(struct play *play) {
                       SLICE_ARG(sent->bytes));
             return;
         }
-        struct exchange *exchange =
-            history_add(&play->history, sent->at, party, true, SLICE_NULL, sent->bytes);
+        struct exchange *exchange = history_add(&play->history, sent->at, party, true, SLICE_NULL, sent->bytes);
         if (!exchange) {
             play_fail(play, here(play), "out of memory");
             return;
@@ -142,7 +141,7 @@ static void settle(struct play *play) {
                   SLICE_ARG(page_slice(&text)));
 }
 
-/* --- steps ---------------------------------------------------------------------------------------------------- */
+/* Steps. */
 
 /* Time passes until a step that makes something happen. */
 static bool reach(struct play *play, const struct story_step *step) {
@@ -272,7 +271,7 @@ static void play_step(struct play *play, const struct story_step *step) {
     }
 }
 
-/* --- the whole story ------------------------------------------------------------------------------------------ */
+/* The whole story. */
 
 static void check_end(struct play *play, bool stopped) {
     const struct sim_line *record = play->world.records;

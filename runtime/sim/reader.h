@@ -8,12 +8,12 @@
 
 struct reader {
     struct arena *arena;
-    struct slice rest;     /* what was not read yet */
-    struct slice line;     /* the line at hand, without its end and trailing blanks */
+    struct slice rest; /* what was not read yet */
+    struct slice line; /* the line at hand, without its end and trailing blanks */
     unsigned number;
-    struct story *story;   /* being read; the settings for all before the first one */
+    struct story *story;     /* being read; the settings for all before the first one */
     struct story_step *step; /* that indented lines belong to; NULL: none */
-    struct page body;      /* its lines that start with `|` */
+    struct page body;        /* its lines that start with `|` */
     bool out_of_memory;
 };
 

@@ -100,8 +100,10 @@ static void read_icmp(struct reader *reader, struct slice *rest) {
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (slice_equal(word, slice_of(kinds[i])))
             return;
-    reader_wrong(reader, "'%.*s' is no ICMP message: port-unreachable, host-unreachable, net-unreachable, "
-                 "protocol-unreachable", SLICE_ARG(word));
+    reader_wrong(reader,
+                 "'%.*s' is no ICMP message: port-unreachable, host-unreachable, net-unreachable, "
+                 "protocol-unreachable",
+                 SLICE_ARG(word));
 }
 
 /* who > what, who < what, who icmp what */
@@ -162,9 +164,9 @@ void reader_step(struct reader *reader) {
         bool negated;
         void (*read)(struct reader *, struct slice);
     } plain[] = {
-        {SLICE("wait"), STEP_WAIT, false, read_wait}, {SLICE("log"), STEP_LOG, false, read_log},
+        {SLICE("wait"), STEP_WAIT, false, read_wait},   {SLICE("log"), STEP_LOG, false, read_log},
         {SLICE("drain"), STEP_DRAIN, false, read_tail}, {SLICE("record"), STEP_RECORD, false, read_tail},
-        {SLICE("idle"), STEP_IDLE, false, read_tail}, {SLICE("busy"), STEP_IDLE, true, read_tail},
+        {SLICE("idle"), STEP_IDLE, false, read_tail},   {SLICE("busy"), STEP_IDLE, true, read_tail},
         {SLICE("stop"), STEP_STOP, false, read_tail},
     };
     struct story_step *step = arena_alloc(reader->arena, sizeof *step);

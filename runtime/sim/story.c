@@ -225,8 +225,8 @@ static void read_gap(struct reader *reader, struct slice rest) {
         return;
     }
     if (!reader_word(&rest, &word, &quoted) || !slice_equal(word, SLICE("route")) ||
-        !reader_word(&rest, &word, &quoted) || !slice_equal(word, SLICE("to")) ||
-        !reader_word(&rest, &word, &quoted) || !ip_block_parse(&gap->block, word))
+        !reader_word(&rest, &word, &quoted) || !slice_equal(word, SLICE("to")) || !reader_word(&rest, &word, &quoted) ||
+        !ip_block_parse(&gap->block, word))
         reader_wrong(reader, "it is written: no route to 192.0.2.0/24");
     gap->next = reader->story->gaps;
     reader->story->gaps = gap;
@@ -246,8 +246,8 @@ static bool read_setting(struct reader *reader, struct slice word, struct slice 
         const char *name;
         void (*read)(struct reader *, struct slice);
     } settings[] = {
-        {"plan", read_plan}, {"party", read_party}, {"options", read_options},
-        {"clock", read_clock}, {"no", read_gap}, {"fails", read_fails},
+        {"plan", read_plan},   {"party", read_party}, {"options", read_options},
+        {"clock", read_clock}, {"no", read_gap},      {"fails", read_fails},
     };
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
         if (slice_equal(word, slice_of(settings[i].name))) {

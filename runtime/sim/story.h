@@ -110,7 +110,15 @@ struct story_field { /* an indented line */
 };
 
 enum step_kind {
-    STEP_SEND, STEP_EXPECT, STEP_ICMP, STEP_WAIT, STEP_DRAIN, STEP_LOG, STEP_RECORD, STEP_IDLE, STEP_STOP
+    STEP_SEND,
+    STEP_EXPECT,
+    STEP_ICMP,
+    STEP_WAIT,
+    STEP_DRAIN,
+    STEP_LOG,
+    STEP_RECORD,
+    STEP_IDLE,
+    STEP_STOP
 };
 enum step_when { WHEN_NOW, WHEN_AT, WHEN_AFTER };
 
@@ -120,7 +128,7 @@ struct story_step {
     struct slice text; /* the line */
     enum step_kind kind;
     const struct story_party *party;
-    struct slice call; /* label, "" for the one call */
+    struct slice call;        /* label, "" for the one call */
     struct slice method, uri; /* null: not given */
     unsigned code;            /* 0: a request, or raw */
     struct slice reason;      /* null: not given */

@@ -178,7 +178,12 @@ bool sim_local_time(struct slice zone, int64_t unix_ms, struct local_time *time)
     int month = 12;
     while (days_of(year, month, 1) > days)
         month--;
-    *time = (struct local_time){year, month, (int)(days - days_of(year, month, 1)) + 1, (int)(rest / 3600),
-                                (int)(rest / 60 % 60), (int)(rest % 60), (int)((days + 4) % 7)};
+    *time = (struct local_time){year,
+                                month,
+                                (int)(days - days_of(year, month, 1)) + 1,
+                                (int)(rest / 3600),
+                                (int)(rest / 60 % 60),
+                                (int)(rest % 60),
+                                (int)((days + 4) % 7)};
     return true;
 }

@@ -8,7 +8,7 @@
 #include "runtime/proxy/proxy.h"
 
 enum {
-    WORLD_MONOTONIC = 1000000, /* the proxy's clock when a story begins */
+    WORLD_MONOTONIC = 1000000,   /* the proxy's clock when a story begins */
     WORLD_END = 24 * 3600 * 1000 /* no story runs longer */
 };
 

@@ -5,15 +5,14 @@
 #include <string.h>
 
 bool endpoint_equal(const struct endpoint *a, const struct endpoint *b) {
-    return a->port == b->port && a->transport == b->transport && a->scope == b->scope &&
-           ip_equal(&a->ip, &b->ip);
+    return a->port == b->port && a->transport == b->transport && a->scope == b->scope && ip_equal(&a->ip, &b->ip);
 }
 
 const char *endpoint_text(const struct endpoint *endpoint, char buffer[ENDPOINT_TEXT]) {
     char ip[IP_TEXT];
     bool brackets = endpoint->ip.family == 6;
-    snprintf(buffer, ENDPOINT_TEXT, "%s%s%s:%u", brackets ? "[" : "", ip_format(&endpoint->ip, ip),
-             brackets ? "]" : "", (unsigned)endpoint->port);
+    snprintf(buffer, ENDPOINT_TEXT, "%s%s%s:%u", brackets ? "[" : "", ip_format(&endpoint->ip, ip), brackets ? "]" : "",
+             (unsigned)endpoint->port);
     return buffer;
 }
 
@@ -24,8 +23,10 @@ struct special {
     bool global;
 };
 
-#define IPV4(A, B, C, D, PREFIX) {{.family = 4, .bytes = {A, B, C, D}}, PREFIX}
-#define IPV6(PREFIX, ...) {{.family = 6, .bytes = {__VA_ARGS__}}, PREFIX}
+#define IPV4(A, B, C, D, PREFIX)                                                                                       \
+    { {.family = 4, .bytes = {A, B, C, D}}, PREFIX }
+#define IPV6(PREFIX, ...)                                                                                              \
+    { {.family = 6, .bytes = {__VA_ARGS__}}, PREFIX }
 
 static const struct special specials[] = {
     {IPV4(0, 0, 0, 0, 8), false},       /* this network: RFC 791 */
@@ -46,19 +47,19 @@ static const struct special specials[] = {
     {IPV4(240, 0, 0, 0, 4), false},     /* reserved: RFC 1112; broadcast */
     {IPV4(0, 0, 0, 0, 0), true},
 
-    {IPV6(96, 0, 0x64, 0xff, 0x9b), true},           /* translation: RFC 6052 */
-    {IPV6(128, 0x20, 1, 0, 1, [15] = 1), true},      /* PCP anycast */
-    {IPV6(128, 0x20, 1, 0, 1, [15] = 2), true},      /* TURN anycast */
-    {IPV6(128, 0x20, 1, 0, 1, [15] = 3), true},      /* DNS-SD anycast: RFC 9665 */
-    {IPV6(32, 0x20, 1, 0, 3), true},                 /* AMT: RFC 7450 */
-    {IPV6(48, 0x20, 1, 0, 4, 1, 0x12), true},        /* AS112: RFC 7535 */
-    {IPV6(28, 0x20, 1, 0, 0x20), true},              /* ORCHIDv2: RFC 7343 */
-    {IPV6(28, 0x20, 1, 0, 0x30), true},              /* drone identities: RFC 9374 */
-    {IPV6(23, 0x20, 1), false},                      /* protocol assignments: RFC 2928 */
-    {IPV6(32, 0x20, 1, 0x0d, 0xb8), false},          /* documentation: RFC 3849 */
-    {IPV6(16, 0x20, 2), false},                      /* 6to4: RFC 3056 */
-    {IPV6(20, 0x3f, 0xff), false},                   /* documentation: RFC 9637 */
-    {IPV6(3, 0x20), true},                           /* global unicast: RFC 4291; all the rest is not */
+    {IPV6(96, 0, 0x64, 0xff, 0x9b), true},      /* translation: RFC 6052 */
+    {IPV6(128, 0x20, 1, 0, 1, [15] = 1), true}, /* PCP anycast */
+    {IPV6(128, 0x20, 1, 0, 1, [15] = 2), true}, /* TURN anycast */
+    {IPV6(128, 0x20, 1, 0, 1, [15] = 3), true}, /* DNS-SD anycast: RFC 9665 */
+    {IPV6(32, 0x20, 1, 0, 3), true},            /* AMT: RFC 7450 */
+    {IPV6(48, 0x20, 1, 0, 4, 1, 0x12), true},   /* AS112: RFC 7535 */
+    {IPV6(28, 0x20, 1, 0, 0x20), true},         /* ORCHIDv2: RFC 7343 */
+    {IPV6(28, 0x20, 1, 0, 0x30), true},         /* drone identities: RFC 9374 */
+    {IPV6(23, 0x20, 1), false},                 /* protocol assignments: RFC 2928 */
+    {IPV6(32, 0x20, 1, 0x0d, 0xb8), false},     /* documentation: RFC 3849 */
+    {IPV6(16, 0x20, 2), false},                 /* 6to4: RFC 3056 */
+    {IPV6(20, 0x3f, 0xff), false},              /* documentation: RFC 9637 */
+    {IPV6(3, 0x20), true},                      /* global unicast: RFC 4291; all the rest is not */
     {IPV6(0, 0), false},
 };
 
@@ -67,8 +68,7 @@ static bool in_block(const struct ip_address *ip, struct ip_block block) {
 }
 
 bool ip_is_loopback(const struct ip_address *ip) {
-    return in_block(ip, (struct ip_block)IPV4(127, 0, 0, 0, 8)) ||
-           in_block(ip, (struct ip_block)IPV6(128, [15] = 1));
+    return in_block(ip, (struct ip_block)IPV4(127, 0, 0, 0, 8)) || in_block(ip, (struct ip_block)IPV6(128, [15] = 1));
 }
 
 bool ip_is_multicast(const struct ip_address *ip) {

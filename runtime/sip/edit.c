@@ -50,8 +50,7 @@ void edit_append_line(struct edit *edit, struct slice line) {
 
 /* Lines of a header in the order of the message; -1 to start, -1 at the end. */
 static int next_line(const struct edit *edit, enum header header, struct slice name, int from) {
-    return header == HEADER_OTHER ? scan_next_named(edit->message, name, from)
-                                  : scan_next(edit->message, header, from);
+    return header == HEADER_OTHER ? scan_next_named(edit->message, name, from) : scan_next(edit->message, header, from);
 }
 
 static void remove_lines(struct edit *edit, enum header header, struct slice name, int from) {
@@ -63,8 +62,7 @@ void edit_remove_header(struct edit *edit, enum header header, struct slice name
     remove_lines(edit, header, name, -1);
 }
 
-int edit_set_header(struct edit *edit, struct arena *arena, enum header header, struct slice name,
-                    struct slice value) {
+int edit_set_header(struct edit *edit, struct arena *arena, enum header header, struct slice name, struct slice value) {
     int line = next_line(edit, header, name, -1);
     if (value.len == 0) {
         remove_lines(edit, header, name, -1);

@@ -120,8 +120,7 @@ static size_t skip_display(struct slice s, size_t at) {
         i = blanks_end(s, quoted_end(s, i));
         return i < s.len && s.at[i] == '<' ? i : at;
     }
-    while (i < s.len &&
-           (byte_is_token((unsigned char)s.at[i]) || (unsigned char)s.at[i] > 127 || is_blank(s.at[i])))
+    while (i < s.len && (byte_is_token((unsigned char)s.at[i]) || (unsigned char)s.at[i] > 127 || is_blank(s.at[i])))
         i++;
     return i < s.len && s.at[i] == '<' ? i : at;
 }

@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-/* --- the top Via ------------------------------------------------------------------------------------------ */
+/* The top Via. */
 
 static bool via_is_true(const struct sip_via *via, const struct endpoint *source) {
     struct ip_address ip;
@@ -83,7 +83,7 @@ struct endpoint reply_destination(const struct sip_message *request, const struc
     return destination;
 }
 
-/* --- the response ----------------------------------------------------------------------------------------- */
+/* The response. */
 
 /* There, not empty, and no line break in it but folding: of a message that the fence refused nothing is certain. */
 static bool is_usable(const struct sip_message *request, enum header id) {

@@ -22,7 +22,7 @@ bool scan_is_token(struct slice s) {
     return s.len != 0;
 }
 
-/* --- start line: 7.1, 7.2 ---------------------------------------------------------------------------------- */
+/* Start line: 7.1, 7.2. */
 
 size_t scan_digits(struct slice s, size_t i) {
     size_t start = i;
@@ -93,7 +93,7 @@ static void request_line(struct scan *scan, struct slice line) {
     request_uri(scan);
 }
 
-/* --- header lines: 7.3 ------------------------------------------------------------------------------------- */
+/* Header lines: 7.3. */
 
 /* The line from `at`: its end with the line end, and its text. A bare LF ends a line as CRLF does: nearly every stack
  * reads it so, and nothing is rewritten. A CR alone would be a line end to some and text to others. */
@@ -175,7 +175,7 @@ static void header_lines(struct scan *scan, size_t at) {
     scan_refuse(scan, "Missing Empty Line");
 }
 
-/* --- the whole --------------------------------------------------------------------------------------------- */
+/* The whole. */
 
 static struct scan_result verdict(const struct scan *scan) {
     const struct sip_message *message = scan->message;

@@ -24,25 +24,25 @@ enum {
 };
 
 struct sip_header {
-    uint16_t id;         /* enum header, HEADER_OTHER */
-    uint32_t at, end;    /* the whole line(s), with the final line end */
+    uint16_t id;      /* enum header, HEADER_OTHER */
+    uint32_t at, end; /* the whole line(s), with the final line end */
     uint32_t name, name_length;
     uint32_t value, value_length; /* trimmed, folding still in it */
 };
 
-struct sip_via { /* the topmost one */
+struct sip_via {                                           /* the topmost one */
     struct slice transport, host, branch, received, maddr; /* host: without brackets' being stripped */
-    uint16_t port;       /* 0: none */
-    bool rport;          /* the parameter is there (with or without a value) */
-    uint32_t at, end;    /* this one value in the message, without the comma or line end behind it */
-    uint32_t header;     /* its line: index in headers[] */
-    bool magic;          /* the branch starts with z9hG4bK, and something stands behind it */
+    uint16_t port;                                         /* 0: none */
+    bool rport;                                            /* the parameter is there (with or without a value) */
+    uint32_t at, end; /* this one value in the message, without the comma or line end behind it */
+    uint32_t header;  /* its line: index in headers[] */
+    bool magic;       /* the branch starts with z9hG4bK, and something stands behind it */
 };
 
 struct sip_message {
     struct slice bytes; /* from the start line; a UDP datagram is cut behind Content-Length */
     bool request;
-    enum method method; /* of a request, or of CSeq in a response */
+    enum method method;            /* of a request, or of CSeq in a response */
     struct slice method_name, uri; /* request */
     uint32_t uri_at;
     unsigned status; /* response */
@@ -51,7 +51,7 @@ struct sip_message {
     struct sip_header headers[SIP_HEADERS_MAX];
     unsigned header_count;
     uint16_t first[HEADER_COUNT]; /* index of the first line + 1; 0: absent */
-    uint32_t body; /* offset; the empty line stands before it */
+    uint32_t body;                /* offset; the empty line stands before it */
 
     struct sip_via via;
     unsigned via_count;
@@ -63,8 +63,8 @@ struct sip_message {
 
 enum scan_verdict {
     SCAN_OK,
-    SCAN_SILENT,  /* nothing can be answered, or should: not SIP, a bad response, no usable Via */
-    SCAN_REFUSED, /* answer `code` */
+    SCAN_SILENT,    /* nothing can be answered, or should: not SIP, a bad response, no usable Via */
+    SCAN_REFUSED,   /* answer `code` */
     SCAN_KEEPALIVE, /* nothing, or line ends, blanks and NULs alone: RFC 5626 */
 };
 

@@ -192,7 +192,7 @@ static void check_lines(struct scan *scan) {
     check_nul(scan);
 }
 
-/* --- Via: 20.42 -------------------------------------------------------------------------------------------- */
+/* Via: 20.42. */
 
 static struct slice take_token(struct slice s, size_t *i) {
     size_t start = *i;
@@ -219,8 +219,8 @@ static struct slice take_host(struct slice s, size_t *i) {
             return SLICE_EMPTY;
         *i = close + 1;
     } else {
-        while (*i < s.len && (byte_is_alnum((unsigned char)s.at[*i]) || s.at[*i] == '-' || s.at[*i] == '.' ||
-                              s.at[*i] == '_'))
+        while (*i < s.len &&
+               (byte_is_alnum((unsigned char)s.at[*i]) || s.at[*i] == '-' || s.at[*i] == '.' || s.at[*i] == '_'))
             ++*i;
     }
     return slice_cut(s, start, *i);
@@ -319,7 +319,7 @@ static void scan_via(struct scan *scan) {
         scan_refuse(scan, "Too Many Via Values");
 }
 
-/* --- all of them ------------------------------------------------------------------------------------------- */
+/* All of them. */
 
 void scan_fields(struct scan *scan) {
     struct sip_message *message = scan->message;

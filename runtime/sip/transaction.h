@@ -56,7 +56,7 @@ unsigned transactions_count(const struct transactions *transactions);
  * final (CANCELs, too), but for INVITEs given up before any response. The others absorb what is repeated. O(1). */
 unsigned transactions_pending(const struct transactions *transactions);
 
-/* --- server side ------------------------------------------------------------------------------------------ */
+/* Server side. */
 
 /* The transaction that `request` belongs to (17.2.3, RFC 2543 rules without the magic cookie): itself, the INVITE's for
  * an ACK. NULL: none, or an ACK to a 2xx, which is a request of its own (RFC 6026 7.1). */
@@ -82,17 +82,17 @@ unsigned server_status(const struct server_transaction *server); /* last sent, 0
 /* Absorb what still comes but never answer (a plan's drop): ends like Completed does. Nothing after a final. */
 void server_silence(struct server_transaction *server, uint64_t now);
 
-/* --- client side ------------------------------------------------------------------------------------------ */
+/* Client side. */
 
 enum { BRANCH_MAX = 64 };
 
 struct client_request {
-    struct slice bytes;         /* the whole request; copied */
-    struct slice branch;        /* its top Via's branch: unique, unguessable */
+    struct slice bytes;  /* the whole request; copied */
+    struct slice branch; /* its top Via's branch: unique, unguessable */
     enum method method;
     struct slice method_name;
     struct endpoint local, remote;
-    uint32_t timeout;           /* INVITE: Timer B in ms; 0 = 64*T1 */
+    uint32_t timeout; /* INVITE: Timer B in ms; 0 = 64*T1 */
     void *user;
 };
 

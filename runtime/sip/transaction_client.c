@@ -40,7 +40,7 @@ struct client_transaction {
     char bytes[]; /* the request, then the branch */
 };
 
-/* --- look-up: 17.1.3 -------------------------------------------------------------------------------------- */
+/* Look-up: 17.1.3. */
 
 static struct client_transaction *of_node(struct lookup_node *node) {
     return (struct client_transaction *)((char *)node - offsetof(struct client_transaction, node));
@@ -74,7 +74,7 @@ static struct client_transaction *find(const struct transactions *layer, struct 
     return NULL;
 }
 
-/* --- timers ----------------------------------------------------------------------------------------------- */
+/* Timers. */
 
 void client_destroy(struct lookup_node *node) {
     struct client_transaction *client = of_node(node);
@@ -163,7 +163,7 @@ static void wait_only(struct client_transaction *client, enum client_state state
     timer_set(timers, &client->wait, now, delay, fire_wait);
 }
 
-/* --- the request ------------------------------------------------------------------------------------------ */
+/* The request. */
 
 static struct client_transaction *make(struct transactions *layer, const struct client_request *request) {
     assert(request->branch.len && request->branch.len <= BRANCH_MAX && request->method != METHOD_ACK);
@@ -243,7 +243,7 @@ int client_cancel(struct client_transaction *client, struct slice lines, uint64_
     return 0;
 }
 
-/* --- responses -------------------------------------------------------------------------------------------- */
+/* Responses. */
 
 /* Without memory there is none: the next repetition of the final asks again. */
 static void acknowledge(const struct client_transaction *client, const struct sip_message *response) {
@@ -311,7 +311,7 @@ bool transactions_response(struct transactions *layer, const struct sip_message 
     return true;
 }
 
-/* --- failures --------------------------------------------------------------------------------------------- */
+/* Failures. */
 
 bool transactions_unreachable(struct transactions *layer, const struct endpoint *remote, struct slice quoted,
                               enum cause cause, uint64_t now) {
@@ -333,7 +333,7 @@ bool transactions_unreachable(struct transactions *layer, const struct endpoint 
     return true;
 }
 
-/* --- questions -------------------------------------------------------------------------------------------- */
+/* Questions. */
 
 void *client_user(const struct client_transaction *client) {
     return client->user;

@@ -54,7 +54,7 @@ static inline void send_bytes(const struct transactions *transactions, const str
 void server_destroy(struct lookup_node *node);
 void client_destroy(struct lookup_node *node);
 
-/* --- transaction_request.c: requests from the bytes of an INVITE that this server sent ------------------------ */
+/* Transaction_request.c: requests from the bytes of an INVITE that this server sent. */
 
 /* 17.1.1.3. The null slice: out of memory. */
 struct slice request_ack(struct arena *arena, struct slice invite, const struct sip_message *response);

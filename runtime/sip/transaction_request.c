@@ -70,8 +70,8 @@ static void compose_request(struct compose *out, struct slice invite, struct sli
             compose_text(out, SLICE("\r\n"));
         } else if (header == HEADER_TO && to.at) {
             compose_text(out, to);
-        } else if (header == HEADER_ROUTE || header == HEADER_FROM || header == HEADER_TO ||
-                   header == HEADER_CALL_ID || header == HEADER_MAX_FORWARDS) {
+        } else if (header == HEADER_ROUTE || header == HEADER_FROM || header == HEADER_TO || header == HEADER_CALL_ID ||
+                   header == HEADER_MAX_FORWARDS) {
             compose_text(out, line);
             forwards |= header == HEADER_MAX_FORWARDS;
         }
@@ -122,6 +122,24 @@ static struct slice via_branch(struct slice value) {
         return slice_cut(param, 0, length);
     }
     return SLICE_NULL;
+}
+
+bool request_sent_by(struct slice bytes, struct slice *host, uint16_t *port) {
+    struct slice line;
+    uint64_t number = 0;
+    do
+        if (!next_line(&bytes, &line))
+            return false;
+    while (line_header(line) != HEADER_VIA);
+    line = first_value(line);
+    word(&line);
+    line = slice_trim(slice_cut(line, 0, slice_find(line, 0, ';')));
+    size_t colon = slice_find(line, slice_find(line, 0, ']') % (line.len + (line.len == 0)), ':');
+    *host = slice_cut(line, 0, colon);
+    if (colon < line.len && !slice_number(slice_from(line, colon + 1), UINT16_MAX, &number))
+        return false;
+    *port = (uint16_t)number;
+    return true;
 }
 
 bool request_identity(struct slice bytes, struct slice *method, struct slice *branch) {

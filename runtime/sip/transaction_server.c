@@ -36,7 +36,7 @@ struct server_transaction {
     char key[];
 };
 
-/* --- keys: 17.2.3 ----------------------------------------------------------------------------------------- */
+/* Keys: 17.2.3. */
 
 struct key {
     struct slice text;  /* in the layer's scratch: the stem, the To tag (RFC 2543), the method */
@@ -160,7 +160,7 @@ struct server_transaction *server_find_cancelled(struct transactions *layer, con
     return server;
 }
 
-/* --- life ------------------------------------------------------------------------------------------------- */
+/* Life. */
 
 static void enter(struct server_transaction *server, enum server_state state) {
     server->state = (uint8_t)state;
@@ -221,7 +221,7 @@ static void end_after(struct server_transaction *server, uint64_t now, uint32_t 
     timer_set(server->layer->timers, &server->end, now, delay, end);
 }
 
-/* --- sending ---------------------------------------------------------------------------------------------- */
+/* Sending. */
 
 static void send_response(const struct server_transaction *server, struct slice bytes) {
     send_bytes(server->layer, &server->local, &server->remote, bytes);
@@ -316,7 +316,7 @@ void server_silence(struct server_transaction *server, uint64_t now) {
     end_after(server, now, server->invite ? life : unless_reliable(&server->remote, life));
 }
 
-/* --- receiving -------------------------------------------------------------------------------------------- */
+/* Receiving. */
 
 void server_receive(struct server_transaction *server, const struct sip_message *request, uint64_t now) {
     struct transactions *layer = server->layer;
@@ -332,7 +332,7 @@ void server_receive(struct server_transaction *server, const struct sip_message 
     end_after(server, now, unless_reliable(&server->remote, layer->settings.t4));
 }
 
-/* --- questions -------------------------------------------------------------------------------------------- */
+/* Questions. */
 
 void server_set_user(struct server_transaction *server, void *user) {
     server->user = user;

@@ -19,7 +19,7 @@ enum {
     ALNUM = MARK | IN_HOST,
 };
 
-#define FIVE(C) [C] = ALNUM, [(C) + 1] = ALNUM, [(C) + 2] = ALNUM, [(C) + 3] = ALNUM, [(C) + 4] = ALNUM
+#define FIVE(C)    [C] = ALNUM, [(C) + 1] = ALNUM, [(C) + 2] = ALNUM, [(C) + 3] = ALNUM, [(C) + 4] = ALNUM
 #define LETTERS(C) FIVE(C), FIVE((C) + 5), FIVE((C) + 10), FIVE((C) + 15), FIVE((C) + 20), [(C) + 25] = ALNUM
 
 static const uint8_t classes[256] = {
@@ -80,7 +80,7 @@ static size_t skip_escaped(struct slice s, size_t i, unsigned class) {
     }
 }
 
-/* --- hosts and ports --------------------------------------------------------------------------------------- */
+/* Hosts and ports. */
 
 /* domainlabel or, `top`, toplabel: no hyphen at either end. The place of what is wrong in *end. */
 static bool label(struct slice name, size_t start, size_t stop, bool top, size_t *end) {
@@ -139,7 +139,7 @@ static bool port(struct sip_uri *uri, size_t *at) {
     return true;
 }
 
-/* --- URIs -------------------------------------------------------------------------------------------------- */
+/* URIs. */
 
 /* *( ";" pname [ "=" pvalue ] ) from *at. */
 static bool params(struct slice text, size_t *at) {
@@ -293,7 +293,7 @@ size_t uri_hostport(struct sip_uri *uri, struct slice text) {
     return hostport(uri, 0, &end) && end == text.len ? 0 : end + 1;
 }
 
-/* --- equality: 19.1.4 -------------------------------------------------------------------------------------- */
+/* Equality: 19.1.4. */
 
 /* The next character of a part of a URI. An escape is the character it stands for, unless that one is reserved: then
  * it is itself and nothing else. */
@@ -341,7 +341,9 @@ static bool item_find(struct slice list, char separator, struct slice name, stru
     return false;
 }
 
-enum { COMPARED_MAX = 16 }; /* items of a list; longer ones are equal byte for byte or not at all: comparing is quadratic */
+enum {
+    COMPARED_MAX = 16
+}; /* items of a list; longer ones are equal byte for byte or not at all: comparing is quadratic */
 
 static unsigned count_items(struct slice list, char separator) {
     unsigned count = 0;

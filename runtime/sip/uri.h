@@ -17,9 +17,9 @@ struct sip_uri {
     struct slice host;     /* IPv6 with its brackets; empty in "sip:user@" */
     uint16_t port;         /* 0: none */
     bool port_given;
-    struct slice params;   /* ";a=b;c", from the first ';', empty for none */
-    struct slice headers;  /* "?a=b&c=d" */
-    struct ip_address ip;  /* family 0: the host is a name */
+    struct slice params;  /* ";a=b;c", from the first ';', empty for none */
+    struct slice headers; /* "?a=b&c=d" */
+    struct ip_address ip; /* family 0: the host is a name */
 };
 
 enum uri_options {

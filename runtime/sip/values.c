@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- libosip2's memory ------------------------------------------------------------------------------------- */
+/* Libosip2's memory. */
 
 /* libosip2 asks functions without context for memory, so the arena in use is a variable of the thread, set around each
  * call into the library and NULL elsewhere. Blocks know their size, for realloc. */
@@ -62,7 +62,7 @@ static void borrow(struct arena *arena) {
     pool = arena;
 }
 
-/* --- unfolding --------------------------------------------------------------------------------------------- */
+/* Unfolding. */
 
 static bool is_line_end(char c) {
     return c == '\r' || c == '\n';
@@ -89,7 +89,7 @@ struct slice values_unfold(struct arena *arena, struct slice raw) {
     return (struct slice){out, length};
 }
 
-/* --- contacts ---------------------------------------------------------------------------------------------- */
+/* Contacts. */
 
 /* qvalue (25.1) in thousandths. */
 static unsigned read_q(const char *text) {
@@ -150,7 +150,8 @@ static void insert_by_q(struct contact *contacts, int count, const struct contac
 
 int values_contacts(struct arena *arena, const struct sip_message *message, struct contact contacts[CONTACTS_MAX]) {
     int count = 0, seen = 0;
-    for (int line = scan_next(message, HEADER_CONTACT, -1); line >= 0; line = scan_next(message, HEADER_CONTACT, line)) {
+    for (int line = scan_next(message, HEADER_CONTACT, -1); line >= 0;
+         line = scan_next(message, HEADER_CONTACT, line)) {
         struct slice rest = scan_value(message, (unsigned)line), value;
         while (seen < CONTACTS_MAX && list_next(&rest, &value)) {
             struct contact contact;

@@ -42,7 +42,7 @@ static enum word_result made(struct slice *result, const char *text) {
     return text ? answer(result, slice_of(text)) : WORD_FAULT;
 }
 
-/* --- headers ----------------------------------------------------------------------------------------------- */
+/* Headers. */
 
 /* A folded line is unfolded once, however many rules read it. */
 static int unfold(struct vm *vm, unsigned line, struct slice *value) {
@@ -71,7 +71,7 @@ int message_header(struct vm *vm, enum header header, struct slice name, unsigne
     return unfold(vm, (unsigned)line, value);
 }
 
-/* --- URIs in texts ----------------------------------------------------------------------------------------- */
+/* URIs in texts. */
 
 /* A URI that was found in a text. */
 struct found {
@@ -124,7 +124,7 @@ bool message_host(struct slice text, struct sip_uri *uri) {
     return ip_parse(&uri->ip, text); /* IPv6 without brackets */
 }
 
-/* --- what a plan's value is -------------------------------------------------------------------------------- */
+/* What a plan's value is. */
 
 /* May it stand as a Request-URI or To (19.1.1, table 1: neither has ?headers)? */
 static bool is_target_uri(struct slice text) {
@@ -162,10 +162,10 @@ int message_to(struct vm *vm, struct slice value, struct slice *header_value, st
         (name_addr_parse(&address, value) || !address.brackets || !is_target_uri(address.uri)))
         return -EINVAL;
     struct slice params = without_tag(arena, address.params);
-    const char *text = params.at ? arena_printf(arena, "%.*s%s<%.*s>%.*s", SLICE_ARG(address.display),
-                                                address.display.len ? " " : "", SLICE_ARG(address.uri),
-                                                SLICE_ARG(params))
-                                 : NULL;
+    const char *text = params.at
+                           ? arena_printf(arena, "%.*s%s<%.*s>%.*s", SLICE_ARG(address.display),
+                                          address.display.len ? " " : "", SLICE_ARG(address.uri), SLICE_ARG(params))
+                           : NULL;
     if (!text)
         return -ENOMEM;
     *header_value = slice_of(text);
@@ -173,7 +173,7 @@ int message_to(struct vm *vm, struct slice value, struct slice *header_value, st
     return 0;
 }
 
-/* --- packet and request ------------------------------------------------------------------------------------ */
+/* Packet and request. */
 
 struct slice message_request_uri(const struct sip_message *request, const struct outcome *outcome) {
     if (outcome->request.at)
@@ -185,8 +185,8 @@ static enum word_result word_REQUEST(ARGUMENTS) {
     (void)arguments, (void)count;
     const struct sip_message *request = facts_of(vm)->message;
     struct slice uri = message_request_uri(request, vm->outcome);
-    return made(result, arena_printf(vm->outcome->arena, "%.*s %.*s SIP/2.0", SLICE_ARG(request->method_name),
-                                     SLICE_ARG(uri)));
+    return made(result,
+                arena_printf(vm->outcome->arena, "%.*s %.*s SIP/2.0", SLICE_ARG(request->method_name), SLICE_ARG(uri)));
 }
 
 static enum word_result word_METHOD(ARGUMENTS) {
@@ -232,7 +232,7 @@ static enum word_result word_GLOBALADDR(ARGUMENTS) {
     return truth(result, ip_is_global(&uri.ip));
 }
 
-/* --- URI and text ------------------------------------------------------------------------------------------ */
+/* URI and text. */
 
 static enum word_result word_GETURI(ARGUMENTS) {
     (void)vm, (void)count;

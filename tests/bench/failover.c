@@ -37,8 +37,7 @@ static struct sockaddr_in address_of(const char *text) {
     struct sockaddr_in address = {.sin_family = AF_INET};
     char ip[32];
     unsigned port;
-    if (sscanf(text, "%31[0-9.]:%u", ip, &port) != 2 ||
-        inet_pton(AF_INET, ip, &address.sin_addr) != 1)
+    if (sscanf(text, "%31[0-9.]:%u", ip, &port) != 2 || inet_pton(AF_INET, ip, &address.sin_addr) != 1)
         fail("an address is ADDRESS:PORT");
     address.sin_port = htons((uint16_t)port);
     return address;
@@ -62,8 +61,7 @@ static void hear(int fd, char text[SIZE], struct sockaddr_in *from) {
 }
 
 /* Until a message begins with `line` and holds `call_id`. */
-static void hear_line(int fd, const char *line, const char *call_id, char text[SIZE],
-                      struct sockaddr_in *from) {
+static void hear_line(int fd, const char *line, const char *call_id, char text[SIZE], struct sockaddr_in *from) {
     do
         hear(fd, text, from);
     while (strncmp(text, line, strlen(line)) != 0 || !strstr(text, call_id));
@@ -72,17 +70,14 @@ static void hear_line(int fd, const char *line, const char *call_id, char text[S
 /* Copies the header lines of `request` that a response repeats (RFC 3261 8.2.6.2), Record-Route
  * too. */
 static size_t copy_headers(char *out, size_t size, const char *request) {
-    static const char *const names[] = {
-        "Via:", "From:", "To:", "Call-ID:", "CSeq:", "Record-Route:"};
+    static const char *const names[] = {"Via:", "From:", "To:", "Call-ID:", "CSeq:", "Record-Route:"};
     size_t used = 0;
-    for (const char *line = strstr(request, "\r\n"); line && line[2] != '\r';
-         line = strstr(line + 2, "\r\n")) {
+    for (const char *line = strstr(request, "\r\n"); line && line[2] != '\r'; line = strstr(line + 2, "\r\n")) {
         const char *end = strstr(line + 2, "\r\n");
         for (size_t i = 0; end && i < sizeof names / sizeof names[0]; i++)
             if (strncmp(line + 2, names[i], strlen(names[i])) == 0)
-                used +=
-                    (size_t)snprintf(out + used, size - used, "%.*s%s\r\n", (int)(end - line - 2),
-                                     line + 2, i == 2 && !strstr(line, ";tag=b") ? ";tag=b" : "");
+                used += (size_t)snprintf(out + used, size - used, "%.*s%s\r\n", (int)(end - line - 2), line + 2,
+                                         i == 2 && !strstr(line, ";tag=b") ? ";tag=b" : "");
     }
     return used;
 }
@@ -99,12 +94,11 @@ static void answer(int fd, const char *status, const char *request, const struct
 static void invite(int fd, unsigned call, const char *call_id, const struct sockaddr_in *server) {
     char text[SIZE], ip[INET_ADDRSTRLEN];
     inet_ntop(AF_INET, &server->sin_addr, ip, sizeof ip);
-    int length = snprintf(
-        text, sizeof text,
-        "INVITE sip:100@%s:%u SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1;rport;branch=z9hG4bK%s-%u\r\n"
-        "From: <sip:a@127.0.0.1>;tag=a%u\r\nTo: <sip:100@%s>\r\nCall-ID: %s\r\nCSeq: 1 INVITE\r\n"
-        "Contact: <sip:a@127.0.0.1>\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n",
-        ip, ntohs(server->sin_port), call_id, call, call, ip, call_id);
+    int length = snprintf(text, sizeof text,
+                          "INVITE sip:100@%s:%u SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1;rport;branch=z9hG4bK%s-%u\r\n"
+                          "From: <sip:a@127.0.0.1>;tag=a%u\r\nTo: <sip:100@%s>\r\nCall-ID: %s\r\nCSeq: 1 INVITE\r\n"
+                          "Contact: <sip:a@127.0.0.1>\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n",
+                          ip, ntohs(server->sin_port), call_id, call, call, ip, call_id);
     sendto(fd, text, (size_t)length, 0, (const struct sockaddr *)server, sizeof *server);
 }
 
@@ -181,8 +175,7 @@ static void measure_silence(struct bench *bench) {
                                  {.fd = bench->second, .events = POLLIN},
                                  {.fd = bench->caller, .events = POLLIN}};
         /* A call each millisecond, so that the timers do not end in one heap. */
-        int happened =
-            poll(ready, 3, sent < bench->calls ? 1 : 2 * WAIT + (int)(bench->timer / 1000));
+        int happened = poll(ready, 3, sent < bench->calls ? 1 : 2 * WAIT + (int)(bench->timer / 1000));
         if (happened == 0 && sent == bench->calls)
             fail("nothing came in time");
         if (happened == 0) {
@@ -199,8 +192,7 @@ static void measure_silence(struct bench *bench) {
 static void print_times(const struct bench *bench, const char *what) {
     qsort(bench->times, bench->calls, sizeof *bench->times, by_size);
     printf("%u calls, %-36s p50 %.3f ms, p99 %.3f ms, longest %.3f ms\n", bench->calls, what,
-           (double)bench->times[bench->calls / 2] / 1e3,
-           (double)bench->times[bench->calls * 99 / 100] / 1e3,
+           (double)bench->times[bench->calls / 2] / 1e3, (double)bench->times[bench->calls * 99 / 100] / 1e3,
            (double)bench->times[bench->calls - 1] / 1e3);
 }
 

@@ -32,7 +32,7 @@ static struct image image;
 static struct proxy *proxy;
 static unsigned sent;
 
-/* --- a world that does nothing ------------------------------------------------------------------------------ */
+/* A world that does nothing. */
 
 static void world_send(void *context, const struct endpoint *local, const struct endpoint *remote, struct slice bytes) {
     (void)context, (void)local, (void)remote, (void)bytes;
@@ -57,7 +57,7 @@ static void world_log(void *context, enum log_level level, struct slice line) {
 
 static const struct world world = {NULL, world_send, world_route, world_local_time, world_log, NULL};
 
-/* --- datagrams ---------------------------------------------------------------------------------------------- */
+/* Datagrams. */
 
 enum { DIGITS = 4, PLACES_MAX = 8 };
 
@@ -90,7 +90,7 @@ static void number_run(unsigned run) {
         memcpy(datagram.bytes + datagram.places[i], digits, DIGITS);
 }
 
-/* --- measuring ---------------------------------------------------------------------------------------------- */
+/* Measuring. */
 
 static double now_us(void) {
     struct timespec clock;
@@ -178,8 +178,8 @@ int main(int count, char **arguments) {
         fprintf(stderr, "the plan does not compile\n");
         return 1;
     }
-    printf("%-36s %26s %26s\n%-36s %8s %8s %8s %8s %8s %8s\n", "microseconds", "1,500 bytes", "64 KB", "datagram", "scan",
-           "proxy", "max", "scan", "proxy", "max");
+    printf("%-36s %26s %26s\n%-36s %8s %8s %8s %8s %8s %8s\n", "microseconds", "1,500 bytes", "64 KB", "datagram",
+           "scan", "proxy", "max", "scan", "proxy", "max");
     for (size_t kind = 0; kind < sizeof hostile_kinds / sizeof *hostile_kinds; kind++) {
         if (count > 1 && !strstr(hostile_kinds[kind].name, arguments[1]))
             continue;

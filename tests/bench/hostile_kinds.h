@@ -5,12 +5,12 @@
 #define FOV_TESTS_BENCH_HOSTILE_KINDS_H
 
 #define START "INVITE sip:bob@192.0.2.9 SIP/2.0\r\n"
-#define VIA "Via: SIP/2.0/UDP 192.0.2.1:5062;branch=z9hG4bKrun0000;rport\r\n"
-#define FROM "From: <sip:alice@192.0.2.1>;tag=1\r\n"
-#define TO "To: <sip:bob@192.0.2.9>\r\n"
-#define REST "Call-ID: run0000\r\nCSeq: 1 INVITE\r\nMax-Forwards: 70\r\n"
+#define VIA   "Via: SIP/2.0/UDP 192.0.2.1:5062;branch=z9hG4bKrun0000;rport\r\n"
+#define FROM  "From: <sip:alice@192.0.2.1>;tag=1\r\n"
+#define TO    "To: <sip:bob@192.0.2.9>\r\n"
+#define REST  "Call-ID: run0000\r\nCSeq: 1 INVITE\r\nMax-Forwards: 70\r\n"
 #define LINES START VIA FROM TO REST
-#define END "\r\n\r\n"
+#define END   "\r\n\r\n"
 
 static const struct hostile_kind {
     const char *name, *before, *piece, *after;
@@ -75,8 +75,7 @@ static const struct hostile_kind {
      "\r\n" FROM TO "Call-ID: run0000\r\nCSeq: 1 CANCEL" END},
     {"a CANCEL with a long Request-URI", "CANCEL sip:b", "b",
      "@h SIP/2.0\r\n" VIA FROM TO "Call-ID: run0000\r\nCSeq: 1 CANCEL" END},
-    {"a response with many Vias", "SIP/2.0 200 OK\r\nv: SIP/2.0/UDP h", ",SIP/2.0/UDP h",
-     "\r\n" FROM TO REST "\r\n"},
+    {"a response with many Vias", "SIP/2.0 200 OK\r\nv: SIP/2.0/UDP h", ",SIP/2.0/UDP h", "\r\n" FROM TO REST "\r\n"},
     {"a response with Contacts", "SIP/2.0 302 Moved\r\n" VIA FROM TO REST "Contact: <sip:a@b>", ",<sip:a@b>", END},
 };
 

@@ -53,13 +53,12 @@ static void search_ours(struct contest *contest) {
 }
 
 static void search_plain(struct contest *contest) {
-    sink += pcre2_match(contest->plain, (PCRE2_SPTR)contest->subject.at, contest->subject.len, 0, 0,
-                        contest->data, NULL);
+    sink +=
+        pcre2_match(contest->plain, (PCRE2_SPTR)contest->subject.at, contest->subject.len, 0, 0, contest->data, NULL);
 }
 
 static void search_jit(struct contest *contest) {
-    sink += pcre2_match(contest->jit, (PCRE2_SPTR)contest->subject.at, contest->subject.len, 0, 0,
-                        contest->data, NULL);
+    sink += pcre2_match(contest->jit, (PCRE2_SPTR)contest->subject.at, contest->subject.len, 0, 0, contest->data, NULL);
 }
 
 static double nanoseconds(void (*search)(struct contest *), struct contest *contest) {
@@ -70,9 +69,7 @@ static double nanoseconds(void (*search)(struct contest *), struct contest *cont
         for (int i = 0; i < SEARCHES; i++)
             search(contest);
         clock_gettime(CLOCK_MONOTONIC, &to);
-        double each =
-            ((double)(to.tv_sec - from.tv_sec) * 1e9 + (double)(to.tv_nsec - from.tv_nsec)) /
-            SEARCHES;
+        double each = ((double)(to.tv_sec - from.tv_sec) * 1e9 + (double)(to.tv_nsec - from.tv_nsec)) / SEARCHES;
         if (each < best)
             best = each;
     }
@@ -85,8 +82,7 @@ static pcre2_code *compile_pcre(const char *pattern) {
     return pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED, 0, &error, &place, NULL);
 }
 
-static int contest_open(struct contest *contest, struct arena *arena, const char *pattern,
-                        const char *subject) {
+static int contest_open(struct contest *contest, struct arena *arena, const char *pattern, const char *subject) {
     struct rx_input input = {.text = slice_of(pattern)};
     struct rx_problem problem;
     struct rx_tree *tree;
@@ -94,14 +90,10 @@ static int contest_open(struct contest *contest, struct arena *arena, const char
     contest->subject = slice_of(subject);
     contest->plain = compile_pcre(pattern);
     contest->jit = compile_pcre(pattern);
-    if (!contest->plain || !contest->jit ||
-        pcre2_jit_compile(contest->jit, PCRE2_JIT_COMPLETE) != 0 ||
+    if (!contest->plain || !contest->jit || pcre2_jit_compile(contest->jit, PCRE2_JIT_COMPLETE) != 0 ||
         !(contest->data = pcre2_match_data_create_from_pattern(contest->plain, NULL)))
         return -1;
-    return rx_parse(&tree, arena, &input, &problem, 1, &count) ||
-                   rx_build(&contest->program, arena, tree)
-               ? -1
-               : 0;
+    return rx_parse(&tree, arena, &input, &problem, 1, &count) || rx_build(&contest->program, arena, tree) ? -1 : 0;
 }
 
 int main(void) {

@@ -37,16 +37,15 @@ static bool read_good(const char *name) {
         good->bytes = malloc(length);
         return good->bytes && memcpy(good->bytes, text, length);
     }
-    return compile_plan_text((struct slice){text, length}, name, stderr, &good->bytes,
-                             &good->length) == 0;
+    return compile_plan_text((struct slice){text, length}, name, stderr, &good->bytes, &good->length) == 0;
 }
 
 /* A field or a few bytes become something that fields often hold, or what stands elsewhere in the
  * image. */
 static void change(uint8_t *image, size_t length) {
-    static const uint32_t values[] = {
-        0,      1,      2,       3,          0x7f,       0x80,       0xff,       0x100,
-        0xfffe, 0xffff, 0x10000, 0x7fffffff, 0x80000000, 0xfffffff8, 0xfffffffe, 0xffffffff};
+    static const uint32_t values[] = {0,          1,          2,          3,         0x7f,    0x80,
+                                      0xff,       0x100,      0xfffe,     0xffff,    0x10000, 0x7fffffff,
+                                      0x80000000, 0xfffffff8, 0xfffffffe, 0xffffffff};
     size_t width = (size_t)1 << random_below(4), units = length / width;
     size_t at = random_below(units) * width, from = random_below(units) * width;
     uint64_t value = values[random_below(sizeof values / sizeof *values)];

@@ -30,7 +30,7 @@ static bool inside(struct slice s) {
     return !s.at || s.len == 0 || (s.at >= all.at && s.at + s.len <= all.at + all.len);
 }
 
-/* --- the scanner's own promises ---------------------------------------------------------------------------- */
+/* The scanner's own promises. */
 
 static void check_lines(void) {
     uint32_t at = message.headers[0].at;
@@ -68,7 +68,7 @@ static void check_fields(void) {
     }
 }
 
-/* --- the oracle -------------------------------------------------------------------------------------------- */
+/* The oracle. */
 
 static bool same(const char *theirs, struct slice ours) {
     return slice_equal(slice_of(theirs ? theirs : ""), ours);
@@ -130,7 +130,7 @@ static void ask_oracle(void) {
     osip_message_free(theirs);
 }
 
-/* --- edits ------------------------------------------------------------------------------------------------- */
+/* Edits. */
 
 static long apply(const struct edit *edit, char **out) {
     size_t size = edit_size(edit);
@@ -178,7 +178,7 @@ static void check_edits(struct arena *arena, unsigned line) {
     free(out);
 }
 
-/* --- what everybody does with a message -------------------------------------------------------------------- */
+/* What everybody does with a message. */
 
 static void check_reply(struct arena *arena) {
     static struct sip_message again;
@@ -189,7 +189,8 @@ static void check_reply(struct arena *arena) {
     promise(bytes.at != NULL, "a reply");
     promise(scan_message(&again, bytes.at, bytes.len).verdict == SCAN_OK || bytes.len > SIP_MESSAGE_MAX,
             "a reply that can be read");
-    promise(again.status == 486 && slice_equal(again.call_id, message.call_id) && again.to_tag.len, "the reply's fields");
+    promise(again.status == 486 && slice_equal(again.call_id, message.call_id) && again.to_tag.len,
+            "the reply's fields");
 }
 
 static void ask_words(struct arena *arena) {

@@ -49,12 +49,30 @@ static void splice(size_t at, size_t out, const void *bytes, size_t length) {
 
 static void change(void) {
     static const char *const tokens[] = {
-        "\r\n",    "\n",          "\r",       " ",        "\t",           "\r\n ",     ":",       ";",
-        ",",       "\"",          "\\",       "<",        ">",            "@",         "=",       "?",
-        "&",       "%00",         "%",        "/",        "[::1]",        "[",         "]",       "SIP/2.0",
-        "INVITE",  "ACK",         "sip:",     "tel:+1",   ";tag=a",       ";branch=",  ";rport",  ";received=1.2.3.4",
-        "z9hG4bK", "\r\nVia: ",   "\r\nv: ",  "\r\nTo: ", "\r\nl: 0",     "\r\nm: *",  "\r\n\r\n", "Content-Length: 5\r\n",
-        "0",       "65536",       "2147483648", "-1",     "\xc3\xa4",     "Route: <sip:a;lr>\r\n", ";q=0.5", "Contact: <sip:a@b>\r\n",
+        "\r\n",       "\n",
+        "\r",         " ",
+        "\t",         "\r\n ",
+        ":",          ";",
+        ",",          "\"",
+        "\\",         "<",
+        ">",          "@",
+        "=",          "?",
+        "&",          "%00",
+        "%",          "/",
+        "[::1]",      "[",
+        "]",          "SIP/2.0",
+        "INVITE",     "ACK",
+        "sip:",       "tel:+1",
+        ";tag=a",     ";branch=",
+        ";rport",     ";received=1.2.3.4",
+        "z9hG4bK",    "\r\nVia: ",
+        "\r\nv: ",    "\r\nTo: ",
+        "\r\nl: 0",   "\r\nm: *",
+        "\r\n\r\n",   "Content-Length: 5\r\n",
+        "0",          "65536",
+        "2147483648", "-1",
+        "\xc3\xa4",   "Route: <sip:a;lr>\r\n",
+        ";q=0.5",     "Contact: <sip:a@b>\r\n",
     };
     size_t at = random_below(input.length + 1), length = random_below(24);
     unsigned char byte = (unsigned char)random_below(256);

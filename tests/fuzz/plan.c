@@ -48,8 +48,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     diag_options_init(&options.warnings);
     diag_option(&options.warnings, "extension", NULL, 0);
     /* A name in no directory: what an input includes is nowhere. */
-    int result = compile_text((struct slice){(const char *)data, size}, "nowhere/at/all/plan",
-                              &options, errors, &image, &image_length);
+    int result = compile_text((struct slice){(const char *)data, size}, "nowhere/at/all/plan", &options, errors, &image,
+                              &image_length);
     fclose(errors);
     if (result != 0 && result != -EINVAL)
         abort();

@@ -9,13 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    TEXT_MAX = 1 << 20,
-    LINES_MAX = 20000,
-    PLAN_MAX = 1 << 16,
-    PLAN_LINES = 24,
-    LINE_MAX = 2000
-};
+enum { TEXT_MAX = 1 << 20, LINES_MAX = 20000, PLAN_MAX = 1 << 16, PLAN_LINES = 24, LINE_MAX = 2000 };
 
 static char texts[TEXT_MAX];
 static size_t text_length;
@@ -54,10 +48,9 @@ static void read_file(const char *name) {
 
 /* Changes a line in place; it may become longer. */
 static size_t change(char *line, size_t length) {
-    static const char *const words[] = {
-        "%1", "%{2}",  "%",    "\"", "\\\"", "(",     ")",  "$eval(\"", "=",   " = ",
-        "!",  "&a",    "$",    "@",  "<",    ">",     ";",  "/TCP",     "[",   "]",
-        "#",  " \\\n", "\xc3", "^",  "(.+)", "{2,9}", "|*", "(?i)",     "\\1", "sips:"};
+    static const char *const words[] = {"%1", "%{2}",  "%",    "\"", "\\\"", "(",     ")",  "$eval(\"", "=",   " = ",
+                                        "!",  "&a",    "$",    "@",  "<",    ">",     ";",  "/TCP",     "[",   "]",
+                                        "#",  " \\\n", "\xc3", "^",  "(.+)", "{2,9}", "|*", "(?i)",     "\\1", "sips:"};
     size_t at = random_below(length + 1);
     const char *word = words[random_below(sizeof words / sizeof *words)];
     size_t size = strlen(word);
@@ -104,7 +97,6 @@ int main(int count, char **arguments) {
         size_t length = make_plan(plan);
         LLVMFuzzerTestOneInput((const uint8_t *)plan, length);
     }
-    printf("%lu passed, 0 failed\n",
-           (unsigned long)(count - 3) + runs); /* a broken promise aborts */
+    printf("%lu passed, 0 failed\n", (unsigned long)(count - 3) + runs); /* a broken promise aborts */
     return 0;
 }

@@ -37,8 +37,7 @@ static unsigned insert_slot(void *context, struct slice reference, const char **
 static void check_problems(const struct rx_problem *problems, unsigned count, size_t length) {
     demand(count > 0 && count <= PROBLEMS, "refused without a problem");
     for (unsigned i = 0; i < count; i++) {
-        demand(problems[i].at <= length && problems[i].length <= length - problems[i].at,
-               "a place outside the text");
+        demand(problems[i].at <= length && problems[i].length <= length - problems[i].at, "a place outside the text");
         demand(i == 0 || problems[i - 1].at < problems[i].at, "problems out of order");
         demand(problems[i].message && problems[i].message[0], "a problem without words");
     }
@@ -53,16 +52,14 @@ static void check_program(const struct rx_program *program) {
         demand(code->op < RX_COUNT, "an unknown instruction");
         const struct rxcode_row *row = &rxcodes[code->op];
         demand(row->b != OPERAND_SET || code->b < program->set_count, "a set out of range");
-        demand(row->b != OPERAND_SAVE || (code->b >= 2 && code->b < 2u * program->groups + 2),
-               "a mark out of range");
+        demand(row->b != OPERAND_SAVE || (code->b >= 2 && code->b < 2u * program->groups + 2), "a mark out of range");
         demand(row->b != OPERAND_SLOT || code->b < 2, "a slot out of range");
         demand(row->c != OPERAND_HERE || code->c < program->count, "a target out of range");
         demand(code->op != RX_PEEK || pc == 0, "a PEEK that is not the first instruction");
     }
 }
 
-static void check_search(const struct rx_program *program, struct slice subject,
-                         struct rx_scratch *scratch) {
+static void check_search(const struct rx_program *program, struct slice subject, struct rx_scratch *scratch) {
     static const struct slice inserts[] = {SLICE("ab"), {NULL, 0}};
     struct rx_group groups[IMAGE_GROUPS_MAX + 1];
     uint64_t bound = ((uint64_t)program->count * 4 + 64) * (subject.len + 1), steps = bound;
@@ -71,10 +68,8 @@ static void check_search(const struct rx_program *program, struct slice subject,
     demand(result != RX_TOO_LONG || subject.len > RX_SUBJECT_MAX, "too long, but is not");
     demand(result != RX_NO_STEPS || (steps && program->count > 64), "not linear");
     for (unsigned i = 0; result == RX_FOUND && i <= program->groups; i++) {
-        bool whole = groups[i].at >= 0 && groups[i].at <= groups[i].end &&
-                     (size_t)groups[i].end <= subject.len;
-        demand(whole || (i && groups[i].at == -1 && groups[i].end == -1),
-               "a group outside the subject");
+        bool whole = groups[i].at >= 0 && groups[i].at <= groups[i].end && (size_t)groups[i].end <= subject.len;
+        demand(whole || (i && groups[i].at == -1 && groups[i].end == -1), "a group outside the subject");
     }
     steps = bound;
     demand(rx_search(program, subject, inserts, NULL, &steps, scratch) == result || result < 0,
@@ -87,8 +82,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (size == 0 || (!scratch && !(scratch = rx_scratch_new())))
         return 0;
     size_t end = slice_find(rest, 0, '\n');
-    struct rx_input input = {
-        .text = slice_cut(rest, 0, end), .options = data[0] & RX_INSERTS, .insert = insert_slot};
+    struct rx_input input = {.text = slice_cut(rest, 0, end), .options = data[0] & RX_INSERTS, .insert = insert_slot};
     struct rx_problem problems[PROBLEMS];
     struct arena arena;
     struct rx_tree *tree;

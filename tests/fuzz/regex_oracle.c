@@ -57,8 +57,8 @@ static unsigned insert_number(void *context, struct slice reference, const char 
 static void complain(struct oracle *oracle, uint64_t seed, struct slice subject, const char *what) {
     if (oracle->failed++ >= SHOWN)
         return;
-    printf("%s: pattern '%s' (PCRE2: '%s'), seed %" PRIu64 ", subject '", what,
-           oracle->pattern->ours, oracle->pattern->pcre, seed);
+    printf("%s: pattern '%s' (PCRE2: '%s'), seed %" PRIu64 ", subject '", what, oracle->pattern->ours,
+           oracle->pattern->pcre, seed);
     for (size_t i = 0; i < subject.len; i++) {
         unsigned char byte = (unsigned char)subject.at[i];
         printf(byte >= ' ' && byte < 0x7f && byte != '\\' ? "%c" : "\\x%02x", byte);
@@ -73,8 +73,8 @@ static void show_groups(const struct rx_group *groups, unsigned count) {
 }
 
 /* PCRE2's answer in our words; false: it gave up. */
-static bool ask_pcre(struct oracle *oracle, const pcre2_code *code, pcre2_match_data *data,
-                     struct slice subject, struct rx_group *groups, unsigned count, bool *found) {
+static bool ask_pcre(struct oracle *oracle, const pcre2_code *code, pcre2_match_data *data, struct slice subject,
+                     struct rx_group *groups, unsigned count, bool *found) {
     int result = pcre2_match(code, (PCRE2_SPTR)subject.at, subject.len, 0, 0, data, oracle->match);
     *found = result >= 0;
     if (result < 0)
@@ -106,8 +106,7 @@ static void compare(struct oracle *oracle, const struct rx_program *program, con
     oracle->pairs++;
     oracle->found += found;
     uint64_t bound = ((uint64_t)program->count + 1) * (subject.len + 1) * 4, steps = bound;
-    enum rx_result result =
-        rx_search(program, subject, oracle->pattern->inserts, ours, &steps, oracle->scratch);
+    enum rx_result result = rx_search(program, subject, oracle->pattern->inserts, ours, &steps, oracle->scratch);
     if (result == RX_NO_STEPS) {
         complain(oracle, seed, subject, "more steps than linear");
     } else if (result != (found ? RX_FOUND : RX_NOT_FOUND)) {
@@ -118,16 +117,14 @@ static void compare(struct oracle *oracle, const struct rx_program *program, con
         show_groups(theirs, program->groups);
     }
     steps = bound;
-    if (result >= 0 && rx_search(program, subject, oracle->pattern->inserts, NULL, &steps,
-                                 oracle->scratch) != result)
+    if (result >= 0 && rx_search(program, subject, oracle->pattern->inserts, NULL, &steps, oracle->scratch) != result)
         complain(oracle, seed, subject, "another answer without groups");
 }
 
 static bool compile_ours(struct oracle *oracle, struct rx_program *program, uint64_t seed) {
     struct pattern *pattern = oracle->pattern;
-    struct rx_input input = {.text = slice_of(pattern->ours),
-                             .options = pattern->inserts_on ? RX_INSERTS : 0,
-                             .insert = insert_number};
+    struct rx_input input = {
+        .text = slice_of(pattern->ours), .options = pattern->inserts_on ? RX_INSERTS : 0, .insert = insert_number};
     struct rx_problem problem;
     struct rx_tree *tree;
     unsigned count;
@@ -147,10 +144,10 @@ static void try_pattern(struct oracle *oracle, uint64_t seed) {
     PCRE2_SIZE place;
     arena_reset(&oracle->arena);
     pattern_make(oracle->pattern, seed);
-    uint32_t options = PCRE2_NO_START_OPTIMIZE | PCRE2_NO_AUTO_POSSESS | PCRE2_NO_DOTSTAR_ANCHOR |
-                       PCRE2_NEVER_UTF | PCRE2_NEVER_UCP;
-    pcre2_code *code = pcre2_compile((PCRE2_SPTR)oracle->pattern->pcre, PCRE2_ZERO_TERMINATED,
-                                     options, &error, &place, oracle->compile);
+    uint32_t options =
+        PCRE2_NO_START_OPTIMIZE | PCRE2_NO_AUTO_POSSESS | PCRE2_NO_DOTSTAR_ANCHOR | PCRE2_NEVER_UTF | PCRE2_NEVER_UCP;
+    pcre2_code *code = pcre2_compile((PCRE2_SPTR)oracle->pattern->pcre, PCRE2_ZERO_TERMINATED, options, &error, &place,
+                                     oracle->compile);
     pcre2_match_data *data = code ? pcre2_match_data_create_from_pattern(code, NULL) : NULL;
     if (!data)
         complain(oracle, seed, SLICE_EMPTY, "PCRE2 does not compile it");
@@ -175,8 +172,7 @@ int main(int argc, char **argv) {
         try_pattern(&oracle, next);
     printf("%" PRIu64 " pairs were found in, %" PRIu64 " skipped\n", oracle.found, oracle.skipped);
     printf("%" PRIu64 " passed, %" PRIu64 " failed\n",
-           oracle.pairs - (oracle.failed < oracle.pairs ? oracle.failed : oracle.pairs),
-           oracle.failed);
+           oracle.pairs - (oracle.failed < oracle.pairs ? oracle.failed : oracle.pairs), oracle.failed);
     int status = oracle.failed != 0;
     oracle_close(&oracle);
     return status;

@@ -25,7 +25,7 @@ enum kind {
 struct pattern_node {
     enum kind kind;
     unsigned char byte; /* LITERAL; SHORTHAND and ASSERTION: the letter */
-    bool option; /* LOOK: negated; REPEAT: lazy; GROUP: named; CASELESS_GROUP: "(?i)" and not "(?i:"
+    bool option;        /* LOOK: negated; REPEAT: lazy; GROUP: named; CASELESS_GROUP: "(?i)" and not "(?i:"
                   */
     bool nullable;
     unsigned number, min, max; /* INSERT; GROUP; REPEAT: max may be OPEN */
@@ -64,12 +64,10 @@ static unsigned below(struct pattern *pattern, unsigned limit) { /* splitmix64 *
 }
 
 static unsigned char pick(struct pattern *pattern) {
-    return below(pattern, 20) ? alphabet[below(pattern, sizeof alphabet - 1)]
-                              : (unsigned char)below(pattern, 256);
+    return below(pattern, 20) ? alphabet[below(pattern, sizeof alphabet - 1)] : (unsigned char)below(pattern, 256);
 }
 
-static void append(char *text, size_t size, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+static void append(char *text, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
 static void append(char *text, size_t size, const char *format, ...) {
     size_t length = strlen(text);
     va_list args;
@@ -78,9 +76,7 @@ static void append(char *text, size_t size, const char *format, ...) {
     va_end(args);
 }
 
-/* --- the tree
- * ----------------------------------------------------------------------------------------------------
- */
+/* The tree. */
 
 static struct pattern_node *node_of(struct pattern *pattern, enum kind kind) {
     if (pattern->node_count == PATTERN_NODES)
@@ -176,8 +172,7 @@ static struct pattern_node *make_leaf(struct pattern *pattern) {
 static struct pattern_node *make_alternation(struct pattern *pattern, unsigned depth, bool in_look);
 
 static struct pattern_node *make_atom(struct pattern *pattern, unsigned depth, bool in_look) {
-    static const enum kind kinds[] = {GROUP,       GROUP,       GROUP,          GROUP,
-                                      PLAIN_GROUP, PLAIN_GROUP, CASELESS_GROUP, LOOK};
+    static const enum kind kinds[] = {GROUP, GROUP, GROUP, GROUP, PLAIN_GROUP, PLAIN_GROUP, CASELESS_GROUP, LOOK};
     if (depth == 0 || below(pattern, 3))
         return make_leaf(pattern);
     enum kind kind = kinds[below(pattern, sizeof kinds / sizeof kinds[0])];
@@ -203,9 +198,8 @@ static struct pattern_node *make_piece(struct pattern *pattern, unsigned depth, 
     if (!atom || atom->kind == ASSERTION || atom->kind == INSERT || below(pattern, 5) > 1 ||
         (atom->kind == CASELESS_GROUP && atom->option) || !(node = node_of(pattern, REPEAT)))
         return atom;
-    static const unsigned bounds[][2] = {{0, OPEN}, {1, OPEN}, {0, 1},    {2, 2},
-                                         {2, OPEN}, {0, 2},    {1, 3},    {2, 4},
-                                         {0, 0},    {1, 1},    {0, OPEN}, {1, OPEN}};
+    static const unsigned bounds[][2] = {{0, OPEN}, {1, OPEN}, {0, 1}, {2, 2}, {2, OPEN}, {0, 2},
+                                         {1, 3},    {2, 4},    {0, 0}, {1, 1}, {0, OPEN}, {1, OPEN}};
     unsigned choice = below(pattern, sizeof bounds / sizeof bounds[0]);
     /* PCRE2 10.42 takes "(a|^b){0}c" for anchored: it skips the first alternative alone. */
     if (bounds[choice][1] == 0 && atom->child && atom->child->next)
@@ -235,17 +229,14 @@ static struct pattern_node *make_sequence(struct pattern *pattern, unsigned dept
     return node;
 }
 
-static struct pattern_node *make_alternation(struct pattern *pattern, unsigned depth,
-                                             bool in_look) {
+static struct pattern_node *make_alternation(struct pattern *pattern, unsigned depth, bool in_look) {
     struct pattern_node *first = make_sequence(pattern, depth, in_look), *last = first;
     for (unsigned count = below(pattern, 3) ? 0 : 1 + below(pattern, 3); count && last; count--)
         last = last->next = make_sequence(pattern, depth, in_look);
     return first;
 }
 
-/* --- its texts
- * ----------------------------------------------------------------------------------------------------
- */
+/* Its texts. */
 
 #define OURS(...) append(pattern->ours, sizeof pattern->ours, __VA_ARGS__)
 #define PCRE(...) append(pattern->pcre, sizeof pattern->pcre, __VA_ARGS__)
@@ -337,9 +328,7 @@ void pattern_make(struct pattern *pattern, uint64_t seed) {
     write_node(pattern, root);
 }
 
-/* --- subjects
- * -----------------------------------------------------------------------------------------------------
- */
+/* Subjects. */
 
 static size_t add(char *subject, size_t length, unsigned char byte) {
     if (length < PATTERN_SUBJECT)
@@ -347,8 +336,7 @@ static size_t add(char *subject, size_t length, unsigned char byte) {
     return length;
 }
 
-static size_t sample_shorthand(struct pattern *pattern, unsigned char letter, char *subject,
-                               size_t length) {
+static size_t sample_shorthand(struct pattern *pattern, unsigned char letter, char *subject, size_t length) {
     const char *some = letter == 'd'   ? "019"
                        : letter == 'w' ? "abB1_"
                        : letter == 's' ? " \t\n\v"
@@ -358,8 +346,7 @@ static size_t sample_shorthand(struct pattern *pattern, unsigned char letter, ch
     return add(subject, length, (unsigned char)some[below(pattern, (unsigned)strlen(some))]);
 }
 
-static size_t sample(struct pattern *pattern, const struct pattern_node *node, char *subject,
-                     size_t length) {
+static size_t sample(struct pattern *pattern, const struct pattern_node *node, char *subject, size_t length) {
     unsigned count;
     const struct pattern_node *child = node->child;
     switch (node->kind) {

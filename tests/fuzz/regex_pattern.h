@@ -14,8 +14,8 @@ struct pattern {
     uint64_t random;
     struct pattern_node *nodes;
     unsigned node_count, groups;
-    bool inserts_on;                        /* ours is to be parsed with RX_INSERTS */
-    struct slice inserts[PATTERN_INSERTS];  /* texts of %1 and %2 */
+    bool inserts_on;                       /* ours is to be parsed with RX_INSERTS */
+    struct slice inserts[PATTERN_INSERTS]; /* texts of %1 and %2 */
     char ours[PATTERN_TEXT], pcre[PATTERN_TEXT];
 };
 

@@ -60,7 +60,7 @@ static void set_up(void) {
                                        .address_count = 2};
 }
 
-/* --- one message -------------------------------------------------------------------------------------------- */
+/* One message. */
 
 static unsigned reply_code(struct slice bytes) {
     uint64_t code = 0;
@@ -119,8 +119,7 @@ static bool has_line(struct slice message, struct slice line) {
 static bool is_untouched(struct slice sent) {
     struct slice start = slice_cut(original.bytes, 0, original.headers[0].at);
     struct slice body = slice_from(original.bytes, original.body);
-    if (!slice_starts(sent, start) || sent.len < body.len ||
-        !slice_equal(slice_from(sent, sent.len - body.len), body))
+    if (!slice_starts(sent, start) || sent.len < body.len || !slice_equal(slice_from(sent, sent.len - body.len), body))
         return false;
     for (unsigned line = 0; line < original.header_count; line++) {
         const struct sip_header *header = &original.headers[line];
@@ -143,17 +142,18 @@ static struct result play(const char *file, struct slice bytes) {
     return result;
 }
 
-/* --- in-dialog messages ------------------------------------------------------------------------------------- */
+/* In-dialog messages. */
 
 /* A request with a To tag goes on only along a Route of ours: the dialog's first request shows which. */
 static void play_in_dialog(const char *file, struct slice bytes) {
     struct sim_world world;
     struct arena arena;
     open_world(&world, &arena);
-    const char *invite = arena_printf(&arena,
-                                      "INVITE sip:a@192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.77;branch=z9hG4bKfirst\r\n"
-                                      "From: <sip:b@h>;tag=1\r\nTo: <sip:a@h>\r\nCall-ID: %.*s\r\nCSeq: 1 INVITE\r\n\r\n",
-                                      SLICE_ARG(original.call_id));
+    const char *invite =
+        arena_printf(&arena,
+                     "INVITE sip:a@192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.77;branch=z9hG4bKfirst\r\n"
+                     "From: <sip:b@h>;tag=1\r\nTo: <sip:a@h>\r\nCall-ID: %.*s\r\nCSeq: 1 INVITE\r\n\r\n",
+                     SLICE_ARG(original.call_id));
     sim_world_receive(&world, &caller, &listeners[0], slice_of(invite));
     struct slice first = read_sent(world.sent).sent;
     static const char name[] = "Record-Route: ";
@@ -162,9 +162,9 @@ static void play_in_dialog(const char *file, struct slice bytes) {
         at = slice_find(first, at, '\n') + 1;
     struct slice route = slice_cut(first, at + sizeof name - 1, slice_find(first, at, '\r'));
     size_t start = slice_find(bytes, 0, '\n') + 1;
-    const char *routed = arena_printf(&arena, "%.*sRoute: %.*s, <sip:192.0.2.250;lr>\r\n%.*s",
-                                      SLICE_ARG(slice_cut(bytes, 0, start)), SLICE_ARG(route),
-                                      SLICE_ARG(slice_from(bytes, start)));
+    const char *routed =
+        arena_printf(&arena, "%.*sRoute: %.*s, <sip:192.0.2.250;lr>\r\n%.*s", SLICE_ARG(slice_cut(bytes, 0, start)),
+                     SLICE_ARG(route), SLICE_ARG(slice_from(bytes, start)));
     struct sim_sent **mark = world.sent_end;
     sim_world_receive(&world, &caller, &listeners[0], slice_of(routed));
     struct result result = read_sent(*mark);
@@ -173,7 +173,7 @@ static void play_in_dialog(const char *file, struct slice bytes) {
     close_world(&world, &arena, file);
 }
 
-/* --- the table ---------------------------------------------------------------------------------------------- */
+/* The table. */
 
 /* `expect` as the table has it: fwd, drop, resp (a response: it belongs to no transaction, so nothing leaves), a code, or
  * 400? (liberal forwarding is allowed: this server refuses all of these but a branch of nothing but the cookie). */
@@ -215,7 +215,8 @@ static void cut(const char *file, struct slice bytes) {
     close_world(&world, &arena, file);
 }
 
-static bool read_message(const char *folder, const char *rfc, const char *file, char bytes[MESSAGE_MAX], size_t *length) {
+static bool read_message(const char *folder, const char *rfc, const char *file, char bytes[MESSAGE_MAX],
+                         size_t *length) {
     char path[1024];
     snprintf(path, sizeof path, "%s/rfc%s/%s", folder, rfc, file);
     FILE *stream = fopen(path, "rb");

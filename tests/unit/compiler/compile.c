@@ -9,12 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char plan[] =
-    "[Rule \"a\"]\n[Matching Patterns]\n$request = ^INVITE\nTo = sip:(?<user>.+)@\n"
-    "$or(\"$transport=TCP\", \"From = !%1\") = true\n"
-    "[Deploy Patterns]\nTo = sip:%{user}@192.0.2.1\nX-A = %1 %%\n"
-    "$session = failover sip:a@192.0.2.2 sip:b@192.0.2.3/TCP\n"
-    "&failover.pattern.response = [456]..\n";
+static const char plan[] = "[Rule \"a\"]\n[Matching Patterns]\n$request = ^INVITE\nTo = sip:(?<user>.+)@\n"
+                           "$or(\"$transport=TCP\", \"From = !%1\") = true\n"
+                           "[Deploy Patterns]\nTo = sip:%{user}@192.0.2.1\nX-A = %1 %%\n"
+                           "$session = failover sip:a@192.0.2.2 sip:b@192.0.2.3/TCP\n"
+                           "&failover.pattern.response = [456]..\n";
 
 static int compile(const char *text, uint8_t **image, size_t *length, char **said) {
     size_t said_length;
@@ -29,12 +28,10 @@ Test(compile, a_good_plan_is_an_image_and_a_bad_one_says_why) {
     size_t length;
     char *said;
     cr_assert_eq(compile(plan, &image, &length, &said), 0);
-    cr_assert_str_eq(
-        said,
-        "name:10:30: warning: a 600 leads to the next alternate, though it says that nobody wants "
-        "this call anywhere [failover-global]\n"
-        "   10 | &failover.pattern.response = [456]..\n"
-        "      |                              ^~~~~~~\n");
+    cr_assert_str_eq(said, "name:10:30: warning: a 600 leads to the next alternate, though it says that nobody wants "
+                           "this call anywhere [failover-global]\n"
+                           "   10 | &failover.pattern.response = [456]..\n"
+                           "      |                              ^~~~~~~\n");
     cr_assert_eq(memcmp(image, "fovplan", 8), 0);
     free(image);
     free(said);

@@ -38,10 +38,9 @@ static struct piece *pieces_of(const char *template) {
 Test(placing, an_insert_is_judged_by_the_part_of_the_value_that_it_stands_in) {
     /* a letter for each insert: Text line, User, Host, Port, pAram, uRi, taiL, Quoted, ip6 */
     static const char letters[IMAGE_PIECES] = {
-        [IMAGE_PIECE_TEXT] = 'x', [IMAGE_PIECE_LINE] = 't', [IMAGE_PIECE_USER] = 'u',
-        [IMAGE_PIECE_HOST] = 'h', [IMAGE_PIECE_PORT] = 'p', [IMAGE_PIECE_PARAM] = 'a',
-        [IMAGE_PIECE_URI] = 'r',  [IMAGE_PIECE_TAIL] = 'l', [IMAGE_PIECE_QUOTED] = 'q',
-        [IMAGE_PIECE_IP6] = '6',
+        [IMAGE_PIECE_TEXT] = 'x',   [IMAGE_PIECE_LINE] = 't',  [IMAGE_PIECE_USER] = 'u', [IMAGE_PIECE_HOST] = 'h',
+        [IMAGE_PIECE_PORT] = 'p',   [IMAGE_PIECE_PARAM] = 'a', [IMAGE_PIECE_URI] = 'r',  [IMAGE_PIECE_TAIL] = 'l',
+        [IMAGE_PIECE_QUOTED] = 'q', [IMAGE_PIECE_IP6] = '6',
     };
     static const struct {
         enum placing placing;

@@ -15,9 +15,7 @@ static void setup(void) {
     arena_init(&arena, NULL, 0, 0);
     diag_options_init(&options);
     diag_list_init(&list, &arena, &options);
-    cr_assert_eq(
-        source_open(&source, &arena, "plans/office.txt", SLICE("first\nTo\t= sip:%3@host\n"), 0),
-        0);
+    cr_assert_eq(source_open(&source, &arena, "plans/office.txt", SLICE("first\nTo\t= sip:%3@host\n"), 0), 0);
     cr_assert_eq(source_open(&other, &arena, "other.txt", SLICE("x\n"), 1), 0);
 }
 
@@ -86,8 +84,8 @@ Test(diag, a_wide_line_is_cut_around_the_caret) {
     cr_assert_eq(source_open(&source, &arena, "n", (struct slice){wide, 1000}, 0), 0);
     report(DIAG_SYNTAX, at(500, 503), "there");
     char wanted[600];
-    snprintf(wanted, sizeof wanted,
-             "n:1:501: error: there [syntax]\n    1 | ...%.140s...\n      | %53s^~~\n", wide, "");
+    snprintf(wanted, sizeof wanted, "n:1:501: error: there [syntax]\n    1 | ...%.140s...\n      | %53s^~~\n", wide,
+             "");
     expect(wanted, false);
 }
 
@@ -115,10 +113,8 @@ Test(diag, warnings_are_switched_by_name) {
 
 Test(diag, an_error_cannot_be_switched_off_and_an_unknown_name_is_refused) {
     char why[160];
-    cr_assert_str_eq(diag_option(&options, "no-syntax", why, sizeof why),
-                     "'syntax' is always an error");
-    cr_assert_str_eq(diag_option(&options, "syntax", why, sizeof why),
-                     "'syntax' is always an error");
+    cr_assert_str_eq(diag_option(&options, "no-syntax", why, sizeof why), "'syntax' is always an error");
+    cr_assert_str_eq(diag_option(&options, "syntax", why, sizeof why), "'syntax' is always an error");
     cr_assert_null(diag_option(&options, "error=syntax", why, sizeof why));
     cr_assert_str_eq(diag_option(&options, "no-unconditionl", why, sizeof why),
                      "no warning is called 'unconditionl'; did you mean 'unconditional'?");

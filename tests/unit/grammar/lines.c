@@ -36,8 +36,7 @@ Test(lines, line_ends_and_the_byte_order_mark_become_plain) {
 Test(lines, a_blank_and_a_backslash_join_lines_and_leave_one_blank_for_themselves) {
     read_lines(SLICE("a \\\r\n \t\xc2\xa0"
                      "b \\\n  c\nd\\\ne \\\\\nf \\"));
-    cr_assert(slice_equal(source.text, SLICE("a  b  c\nd\\\ne \\\\\nf \n")), "%.*s",
-              SLICE_ARG(source.text));
+    cr_assert(slice_equal(source.text, SLICE("a  b  c\nd\\\ne \\\\\nf \n")), "%.*s", SLICE_ARG(source.text));
 }
 
 Test(lines, a_comment_does_not_go_on) {

@@ -5,8 +5,7 @@
 #include <string.h>
 
 static const char *nearest(const char *word) {
-    static const char *const known[] = {"request",       "addrPrefix", "addrRange", "addr",
-                                        "str.lowercase", "e",          "if",        "To"};
+    static const char *const known[] = {"request", "addrPrefix", "addrRange", "addr", "str.lowercase", "e", "if", "To"};
     struct near near;
     near_start(&near, slice_of(word));
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
@@ -25,15 +24,13 @@ Test(near, a_slip_of_the_pen_finds_the_word_that_was_meant) {
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const char *best = nearest(cases[i][0]);
-        cr_assert(best && strcmp(best, cases[i][1]) == 0, "%s: %s", cases[i][0],
-                  best ? best : "nothing");
+        cr_assert(best && strcmp(best, cases[i][1]) == 0, "%s: %s", cases[i][0], best ? best : "nothing");
     }
 }
 
 Test(near, what_is_far_from_every_word_has_no_suggestion) {
-    static const char *const cases[] = {
-        "",           "x",      "zz",
-        "registered", "rqst!!", "addrPrefixAddrPrefixAddrPrefixAddrPrefixAddrPrefix"};
+    static const char *const cases[] = {"",           "x",      "zz",
+                                        "registered", "rqst!!", "addrPrefixAddrPrefixAddrPrefixAddrPrefixAddrPrefix"};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         cr_assert_null(nearest(cases[i]), "%s", cases[i]);
 }

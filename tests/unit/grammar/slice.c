@@ -13,7 +13,7 @@ Test(slice, a_null_slice_and_an_empty_one_are_equal_but_not_the_same_value) {
 Test(slice, letter_case_is_ascii_only) {
     cr_assert(slice_same(SLICE("Call-ID"), SLICE("CALL-id")));
     cr_assert_not(slice_same(SLICE("\xc3\xa4"), SLICE("\xc3\x84"))); /* a-umlaut, A-umlaut */
-    cr_assert_not(slice_same(SLICE("["), SLICE("{"))); /* 0x5b and 0x7b: a bit apart like letters */
+    cr_assert_not(slice_same(SLICE("["), SLICE("{")));               /* 0x5b and 0x7b: a bit apart like letters */
     cr_assert(slice_starts_same(SLICE("INVITE sip:"), SLICE("invite")));
     cr_assert_not(slice_starts(SLICE("ab"), SLICE("abc")));
 }
@@ -41,10 +41,17 @@ Test(slice, numbers_are_digits_alone_and_keep_their_maximum) {
         bool good;
         uint64_t number;
     } cases[] = {
-        {"0", 0, true, 0},          {"255", 255, true, 255},     {"256", 255, false, 0},
-        {"0068", 255, true, 68},    {"", 9, false, 0},           {"-1", 9, false, 0},
-        {" 1", 9, false, 0},        {"1x", 9, false, 0},         {"18446744073709551615", UINT64_MAX, true, UINT64_MAX},
-        {"7", 5, false, 0},         {"18446744073709551616", UINT64_MAX, false, 0},
+        {"0", 0, true, 0},
+        {"255", 255, true, 255},
+        {"256", 255, false, 0},
+        {"0068", 255, true, 68},
+        {"", 9, false, 0},
+        {"-1", 9, false, 0},
+        {" 1", 9, false, 0},
+        {"1x", 9, false, 0},
+        {"18446744073709551615", UINT64_MAX, true, UINT64_MAX},
+        {"7", 5, false, 0},
+        {"18446744073709551616", UINT64_MAX, false, 0},
         {"99999999999999999999999999", UINT64_MAX, false, 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

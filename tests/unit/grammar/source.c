@@ -24,8 +24,7 @@ Test(source, a_place_counts_lines_and_characters_from_one) {
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct place place = source_place(&source, cases[i].offset);
         cr_assert_eq(place.line, cases[i].line, "offset %u: line %u", cases[i].offset, place.line);
-        cr_assert_eq(place.column, cases[i].column, "offset %u: column %u", cases[i].offset,
-                     place.column);
+        cr_assert_eq(place.column, cases[i].column, "offset %u: column %u", cases[i].offset, place.column);
     }
     arena_free(&arena);
 }
@@ -65,8 +64,7 @@ Test(source, only_shortest_utf8_of_characters_is_read) {
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         uint32_t point = 0;
-        cr_assert_eq(utf8_read(slice_of(cases[i].bytes), 0, &point), cases[i].length, "case %zu",
-                     i);
+        cr_assert_eq(utf8_read(slice_of(cases[i].bytes), 0, &point), cases[i].length, "case %zu", i);
         if (cases[i].length)
             cr_assert_eq(point, cases[i].point, "case %zu", i);
     }

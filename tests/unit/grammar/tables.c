@@ -39,11 +39,26 @@ Test(tables, methods_mind_their_case) { /* RFC 3261 7.1 */
 }
 
 Test(tables, compact_forms_are_those_of_the_registry) { /* RFC 3261 7.3.3, IANA SIP header fields */
-    static const char *const pairs[] = {"aAccept-Contact", "bReferred-By",  "cContent-Type", "dRequest-Disposition",
-                                        "eContent-Encoding", "fFrom",       "iCall-ID",      "jReject-Contact",
-                                        "kSupported",      "lContent-Length", "mContact",    "nIdentity-Info",
-                                        "oEvent",          "rRefer-To",     "sSubject",      "tTo",
-                                        "uAllow-Events",   "vVia",          "xSession-Expires", "yIdentity"};
+    static const char *const pairs[] = {"aAccept-Contact",
+                                        "bReferred-By",
+                                        "cContent-Type",
+                                        "dRequest-Disposition",
+                                        "eContent-Encoding",
+                                        "fFrom",
+                                        "iCall-ID",
+                                        "jReject-Contact",
+                                        "kSupported",
+                                        "lContent-Length",
+                                        "mContact",
+                                        "nIdentity-Info",
+                                        "oEvent",
+                                        "rRefer-To",
+                                        "sSubject",
+                                        "tTo",
+                                        "uAllow-Events",
+                                        "vVia",
+                                        "xSession-Expires",
+                                        "yIdentity"};
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
         cr_assert_eq(header_named((struct slice){pairs[i], 1}), header_named(slice_of(pairs[i] + 1)), "%s", pairs[i]);
 }

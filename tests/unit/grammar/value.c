@@ -24,8 +24,7 @@ Test(value, an_address_is_read_and_written_in_its_shortest_form) {
         {"::ffff:192.0.2.1", 4, "192.0.2.1"},
         {"[::ffff:c000:201]", 4, "192.0.2.1"},
         {"64:ff9b::192.0.2.1", 6, "64:ff9b::c000:201"},
-        {"ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255", 6,
-         "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"},
+        {"ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255", 6, "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct ip_address ip;
@@ -78,9 +77,8 @@ Test(value, addresses_of_one_family_have_an_order) {
         const char *a, *b;
         int sign; /* 2: do not compare */
     } rows[] = {
-        {"10.0.0.1", "10.0.0.2", -1},     {"10.0.1.0", "10.0.0.255", 1},
-        {"200.0.0.0", "100.0.0.0", 1},    {"1.2.3.4", "1.2.3.4", 0},
-        {"::ffff:1.2.3.4", "1.2.3.4", 0}, {"2001:db8::", "2001:db8::1", -1},
+        {"10.0.0.1", "10.0.0.2", -1}, {"10.0.1.0", "10.0.0.255", 1},    {"200.0.0.0", "100.0.0.0", 1},
+        {"1.2.3.4", "1.2.3.4", 0},    {"::ffff:1.2.3.4", "1.2.3.4", 0}, {"2001:db8::", "2001:db8::1", -1},
         {"1.2.3.4", "::1.2.3.4", 2},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -88,8 +86,7 @@ Test(value, addresses_of_one_family_have_an_order) {
         int order = 0;
         cr_assert(ip_parse(&a, slice_of(rows[i].a)) && ip_parse(&b, slice_of(rows[i].b)));
         cr_assert_eq(ip_compare(&a, &b, &order), rows[i].sign != 2);
-        cr_expect_eq((order > 0) - (order < 0), rows[i].sign == 2 ? 0 : rows[i].sign, "%s %s",
-                     rows[i].a, rows[i].b);
+        cr_expect_eq((order > 0) - (order < 0), rows[i].sign == 2 ? 0 : rows[i].sign, "%s %s", rows[i].a, rows[i].b);
         cr_expect_eq(ip_equal(&a, &b), rows[i].sign == 0);
     }
     struct ip_address none = {0};
@@ -155,8 +152,7 @@ Test(value, a_truth_value_is_true_or_false_in_any_case) {
     cr_expect(boolean_parse(&value, SLICE("true")) && value);
     cr_expect(boolean_parse(&value, SLICE("TRUE")) && value);
     cr_expect(boolean_parse(&value, SLICE("False")) && !value);
-    static const char *const broken[] = {"",    "yes",   "1",     "0",     "on",
-                                         "tru", "truee", " true", "false "};
+    static const char *const broken[] = {"", "yes", "1", "0", "on", "tru", "truee", " true", "false "};
     for (size_t i = 0; i < COUNT(broken); i++)
         cr_expect_not(boolean_parse(&value, slice_of(broken[i])), "'%s'", broken[i]);
 }
@@ -171,7 +167,7 @@ Test(value, a_duration_is_a_number_with_a_unit) {
         {"500 ms", 500},     {"10s", 10000},
         {"10 sec", 10000},   {"10SEC", 10000},
         {"2m", 120000},      {"1.5m", 90000},
-        {"1440m", 86400000},  {"1440 m", 86400000},
+        {"1440m", 86400000}, {"1440 m", 86400000},
         {"86400", 86400000}, {"86400000ms", 86400000},
         {"0.001", 1},        {"0.0001", 1},
         {"0.4ms", 1},        {"0.0000000000001", 1},
@@ -184,10 +180,9 @@ Test(value, a_duration_is_a_number_with_a_unit) {
         cr_expect_eq(milliseconds, rows[i].milliseconds, "%s is %u", rows[i].text, milliseconds);
     }
     static const char *const broken[] = {
-        "",      "s",     "-1",         "+1",         "1.",
-        ".5",    "1..5",  "1,5",        "10 ",        " 10",
-        "10 s ", "1d",    "1 5",        "1e3",        "ten",
-        "10ss",  "1h",    "1440.1m", "86400001ms", "86400.0001", "99999999999999999999",
+        "",      "s",    "-1",  "+1",      "1.",         ".5",         "1..5",
+        "1,5",   "10 ",  " 10", "10 s ",   "1d",         "1 5",        "1e3",
+        "ten",   "10ss", "1h",  "1440.1m", "86400001ms", "86400.0001", "99999999999999999999",
         "5 s m",
     };
     for (size_t i = 0; i < COUNT(broken); i++)
@@ -198,16 +193,14 @@ Test(value, a_time_of_day_is_hours_and_two_digits_of_minutes) {
     static const struct {
         const char *text;
         unsigned minutes;
-    } rows[] = {{"9:00", 540}, {"09:00", 540},  {"17:30", 1050},
-                {"0:00", 0},   {"23:59", 1439}, {"24:00", 1440}};
+    } rows[] = {{"9:00", 540}, {"09:00", 540}, {"17:30", 1050}, {"0:00", 0}, {"23:59", 1439}, {"24:00", 1440}};
     unsigned minutes;
     for (size_t i = 0; i < COUNT(rows); i++) {
         cr_assert(time_of_day_parse(&minutes, slice_of(rows[i].text)), "%s", rows[i].text);
         cr_expect_eq(minutes, rows[i].minutes, "%s", rows[i].text);
     }
-    static const char *const broken[] = {"",      "9",       "9:0",   "9:000", ":00",
-                                         "24:01", "25:00",   "12:60", "-1:00", "012:00",
-                                         "9.00",  "9:00:00", " 9:00", "9:0x"};
+    static const char *const broken[] = {"",      "9",     "9:0",    "9:000", ":00",     "24:01", "25:00",
+                                         "12:60", "-1:00", "012:00", "9.00",  "9:00:00", " 9:00", "9:0x"};
     for (size_t i = 0; i < COUNT(broken); i++)
         cr_expect_not(time_of_day_parse(&minutes, slice_of(broken[i])), "'%s'", broken[i]);
 }

@@ -30,7 +30,6 @@ Test(image_file, that_is_none_is_refused_with_a_reason) {
     cr_expect_neq(open_text("", 0, reason, sizeof reason), 0);
     cr_expect_str_eq(reason, "the file is empty");
     cr_expect_neq(open_text("[Deploy Patterns]\n", 18, reason, sizeof reason), 0);
-    cr_expect(strstr(reason, "not a good plan image: ") == reason && strlen(reason) > 24, "%s",
-              reason);
+    cr_expect(strstr(reason, "not a good plan image: ") == reason && strlen(reason) > 24, "%s", reason);
     cr_expect_neq(open_text(zeros, sizeof zeros, reason, sizeof reason), 0);
 }

@@ -22,8 +22,7 @@ static void remove_directory(void) {
     rmdir(directory);
 }
 
-Test(key, is_made_once_and_kept_for_the_owner_alone, .init = make_directory,
-     .fini = remove_directory) {
+Test(key, is_made_once_and_kept_for_the_owner_alone, .init = make_directory, .fini = remove_directory) {
     struct hash_key first, second;
     struct stat status;
     cr_assert_eq(key_kept(&first, directory), 0);
@@ -38,16 +37,14 @@ Test(key, is_made_once_and_kept_for_the_owner_alone, .init = make_directory,
     cr_expect_neq(memcmp(&first, &second, sizeof first), 0, "another directory has another key");
 }
 
-Test(key, is_made_in_a_directory_that_is_not_there_yet, .init = make_directory,
-     .fini = remove_directory) {
+Test(key, is_made_in_a_directory_that_is_not_there_yet, .init = make_directory, .fini = remove_directory) {
     struct hash_key key;
     rmdir(directory);
     cr_assert_eq(key_kept(&key, directory), 0);
     cr_expect_eq(access(file, R_OK), 0);
 }
 
-Test(key, of_the_wrong_length_is_refused_and_left_alone, .init = make_directory,
-     .fini = remove_directory) {
+Test(key, of_the_wrong_length_is_refused_and_left_alone, .init = make_directory, .fini = remove_directory) {
     static const char *const texts[] = {"", "short", "seventeen letters"};
     for (size_t i = 0; i < 3; i++) {
         struct hash_key key;

@@ -107,8 +107,7 @@ static const struct {
 Test(log, quotes_what_logfmt_cannot_show_plainly) {
     char buffer[64];
     for (size_t i = 0; i < sizeof values / sizeof values[0]; i++)
-        cr_expect_str_eq(log_value(slice_of(values[i].value), buffer, sizeof buffer),
-                         values[i].shown);
+        cr_expect_str_eq(log_value(slice_of(values[i].value), buffer, sizeof buffer), values[i].shown);
     char small[10]; /* cut, and still closed */
     cr_expect_str_eq(log_value(SLICE("a b c d e f g h"), small, sizeof small), "\"a b\"");
 }

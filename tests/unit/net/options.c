@@ -25,13 +25,10 @@ Test(options, have_the_defaults_that_the_manual_names) {
     cr_expect_str_eq(o.plan, "plan.bin");
     cr_expect(o.listen_default);
     cr_assert_eq(o.listen_count, 2);
-    cr_expect(o.listen[0].ip.family == 4 && o.listen[0].port == 5060 &&
-              ip_is_unspecified(&o.listen[0].ip));
-    cr_expect(o.listen[1].ip.family == 6 && o.listen[1].port == 5060 &&
-              ip_is_unspecified(&o.listen[1].ip));
+    cr_expect(o.listen[0].ip.family == 4 && o.listen[0].port == 5060 && ip_is_unspecified(&o.listen[0].ip));
+    cr_expect(o.listen[1].ip.family == 6 && o.listen[1].port == 5060 && ip_is_unspecified(&o.listen[1].ip));
     cr_expect(!o.relay_all && o.failover && o.record_route && !o.cdr && !o.advertise.at);
-    cr_expect(o.timers.t1 == 500 && o.timers.t2 == 4000 && o.timers.t4 == 5000 &&
-              o.timer_c == 181000);
+    cr_expect(o.timers.t1 == 500 && o.timers.t2 == 4000 && o.timers.t4 == 5000 && o.timer_c == 181000);
     cr_expect_eq(o.log_level, LOG_INFO);
     cr_expect_str_eq(o.state_dir, "/var/lib/fov");
     options_free(&o);
@@ -40,13 +37,11 @@ Test(options, have_the_defaults_that_the_manual_names) {
 Test(options, are_read_in_every_form) {
     struct options o;
     char message[OPTIONS_MESSAGE], text[ENDPOINT_TEXT];
-    cr_assert_eq(
-        read_line(
-            &o,
-            "--plan=p -l udp:127.0.0.1:5080 --listen UDP:[::1]:0 -ludp:10.0.0.1 --domain a.example "
-            "--domain=b.example --relay=all --t1=250ms --t2 2 --log-level=debug",
-            message),
-        OPTIONS_RUN, "%s", message);
+    cr_assert_eq(read_line(&o,
+                           "--plan=p -l udp:127.0.0.1:5080 --listen UDP:[::1]:0 -ludp:10.0.0.1 --domain a.example "
+                           "--domain=b.example --relay=all --t1=250ms --t2 2 --log-level=debug",
+                           message),
+                 OPTIONS_RUN, "%s", message);
     cr_assert_eq(o.listen_count, 3);
     cr_expect_str_eq(endpoint_text(&o.listen[0], text), "127.0.0.1:5080");
     cr_expect_str_eq(endpoint_text(&o.listen[1], text), "[::1]:0");
@@ -55,9 +50,7 @@ Test(options, are_read_in_every_form) {
     cr_expect(slice_equal(o.domains[1], SLICE("b.example")));
     cr_expect(o.relay_all && o.timers.t1 == 250 && o.timers.t2 == 2000 && o.log_level == LOG_DEBUG);
     options_free(&o);
-    cr_assert_eq(read_line(&o,
-                           "-p p --advertise [2001:db8::1]:5070 --failover=off --record-route off",
-                           message),
+    cr_assert_eq(read_line(&o, "-p p --advertise [2001:db8::1]:5070 --failover=off --record-route off", message),
                  OPTIONS_RUN);
     cr_expect(slice_equal(o.advertise, SLICE("[2001:db8::1]")) && o.advertise_port == 5070);
     cr_expect(!o.failover && !o.record_route);

@@ -53,8 +53,7 @@ Test(record, tells_a_write_error_once) {
         record_line(&record, SLICE("{}"));
     record_close(&record);
     cr_assert_gt(read(ends[0], text, sizeof text - 1), 0);
-    char *told =
-        strstr(text, "event=records-lost file=/dev/full error=\"No space left on device\"");
+    char *told = strstr(text, "event=records-lost file=/dev/full error=\"No space left on device\"");
     cr_assert(told, "%s", text);
     cr_expect_null(strstr(told + 1, "event=records-lost"));
 }

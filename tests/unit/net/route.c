@@ -21,19 +21,15 @@ Test(route, asks_the_kernel_for_the_source_address) {
         cr_expect_eq(routes_source(&routes, &v6, 1000 * round, &local), CAUSE_NONE);
         cr_expect_str_eq(ip_format(&local, text), "::1");
     }
-    struct endpoint nowhere =
-        at("255.255.255.255", 5060); /* a broadcast is no peer: connect(2) refuses */
+    struct endpoint nowhere = at("255.255.255.255", 5060); /* a broadcast is no peer: connect(2) refuses */
     cr_expect_eq(routes_source(&routes, &nowhere, 0, &local), CAUSE_UNREACHABLE);
     routes_close(&routes);
 }
 
 Test(route, prefers_the_listener_bound_to_the_address_then_a_wildcard) {
-    struct endpoint listeners[] = {at("::", 5060), at("10.0.0.1", 5060), at("0.0.0.0", 5062),
-                                   at("127.0.0.1", 5064)};
-    struct endpoint peer = at("192.0.2.1", 5060), near = at("127.0.0.9", 5060),
-                    v6 = at("2001:db8::1", 5060);
-    struct ip_address local = at("10.0.0.1", 0).ip, other = at("10.0.0.2", 0).ip,
-                      loop = at("127.0.0.1", 0).ip;
+    struct endpoint listeners[] = {at("::", 5060), at("10.0.0.1", 5060), at("0.0.0.0", 5062), at("127.0.0.1", 5064)};
+    struct endpoint peer = at("192.0.2.1", 5060), near = at("127.0.0.9", 5060), v6 = at("2001:db8::1", 5060);
+    struct ip_address local = at("10.0.0.1", 0).ip, other = at("10.0.0.2", 0).ip, loop = at("127.0.0.1", 0).ip;
     cr_expect_eq(routes_listener(listeners, 4, &peer, &local), 1);
     cr_expect_eq(routes_listener(listeners, 4, &peer, &other), 2);
     cr_expect_eq(routes_listener(listeners, 4, &near, &loop), 3);

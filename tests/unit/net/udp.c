@@ -44,8 +44,7 @@ static struct endpoint at(const char *ip, uint16_t port) {
 }
 
 static struct udp_listener *listen_at(const char *ip, struct seen *seen) {
-    const struct udp_events events = {
-        .received = note_received, .failed = note_failed, .context = seen};
+    const struct udp_events events = {.received = note_received, .failed = note_failed, .context = seen};
     const struct endpoint address = at(ip, 0);
     struct udp_listener *listener;
     cr_assert_eq(udp_open(&listener, &address, &events), 0);
@@ -71,8 +70,7 @@ static struct endpoint closed_port(const char *ip) {
 
 static void wildcard(const char *any, const char *one, const char *peer_ip) {
     static struct seen server_seen, peer_seen;
-    struct udp_listener *server = listen_at(any, &server_seen),
-                        *peer = listen_at(peer_ip, &peer_seen);
+    struct udp_listener *server = listen_at(any, &server_seen), *peer = listen_at(peer_ip, &peer_seen);
     struct endpoint asked = at(one, udp_bound(server)->port);
     memset(&server_seen, 0, sizeof server_seen);
     cr_assert(udp_queue(peer, udp_bound(peer), &asked, SLICE("hello")));
@@ -85,8 +83,7 @@ static void wildcard(const char *any, const char *one, const char *peer_ip) {
     cr_assert(udp_queue(server, &server_seen.local, &server_seen.source, SLICE("answer")));
     udp_flush(server);
     hear(peer);
-    cr_expect(endpoint_equal(&peer_seen.source, &asked),
-              "the answer comes from where the question went to");
+    cr_expect(endpoint_equal(&peer_seen.source, &asked), "the answer comes from where the question went to");
     udp_close(server);
     udp_close(peer);
 }
@@ -102,8 +99,7 @@ Test(udp, behind_the_ipv6_wildcard_too) {
 Test(udp, both_wildcards_share_a_port) {
     static struct seen seen;
     struct udp_listener *v4 = listen_at("0.0.0.0", &seen), *v6;
-    const struct udp_events events = {
-        .received = note_received, .failed = note_failed, .context = &seen};
+    const struct udp_events events = {.received = note_received, .failed = note_failed, .context = &seen};
     struct endpoint address = at("::", udp_bound(v4)->port);
     cr_expect_eq(udp_open(&v6, &address, &events), 0);
     udp_close(v4);
@@ -115,15 +111,13 @@ static void refused(const char *ip) {
     struct udp_listener *listener = listen_at(ip, &seen);
     struct endpoint closed = closed_port(ip);
     memset(&seen, 0, sizeof seen);
-    cr_assert(udp_queue(listener, udp_bound(listener), &closed,
-                        SLICE("INVITE sip:a@b SIP/2.0\r\nVia: x")));
+    cr_assert(udp_queue(listener, udp_bound(listener), &closed, SLICE("INVITE sip:a@b SIP/2.0\r\nVia: x")));
     udp_flush(listener);
     hear(listener);
     cr_assert_eq(seen.failed, 1);
     cr_expect_eq(seen.cause, CAUSE_UNREACHABLE);
     cr_expect(endpoint_equal(&seen.failed_remote, &closed));
-    cr_expect(seen.quoted_length == 30 &&
-              memcmp(seen.quoted, "INVITE sip:a@b SIP/2.0\r\nVia: x", 30) == 0);
+    cr_expect(seen.quoted_length == 30 && memcmp(seen.quoted, "INVITE sip:a@b SIP/2.0\r\nVia: x", 30) == 0);
     udp_close(listener);
 }
 
@@ -134,8 +128,7 @@ Test(udp, a_closed_port_is_told_with_the_datagram_that_met_it) {
 
 Test(udp, an_error_of_another_destination_does_not_keep_a_datagram_back) {
     static struct seen seen, peer_seen;
-    struct udp_listener *listener = listen_at("127.0.0.1", &seen),
-                        *peer = listen_at("127.0.0.1", &peer_seen);
+    struct udp_listener *listener = listen_at("127.0.0.1", &seen), *peer = listen_at("127.0.0.1", &peer_seen);
     for (unsigned i = 0; i < 5; i++) {
         struct endpoint closed = closed_port("127.0.0.1");
         udp_queue(listener, udp_bound(listener), &closed, SLICE("lost"));
@@ -155,8 +148,7 @@ Test(udp, an_error_of_another_destination_does_not_keep_a_datagram_back) {
 Test(udp, what_udp_cannot_carry_fails_here_and_leaves_the_rest_in_order) {
     static struct seen seen, peer_seen;
     static char bytes[BIG + 1];
-    struct udp_listener *listener = listen_at("127.0.0.1", &seen),
-                        *peer = listen_at("127.0.0.1", &peer_seen);
+    struct udp_listener *listener = listen_at("127.0.0.1", &seen), *peer = listen_at("127.0.0.1", &peer_seen);
     memset(bytes, 'x', sizeof bytes);
     udp_queue(listener, udp_bound(listener), udp_bound(peer), (struct slice){bytes, BIG + 1});
     udp_queue(listener, udp_bound(listener), udp_bound(peer), (struct slice){bytes, BIG});
@@ -170,8 +162,7 @@ Test(udp, what_udp_cannot_carry_fails_here_and_leaves_the_rest_in_order) {
 
 Test(udp, many_datagrams_leave_in_order) {
     static struct seen seen, peer_seen;
-    struct udp_listener *listener = listen_at("127.0.0.1", &seen),
-                        *peer = listen_at("127.0.0.1", &peer_seen);
+    struct udp_listener *listener = listen_at("127.0.0.1", &seen), *peer = listen_at("127.0.0.1", &peer_seen);
     char text[16];
     for (unsigned i = 0; i < 1000; i++) {
         snprintf(text, sizeof text, "%u", i);
@@ -204,6 +195,5 @@ static const struct {
 
 Test(udp, of_icmp_only_what_fails_a_target_counts) {
     for (size_t i = 0; i < sizeof icmp / sizeof icmp[0]; i++)
-        cr_expect_eq(udp_error_icmp_cause(icmp[i].family, icmp[i].type, icmp[i].code),
-                     icmp[i].cause, "row %zu", i);
+        cr_expect_eq(udp_error_icmp_cause(icmp[i].family, icmp[i].type, icmp[i].code), icmp[i].cause, "row %zu", i);
 }

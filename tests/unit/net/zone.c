@@ -36,34 +36,30 @@ Test(zone, tells_calendar_time_in_zones_of_the_database) {
         for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
             struct local_time time, *want = &(struct local_time){0};
             *want = times[i].expected;
-            cr_assert(
-                zone_time(&zones, slice_of(times[i].zone), times[i].unix_seconds * 1000, &time),
-                "%s", times[i].zone);
-            cr_expect(time.year == want->year && time.month == want->month &&
-                          time.day == want->day && time.hour == want->hour &&
-                          time.minute == want->minute && time.second == want->second &&
+            cr_assert(zone_time(&zones, slice_of(times[i].zone), times[i].unix_seconds * 1000, &time), "%s",
+                      times[i].zone);
+            cr_expect(time.year == want->year && time.month == want->month && time.day == want->day &&
+                          time.hour == want->hour && time.minute == want->minute && time.second == want->second &&
                           time.weekday == want->weekday,
-                      "row %zu: %04d-%02d-%02d %02d:%02d:%02d weekday %d", i, time.year, time.month,
-                      time.day, time.hour, time.minute, time.second, time.weekday);
+                      "row %zu: %04d-%02d-%02d %02d:%02d:%02d weekday %d", i, time.year, time.month, time.day,
+                      time.hour, time.minute, time.second, time.weekday);
         }
 }
 
 Test(zone, knows_no_zone_that_the_database_does_not_have) {
     static struct zones zones;
-    static const char *const unknown[] = {
-        "Europe/Atlantis",
-        "../../../etc/passwd",
-        "/etc/passwd",
-        "Europe",
-        "EST5EDT,M3",
-        ".",
-        "zone\nname",
-        "a-name-that-is-much-longer-than-any-zone-of-the-database-"
-        "could-ever-be-and-longer"};
+    static const char *const unknown[] = {"Europe/Atlantis",
+                                          "../../../etc/passwd",
+                                          "/etc/passwd",
+                                          "Europe",
+                                          "EST5EDT,M3",
+                                          ".",
+                                          "zone\nname",
+                                          "a-name-that-is-much-longer-than-any-zone-of-the-database-"
+                                          "could-ever-be-and-longer"};
     struct local_time time;
     for (size_t i = 0; i < sizeof unknown / sizeof unknown[0]; i++)
-        cr_expect_not(zone_time(&zones, slice_of(unknown[i]), 1782907200000, &time), "%s",
-                      unknown[i]);
+        cr_expect_not(zone_time(&zones, slice_of(unknown[i]), 1782907200000, &time), "%s", unknown[i]);
     cr_expect_not(zone_time(&zones, (struct slice){"UT\0C", 4}, 1782907200000, &time));
 }
 
@@ -83,8 +79,7 @@ Test(zone, remembers_more_zones_than_it_has_room_for) {
     char name[32];
     for (unsigned round = 0; round < 2; round++)
         for (int i = -14; i <= 12; i++)
-            for (unsigned slash = 0; slash < 3;
-                 slash++) { /* the file system takes them for one, the cache does not */
+            for (unsigned slash = 0; slash < 3; slash++) { /* the file system takes them for one, the cache does not */
                 snprintf(name, sizeof name, "Etc%.*sGMT%+d", (int)slash + 1, "///", i);
                 cr_assert(zone_time(&zones, slice_of(name), 1782907200000, &time), "%s", name);
                 cr_expect_eq(time.hour, (12 - i) % 24, "%s: %d", name, time.hour);

@@ -42,8 +42,7 @@ Test(deploy, an_answer_is_a_code_with_or_without_a_reason_or_none) {
         {VARIABLE_RESPONSE, "180 Ringing", VM_FAULT, 0, NULL, false},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        cr_assert_eq(set_variable(rows[i].variable, rows[i].value, NULL), rows[i].result, "%s",
-                     rows[i].value);
+        cr_assert_eq(set_variable(rows[i].variable, rows[i].value, NULL), rows[i].result, "%s", rows[i].value);
         cr_assert_eq(run.outcome.code, rows[i].code, "%s", rows[i].value);
         cr_assert_eq(run.outcome.drop, rows[i].drop, "%s", rows[i].value);
         cr_assert_eq(run.outcome.reason.at != NULL, rows[i].reason != NULL, "%s", rows[i].value);
@@ -105,8 +104,7 @@ Test(deploy, to_is_judged_as_a_whole) {
     static const struct {
         const char *value;
         enum vm_result result;
-    } rows[] = {
-        {"sip:bob@192.0.2.1", VM_DONE}, {"bob", VM_FAULT}, {"", VM_FAULT}, {"sip:", VM_FAULT}};
+    } rows[] = {{"sip:bob@192.0.2.1", VM_DONE}, {"bob", VM_FAULT}, {"", VM_FAULT}, {"sip:", VM_FAULT}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         begin();
         always();
@@ -178,9 +176,8 @@ Test(deploy, no_value_holds_a_control_character) {
     static const struct {
         enum opcode op;
         unsigned b;
-    } rows[] = {{OP_SET_HEADER, X_OWN}, {OP_SET_REPLY, X_OWN},  {OP_SET_TO, 0},
-                {OP_SET_ENV, BRANCH},   {OP_SET, VARIABLE_LOG}, {OP_TARGET, 0},
-                {OP_ALTERNATE, 0}};
+    } rows[] = {{OP_SET_HEADER, X_OWN}, {OP_SET_REPLY, X_OWN}, {OP_SET_TO, 0},   {OP_SET_ENV, BRANCH},
+                {OP_SET, VARIABLE_LOG}, {OP_TARGET, 0},        {OP_ALTERNATE, 0}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         begin();
         host_lines = lines;
@@ -296,8 +293,7 @@ Test(deploy, failover_choices_and_patterns_reach_the_outcome) {
     done();
     cr_assert_eq(evaluate(), VM_DONE);
     const struct outcome_failover *failover = &run.outcome.failover;
-    cr_assert(failover->response == fours && failover->response_set &&
-              failover->redirect_hosts == hosts);
+    cr_assert(failover->response == fours && failover->response_set && failover->redirect_hosts == hosts);
     cr_assert(!failover->redirection && failover->keep_to);
     cr_assert_eq(failover->after, AFTER_100);
     cr_assert_eq(failover->pick, RESPONSE_LAST);

@@ -13,8 +13,7 @@ static char *listing(struct assembly *a) {
     size_t length, size;
     char *text = NULL;
     uint8_t *bytes = assemble(a, &length);
-    cr_assert_eq(verify_image(&image, bytes, length, &refusal), 0, "%u: %s", refusal.invariant,
-                 refusal.reason);
+    cr_assert_eq(verify_image(&image, bytes, length, &refusal), 0, "%u: %s", refusal.invariant, refusal.reason);
     FILE *out = open_memstream(&text, &size);
     cr_assert(out);
     disasm_image(out, &image);
@@ -43,8 +42,7 @@ static uint16_t scattered(struct assembly *a, const char *members, bool inverse)
 Test(disasm, an_empty_plan_is_one_line) {
     struct assembly a = {0};
     char *text = listing(&a);
-    cr_assert_str_eq(text + strlen("plan 0123456789abcdef"),
-                     ": 0 rules, 0 instructions, 0 patterns\n");
+    cr_assert_str_eq(text + strlen("plan 0123456789abcdef"), ": 0 rules, 0 instructions, 0 patterns\n");
     free(text);
 }
 
@@ -55,8 +53,7 @@ Test(disasm, rules_are_listed_with_their_lines_and_what_operands_stand_for) {
     pattern(&a, "(a)\\/(b)", 2, 0);
     rx(&a, RX_MATCH, 0, 0, 0);
     rule(&a, 0, 3, "say \"hi\"");
-    ((struct image_label *)last(&a, IMAGE_LABELS))->description =
-        layout(&a, "gr\xc3\xbc\xc3\x9f\x65");
+    ((struct image_label *)last(&a, IMAGE_LABELS))->description = layout(&a, "gr\xc3\xbc\xc3\x9f\x65");
     line(&a, 2);
     op(&a, OP_MATCH_HEADER, 0, 0, 0);
     op(&a, OP_UNLESS, 0, 0, 11);
@@ -99,10 +96,8 @@ Test(disasm, rules_are_listed_with_their_lines_and_what_operands_stand_for) {
 
 Test(disasm, sets_are_listed_as_classes_and_bytes_as_characters) {
     struct assembly a = {0};
-    uint16_t hex = scattered(&a, "0123456789abcdefABCDEF", false),
-             odd = scattered(&a, "]^-\\\n", true);
-    uint16_t two = scattered(&a, "xy", false), none = scattered(&a, "", false),
-             all = scattered(&a, "", true);
+    uint16_t hex = scattered(&a, "0123456789abcdefABCDEF", false), odd = scattered(&a, "]^-\\\n", true);
+    uint16_t two = scattered(&a, "xy", false), none = scattered(&a, "", false), all = scattered(&a, "", true);
     pattern(&a, "x", 1, 7);
     rx(&a, RX_SET, hex, 0, 0);
     rx(&a, RX_SET, odd, 0, 0);

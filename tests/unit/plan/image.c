@@ -13,15 +13,13 @@ static struct image image;
 static void open_rich(void) {
     struct image_refusal refusal;
     bytes = rich_image(&length);
-    cr_assert_eq(verify_image(&image, bytes, length, &refusal), 0, "%u: %s", refusal.invariant,
-                 refusal.reason);
+    cr_assert_eq(verify_image(&image, bytes, length, &refusal), 0, "%u: %s", refusal.invariant, refusal.reason);
 }
 
-#define assert_text(SLICE_, TEXT_)                                                                 \
-    do {                                                                                           \
-        struct slice got_ = (SLICE_);                                                              \
-        cr_assert(slice_equal(got_, slice_of(TEXT_)), "'%.*s' is not '%s'", SLICE_ARG(got_),       \
-                  TEXT_);                                                                          \
+#define assert_text(SLICE_, TEXT_)                                                                                     \
+    do {                                                                                                               \
+        struct slice got_ = (SLICE_);                                                                                  \
+        cr_assert(slice_equal(got_, slice_of(TEXT_)), "'%.*s' is not '%s'", SLICE_ARG(got_), TEXT_);                   \
     } while (0)
 
 /* assemble() computes the hashes by itself, from what grammar/image.h says. */
@@ -66,8 +64,7 @@ Test(image, records_are_found) {
     open_rich();
     assert_text(image_name_text(&image, RICH_BRANCH), "branch");
     assert_text(image_text(&image, image.patterns[RICH_DIGITS].text), "sip:(1[0-9]+)@");
-    assert_text(image_layout_text(&image, image.labels[RICH_EMERGENCY].description),
-                "police and fire");
+    assert_text(image_layout_text(&image, image.labels[RICH_EMERGENCY].description), "police and fire");
     struct rx_program program = image_program(&image, RICH_DIGITS);
     cr_assert_eq(program.code, image.rxcode + image.patterns[RICH_DIGITS].start);
     cr_assert_eq(program.count, 11);
@@ -81,8 +78,7 @@ Test(image, the_rule_of_an_instruction_is_found) {
     open_rich();
     for (uint32_t rule = 0; rule < image.rule_count; rule++) {
         cr_assert_eq(image_rule_at(&image, image.rules[rule].start), rule);
-        cr_assert_eq(image_rule_at(&image, image.rules[rule].start + image.rules[rule].count - 1),
-                     rule);
+        cr_assert_eq(image_rule_at(&image, image.rules[rule].start + image.rules[rule].count - 1), rule);
     }
     free(bytes);
 }
@@ -90,21 +86,18 @@ Test(image, the_rule_of_an_instruction_is_found) {
 Test(image, the_line_of_an_instruction_is_the_last_one_before_it_in_its_rule) {
     static const struct {
         uint32_t rule, pc, line; /* 0: none */
-    } rows[] = {{RICH_SCANNER_RULE, 0, 3}, {RICH_SCANNER_RULE, 7, 3}, {RICH_EMERGENCY, 0, 14},
-                {RICH_EMERGENCY, 2, 14},   {RICH_EMERGENCY, 3, 15},   {RICH_EMERGENCY, 44, 20},
-                {RICH_REST, 0, 0},         {RICH_REST, 2, 0}};
+    } rows[] = {{RICH_SCANNER_RULE, 0, 3}, {RICH_SCANNER_RULE, 7, 3}, {RICH_EMERGENCY, 0, 14}, {RICH_EMERGENCY, 2, 14},
+                {RICH_EMERGENCY, 3, 15},   {RICH_EMERGENCY, 44, 20},  {RICH_REST, 0, 0},       {RICH_REST, 2, 0}};
     open_rich();
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        const struct image_line *found =
-            image_line_at(&image, image.rules[rows[i].rule].start + rows[i].pc);
+        const struct image_line *found = image_line_at(&image, image.rules[rows[i].rule].start + rows[i].pc);
         cr_assert_eq(found ? found->line : 0, rows[i].line, "row %zu", i);
     }
     free(bytes);
 }
 
 Test(image, a_rule_is_called_by_its_name_or_its_place) {
-    static const char *const titles[RICH_RULES] = {"scanner", "emergency", "rule 2", "rule 3",
-                                                   "rest"};
+    static const char *const titles[RICH_RULES] = {"scanner", "emergency", "rule 2", "rule 3", "rest"};
     char buffer[IMAGE_TITLE], small[5];
     open_rich();
     for (uint32_t rule = 0; rule < RICH_RULES; rule++)

@@ -41,15 +41,14 @@ Test(number, what_was_read_is_written_without_zeros_at_its_ends) {
 
 /* One grammar for numbers: what the compiler takes for one is one here, but for its length. */
 Test(number, it_reads_what_the_compiler_reads) {
-    static const char *const rows[] = {"",    "-",     "+",        "5",   "-5",  "+5",  "5.",
-                                       ".5",  "5.5",   "5.5.5",    "--5", "5-",  " 5",  "5 ",
-                                       "1e5", "0x5",   "inf",      "nan", "1,5", "5\t", "00",
-                                       "0.0", "-0.00", "\xd9\xa1", "+.5", "-5.", "1_0", "٣"};
+    static const char *const rows[] = {"",    "-",   "+",     "5",        "-5",  "+5",  "5.",  ".5",  "5.5", "5.5.5",
+                                       "--5", "5-",  " 5",    "5 ",       "1e5", "0x5", "inf", "nan", "1,5", "5\t",
+                                       "00",  "0.0", "-0.00", "\xd9\xa1", "+.5", "-5.", "1_0", "٣"};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct number exact;
         double value;
-        cr_assert_eq(number_parse(&exact, slice_of(rows[i])),
-                     decimal_parse(&value, slice_of(rows[i])), "'%s'", rows[i]);
+        cr_assert_eq(number_parse(&exact, slice_of(rows[i])), decimal_parse(&value, slice_of(rows[i])), "'%s'",
+                     rows[i]);
     }
 }
 
@@ -80,8 +79,7 @@ Test(number, numbers_have_an_order) {
         for (int j = 0; j < COUNT; j++) {
             struct number a = number(rising[i]), b = number(rising[j]);
             int order = number_compare(&a, &b);
-            cr_assert_eq((order > 0) - (order < 0), (i > j) - (i < j), "%s and %s: %d", rising[i],
-                         rising[j], order);
+            cr_assert_eq((order > 0) - (order < 0), (i > j) - (i < j), "%s and %s: %d", rising[i], rising[j], order);
         }
     }
 }

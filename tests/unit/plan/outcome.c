@@ -27,8 +27,7 @@ Test(outcome, a_fresh_outcome_holds_the_documented_defaults) {
     cr_assert_eq(outcome.code, 0);
     cr_assert_eq(outcome.steps, 0);
     cr_assert(!outcome.to.at && !outcome.request.at && !outcome.log.at && !outcome.reason.at);
-    cr_assert(!outcome.set && !outcome.replies && !outcome.variables && !outcome.targets &&
-              !outcome.alternates);
+    cr_assert(!outcome.set && !outcome.replies && !outcome.variables && !outcome.targets && !outcome.alternates);
 }
 
 Test(outcome, a_header_is_found_by_its_row_or_else_by_its_name) {

@@ -28,15 +28,11 @@ Test(piece, each_piece_takes_the_bytes_of_its_rule) {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         for (int c = 1; c < 0x80; c++) {
             char text[2] = {(char)c, '\0'};
-            bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'),
-                 digit = c >= '0' && c <= '9';
-            bool expected = letter  ? rows[i].letters
-                            : digit ? rows[i].digits
-                                    : strchr(rows[i].bytes, c) != NULL;
+            bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'), digit = c >= '0' && c <= '9';
+            bool expected = letter ? rows[i].letters : digit ? rows[i].digits : strchr(rows[i].bytes, c) != NULL;
             if (rows[i].piece == IMAGE_PIECE_TEXT)
                 expected = true;
-            cr_expect_eq(may_stand(rows[i].piece, text), expected, "%s: 0x%02x",
-                         piece_name(rows[i].piece), c);
+            cr_expect_eq(may_stand(rows[i].piece, text), expected, "%s: 0x%02x", piece_name(rows[i].piece), c);
         }
     }
 }
@@ -92,15 +88,14 @@ Test(piece, texts_are_judged_whole) {
         {IMAGE_PIECE_QUOTED, "\xc3\xa4", true},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        cr_expect_eq(may_stand(rows[i].piece, rows[i].text), rows[i].may, "%s: %s",
-                     piece_name(rows[i].piece), rows[i].text);
+        cr_expect_eq(may_stand(rows[i].piece, rows[i].text), rows[i].may, "%s: %s", piece_name(rows[i].piece),
+                     rows[i].text);
 }
 
 Test(piece, a_nul_stands_nowhere_but_in_an_argument) {
     for (enum image_piece piece = 0; piece < IMAGE_PIECES; piece++) {
         struct slice text = {"a\0b", 3};
-        cr_expect_eq(piece_judge(piece, &text) == NULL, piece == IMAGE_PIECE_TEXT, "%s",
-                     piece_name(piece));
+        cr_expect_eq(piece_judge(piece, &text) == NULL, piece == IMAGE_PIECE_TEXT, "%s", piece_name(piece));
     }
 }
 
@@ -123,8 +118,7 @@ Test(piece, the_end_of_a_to_value_is_cut_where_its_uri_ends) {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct slice text = slice_of(rows[i][0]);
         cr_assert_null(piece_judge(IMAGE_PIECE_TAIL, &text));
-        cr_assert(slice_equal(text, slice_of(rows[i][1])), "'%.*s' is not '%s'", SLICE_ARG(text),
-                  rows[i][1]);
+        cr_assert(slice_equal(text, slice_of(rows[i][1])), "'%.*s' is not '%s'", SLICE_ARG(text), rows[i][1]);
     }
     struct slice broken = SLICE("100@192.0.2.1\r\nVia: evil");
     cr_assert_not_null(piece_judge(IMAGE_PIECE_TAIL, &broken));

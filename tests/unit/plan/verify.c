@@ -69,9 +69,8 @@ Test(verify, each_hostile_image_breaks_the_invariant_it_is_made_for) {
         size_t length;
         uint8_t *bytes = hostile_image(&hostile_rows[i], &length);
         struct image_refusal refusal = refusal_of(bytes, length);
-        cr_expect_eq(refusal.invariant, hostile_rows[i].invariant, "%s: %u instead of %u: %s",
-                     hostile_rows[i].what, refusal.invariant, hostile_rows[i].invariant,
-                     refusal.reason);
+        cr_expect_eq(refusal.invariant, hostile_rows[i].invariant, "%s: %u instead of %u: %s", hostile_rows[i].what,
+                     refusal.invariant, hostile_rows[i].invariant, refusal.reason);
         cr_expect(refusal.reason[0] && !strchr(refusal.reason, '\n'), "%s", hostile_rows[i].what);
         reached[hostile_rows[i].invariant]++;
         free(bytes);
@@ -170,8 +169,7 @@ Test(verify, an_image_made_to_be_slow_is_not) {
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &before);
     struct image_refusal refusal = refusal_of(bytes, length);
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &after);
-    double seconds =
-        (double)(after.tv_sec - before.tv_sec) + (double)(after.tv_nsec - before.tv_nsec) / 1e9;
+    double seconds = (double)(after.tv_sec - before.tv_sec) + (double)(after.tv_nsec - before.tv_nsec) / 1e9;
     cr_assert_eq(refusal.invariant, 0, "%u: %s", refusal.invariant, refusal.reason);
     cr_assert_lt(seconds, 1.0, "%f s", seconds);
     free(bytes);

@@ -128,8 +128,7 @@ Test(vm, a_removed_header_is_absent_for_later_rules) {
     op(a, OP_NEXT, 0, 0, 0);
     cr_assert_eq(evaluate(), VM_DONE);
     assert_text(run.outcome.log, "absent");
-    const struct outcome_header *set =
-        outcome_header_set(&run.outcome, HEADER_OTHER, SLICE("X-OWN"));
+    const struct outcome_header *set = outcome_header_set(&run.outcome, HEADER_OTHER, SLICE("X-OWN"));
     cr_assert(set && set->value.at && set->value.len == 0 && !set->next);
     cr_assert_null(run.outcome.variables);
     end();
@@ -178,11 +177,9 @@ Test(vm, any_line_of_a_header_satisfies_and_negation_is_of_exactly_that) {
         const char *written;
         bool holds;
     } rows[] = {
-        {X_OWN, false, "second", true},    {X_OWN, true, "second", false},
-        {X_OWN, false, "third", false},    {X_OWN, true, "third", true},
-        {ABSENT, false, "", false},        {ABSENT, true, "", true},
-        {CONTACT, false, "^<sip", true},   {FROM, false, "ann", true},
-        {X_OWN, false, "^first=1$", true},
+        {X_OWN, false, "second", true},  {X_OWN, true, "second", false}, {X_OWN, false, "third", false},
+        {X_OWN, true, "third", true},    {ABSENT, false, "", false},     {ABSENT, true, "", true},
+        {CONTACT, false, "^<sip", true}, {FROM, false, "ann", true},     {X_OWN, false, "^first=1$", true},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         begin();
@@ -199,8 +196,7 @@ Test(vm, a_header_is_there_or_not) {
     static const struct {
         uint16_t header;
         bool negated, holds;
-    } rows[] = {
-        {X_OWN, false, true}, {X_OWN, true, false}, {ABSENT, false, false}, {ABSENT, true, true}};
+    } rows[] = {{X_OWN, false, true}, {X_OWN, true, false}, {ABSENT, false, false}, {ABSENT, true, true}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         begin();
         rule(a, 0, 0, "");
@@ -268,8 +264,7 @@ Test(vm, captures_end_with_their_rule) {
 }
 
 Test(vm, a_pattern_with_inserts_takes_them_literally) {
-    static const struct host_line lines[] = {
-        {"X-Own", "a.c"}, {"From", "abc"}, {"To", "xa.cx"}, {NULL, NULL}};
+    static const struct host_line lines[] = {{"X-Own", "a.c"}, {"From", "abc"}, {"To", "xa.cx"}, {NULL, NULL}};
     static const uint16_t read[] = {FROM, TO};
     for (size_t i = 0; i < 2; i++) {
         begin();
@@ -432,8 +427,7 @@ Test(vm, without_memory_there_is_a_fault_and_no_crash) {
         host_lines = lines;
         rich(a);
         enum vm_result result = evaluate();
-        bool fault =
-            result == VM_FAULT && slice_equal(slice_of(run.vm.why), SLICE("out of memory"));
+        bool fault = result == VM_FAULT && slice_equal(slice_of(run.vm.why), SLICE("out of memory"));
         cr_assert(fault || result == VM_DONE, "%u", limit);
         faults += fault;
         end();

@@ -33,40 +33,38 @@ static void check(const struct row *rows, size_t count) {
     for (size_t i = 0; i < count; i++) {
         struct slice result;
         enum word_result answer = call(&rows[i], &result);
-        cr_expect_eq(answer, rows[i].expected ? WORD_TEXT : WORD_NULL, "$%s, row %zu: %d",
-                     words[rows[i].word].name, i, answer);
+        cr_expect_eq(answer, rows[i].expected ? WORD_TEXT : WORD_NULL, "$%s, row %zu: %d", words[rows[i].word].name, i,
+                     answer);
         if (rows[i].expected && answer == WORD_TEXT)
-            cr_expect(slice_equal(result, slice_of(rows[i].expected)),
-                      "$%s, row %zu: '%.*s' is not '%s'", words[rows[i].word].name, i,
-                      SLICE_ARG(result), rows[i].expected);
+            cr_expect(slice_equal(result, slice_of(rows[i].expected)), "$%s, row %zu: '%.*s' is not '%s'",
+                      words[rows[i].word].name, i, SLICE_ARG(result), rows[i].expected);
     }
     arena_free(&arena);
 }
 
 #define CHECK(ROWS) check(ROWS, sizeof ROWS / sizeof *ROWS)
-#define ONE(WORD, EXPECTED, X)                                                                     \
-    {                                                                                              \
-        WORD_##WORD, EXPECTED, 1, {                                                                \
-            X                                                                                      \
-        }                                                                                          \
+#define ONE(WORD, EXPECTED, X)                                                                                         \
+    {                                                                                                                  \
+        WORD_##WORD, EXPECTED, 1, {                                                                                    \
+            X                                                                                                          \
+        }                                                                                                              \
     }
-#define TWO(WORD, EXPECTED, X, Y)                                                                  \
-    {                                                                                              \
-        WORD_##WORD, EXPECTED, 2, {                                                                \
-            X, Y                                                                                   \
-        }                                                                                          \
+#define TWO(WORD, EXPECTED, X, Y)                                                                                      \
+    {                                                                                                                  \
+        WORD_##WORD, EXPECTED, 2, {                                                                                    \
+            X, Y                                                                                                       \
+        }                                                                                                              \
     }
-#define THREE(WORD, EXPECTED, X, Y, Z)                                                             \
-    {                                                                                              \
-        WORD_##WORD, EXPECTED, 3, {                                                                \
-            X, Y, Z                                                                                \
-        }                                                                                          \
+#define THREE(WORD, EXPECTED, X, Y, Z)                                                                                 \
+    {                                                                                                                  \
+        WORD_##WORD, EXPECTED, 3, {                                                                                    \
+            X, Y, Z                                                                                                    \
+        }                                                                                                              \
     }
 
 Test(words_text, every_word_of_this_home_and_no_other_is_here) {
     for (enum word word = 0; word < WORD_COUNT; word++)
-        cr_assert_eq(words_text[word] != NULL, words[word].home == HOME_TEXT, "%s",
-                     words[word].name);
+        cr_assert_eq(words_text[word] != NULL, words[word].home == HOME_TEXT, "%s", words[word].name);
 }
 
 Test(words_text, addr_prefix_is_true_inside_the_block) {
@@ -153,9 +151,8 @@ Test(words_text, logic_takes_exactly_true_for_true_and_null_for_not_true) {
 
 Test(words_text, if_chooses_and_the_choice_may_be_null) {
     static const struct row rows[] = {
-        THREE(IF, "a", "true", "a", "b"),   THREE(IF, "b", "false", "a", "b"),
-        THREE(IF, "b", NULL, "a", "b"),     THREE(IF, "b", "TRUE", "a", "b"),
-        THREE(IF, NULL, "true", NULL, "b"), THREE(IF, NULL, "false", "a", NULL),
+        THREE(IF, "a", "true", "a", "b"), THREE(IF, "b", "false", "a", "b"),  THREE(IF, "b", NULL, "a", "b"),
+        THREE(IF, "b", "TRUE", "a", "b"), THREE(IF, NULL, "true", NULL, "b"), THREE(IF, NULL, "false", "a", NULL),
         THREE(IF, "", "true", "", "b"),
     };
     CHECK(rows);
@@ -282,8 +279,7 @@ Test(words_text, hash_spreads_callers_evenly) {
 
 Test(words_text, without_memory_the_words_that_need_some_fail) {
     static const struct row rows[] = {ONE(STR_LOWERCASE, "", "abc"), ONE(STR_UPPERCASE, "", "abc"),
-                                      ONE(STR_LENGTH, "", "abc"), TWO(MATH_ADD, "", "1", "2"),
-                                      TWO(HASH, "", "x", "5")};
+                                      ONE(STR_LENGTH, "", "abc"), TWO(MATH_ADD, "", "1", "2"), TWO(HASH, "", "x", "5")};
     begin(1);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct slice result;

@@ -36,8 +36,8 @@ static struct sip_message *request(const struct parts *parts) {
                           "%s %s SIP/2.0\r\n%sVia: SIP/2.0/UDP "
                           "198.51.100.1;branch=z9hG4bKb\r\nFrom: %s\r\nTo: <sip:c@d>\r\n"
                           "Call-ID: %s\r\nCSeq: %u %s\r\n%sContent-Length: 0\r\n\r\n",
-                          parts->method, parts->uri, parts->vias, parts->from, parts->call_id,
-                          parts->cseq, parts->method, parts->more);
+                          parts->method, parts->uri, parts->vias, parts->from, parts->call_id, parts->cseq,
+                          parts->method, parts->more);
     struct scan_result result = scan_message(&message, bytes, (size_t)length);
     cr_assert_eq(result.verdict, SCAN_OK, "%s", result.reason);
     return &message;
@@ -64,9 +64,8 @@ Test(branch, the_loop_hash_covers_what_decides_and_nothing_else) {
     same[0].method = "MESSAGE"; /* RFC 5393 4.2.2: not the method */
     same[1].vias = "Via: SIP/2.0/UDP 203.0.113.9;branch=z9hG4bKz\r\n";
     same[2].from = "\"A\" <sip:other@b>;tag=1";
-    same[3].more =
-        "User-Agent:  u\r\nX-Tenant: t\r\nSubject: another\r\nRoute: <sip:r1;lr>, <sip:r2;lr>\r\n"
-        "Proxy-Require: p\r\nX-Unread: 1\r\n";
+    same[3].more = "User-Agent:  u\r\nX-Tenant: t\r\nSubject: another\r\nRoute: <sip:r1;lr>, <sip:r2;lr>\r\n"
+                   "Proxy-Require: p\r\nX-Unread: 1\r\n";
     for (unsigned i = 0; i < sizeof same / sizeof *same; i++)
         cr_expect_eq(loop_hash(&key, &image, request(&same[i])), hash, "%u", i);
     struct parts other[] = {plain, plain, plain, plain, plain, plain, plain, plain, plain};
@@ -75,12 +74,9 @@ Test(branch, the_loop_hash_covers_what_decides_and_nothing_else) {
     other[2].call_id = "y";
     other[3].cseq = 2;
     other[4].more = "Route: <sip:r1;lr>\r\nProxy-Require: p\r\nUser-Agent: u\r\nX-Tenant: t\r\n";
-    other[5].more =
-        "Route: <sip:r1;lr>, <sip:r2;lr>\r\nProxy-Require: q\r\nUser-Agent: u\r\nX-Tenant: t\r\n";
-    other[6].more =
-        "Route: <sip:r1;lr>, <sip:r2;lr>\r\nProxy-Require: p\r\nUser-Agent: v\r\nX-Tenant: t\r\n";
-    other[7].more =
-        "Route: <sip:r1;lr>, <sip:r2;lr>\r\nProxy-Require: p\r\nUser-Agent: u\r\nx-tenant: w\r\n";
+    other[5].more = "Route: <sip:r1;lr>, <sip:r2;lr>\r\nProxy-Require: q\r\nUser-Agent: u\r\nX-Tenant: t\r\n";
+    other[6].more = "Route: <sip:r1;lr>, <sip:r2;lr>\r\nProxy-Require: p\r\nUser-Agent: v\r\nX-Tenant: t\r\n";
+    other[7].more = "Route: <sip:r1;lr>, <sip:r2;lr>\r\nProxy-Require: p\r\nUser-Agent: u\r\nx-tenant: w\r\n";
     other[8].more = "Route: <sip:r1;lr>, <sip:r2;lr>\r\nProxy-Require: p\r\nUser-Agent: u\r\n";
     for (unsigned i = 0; i < sizeof other / sizeof *other; i++)
         cr_expect_neq(loop_hash(&key, &image, request(&other[i])), hash, "%u", i);
@@ -93,15 +89,12 @@ Test(branch, a_loop_is_found_in_any_via_and_only_with_the_same_hash) {
         bool found;
     } rows[] = {
         {"", false},
-        {"Via: SIP/2.0/UDP 203.0.113.1:5060;branch=z9hG4bKaaaaaaaaaaaaaaaa1122334455667788\r\n",
-         true},
-        {"Via: SIP/2.0/UDP 203.0.113.1:5060;branch=z9hG4bKaaaaaaaaaaaaaaaa1122334455667789\r\n",
-         false},
+        {"Via: SIP/2.0/UDP 203.0.113.1:5060;branch=z9hG4bKaaaaaaaaaaaaaaaa1122334455667788\r\n", true},
+        {"Via: SIP/2.0/UDP 203.0.113.1:5060;branch=z9hG4bKaaaaaaaaaaaaaaaa1122334455667789\r\n", false},
         {"Via: SIP/2.0/UDP 192.0.2.9, SIP/2.0/UDP "
          "203.0.113.1;rport;branch=z9hG4bKaaaaaaaaaaaaaaaa1122334455667788\r\n",
          true},
-        {"Via: SIP/2.0/UDP 192.0.2.9;branch=z9hG4bK1122334455667788\r\n",
-         false}, /* not of our length */
+        {"Via: SIP/2.0/UDP 192.0.2.9;branch=z9hG4bK1122334455667788\r\n", false}, /* not of our length */
     };
     for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct parts parts = plain;

@@ -8,12 +8,11 @@
 static struct sip_message *request(const char *header) {
     static struct sip_message message;
     static char bytes[1024];
-    int length =
-        snprintf(bytes, sizeof bytes,
-                 "INVITE sip:c@d SIP/2.0\r\nVia: SIP/2.0/UDP 198.51.100.1;branch=z9hG4bKb\r\nFrom: "
-                 "<sip:a@b>;tag=1\r\n"
-                 "To: <sip:c@d>\r\nCall-ID: x\r\nCSeq: 1 INVITE\r\n%sContent-Length: 0\r\n\r\n",
-                 header);
+    int length = snprintf(bytes, sizeof bytes,
+                          "INVITE sip:c@d SIP/2.0\r\nVia: SIP/2.0/UDP 198.51.100.1;branch=z9hG4bKb\r\nFrom: "
+                          "<sip:a@b>;tag=1\r\n"
+                          "To: <sip:c@d>\r\nCall-ID: x\r\nCSeq: 1 INVITE\r\n%sContent-Length: 0\r\n\r\n",
+                          header);
     cr_assert_eq(scan_message(&message, bytes, (size_t)length).verdict, SCAN_OK);
     return &message;
 }
@@ -37,8 +36,7 @@ Test(breadth, absent_or_above_60_is_60) {
     };
     for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
         unsigned breadth;
-        cr_expect_eq(breadth_received(request(rows[i].header), &breadth), rows[i].number, "%s",
-                     rows[i].header);
+        cr_expect_eq(breadth_received(request(rows[i].header), &breadth), rows[i].number, "%s", rows[i].header);
         cr_expect(!rows[i].number || breadth == rows[i].breadth, "%s: %u", rows[i].header, breadth);
     }
 }

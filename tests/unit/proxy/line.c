@@ -26,16 +26,15 @@ static const struct row rows[] = {
     {SLICE("\x80"), "\"\xef\xbf\xbd\"", "\"\\x80\""},
     {SLICE("\xc0\xaf"), "\"\xef\xbf\xbd\xef\xbf\xbd\"", "\"\\xc0\\xaf\""},
     {SLICE("\xed\xa0\x80"), "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"", "\"\\xed\\xa0\\x80\""},
-    {SLICE("\xf4\x90\x80\x80"), "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"",
-     "\"\\xf4\\x90\\x80\\x80\""},
+    {SLICE("\xf4\x90\x80\x80"), "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"", "\"\\xf4\\x90\\x80\\x80\""},
     {SLICE("\xe2\x82"), "\"\xef\xbf\xbd\xef\xbf\xbd\"", "\"\\xe2\\x82\""},
     {SLICE("\xf0\x9f\x93\x9e"), "\"\xf0\x9f\x93\x9e\"", "\"\\xf0\\x9f\\x93\\x9e\""},
 };
 
 static void expect(struct line *line, const char *text, unsigned row) {
     struct slice written = line_slice(line);
-    cr_expect(written.len == strlen(text) && memcmp(written.at, text, written.len) == 0,
-              "row %u: %.*s", row, SLICE_ARG(written));
+    cr_expect(written.len == strlen(text) && memcmp(written.at, text, written.len) == 0, "row %u: %.*s", row,
+              SLICE_ARG(written));
 }
 
 Test(line, values_of_peers_cannot_end_a_string_or_a_line) {

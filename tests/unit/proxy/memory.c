@@ -9,8 +9,7 @@ enum { BODY = 60000 };
  * the last answers. */
 static void answered_call(struct proxy *proxy) {
     from_caller(proxy, "INVITE", 1, "");
-    answer_newest(proxy, "302 Moved",
-                  "Contact: <sip:a@192.0.2.7>;q=0.5, <sip:b@192.0.2.8?x=y>;q=0.7\r\n");
+    answer_newest(proxy, "302 Moved", "Contact: <sip:a@192.0.2.7>;q=0.5, <sip:b@192.0.2.8?x=y>;q=0.7\r\n");
     answer_newest(proxy, "180 Ringing", "");
     answer_newest(proxy, "486 Busy", "");
     pass(proxy, seen.now + 11000);
@@ -39,13 +38,12 @@ static void failed_call(struct proxy *proxy) {
 static void long_call(struct proxy *proxy) {
     static char bytes[TEXT_MAX];
     struct endpoint caller = place("198.51.100.1");
-    snprintf(
-        bytes, sizeof bytes,
-        "INVITE sip:100@fov.example SIP/2.0\r\nVia: SIP/2.0/UDP 198.51.100.1;branch=z9hG4bK-9\r\n"
-        "From: <sip:caller@198.51.100.1>;tag=c\r\nTo: <sip:100@fov.example>\r\nCall-ID: "
-        "story\r\nCSeq: 1 INVITE\r\n"
-        "Content-Length: %u\r\n\r\n%0*u",
-        (unsigned)BODY, (int)BODY, 0u);
+    snprintf(bytes, sizeof bytes,
+             "INVITE sip:100@fov.example SIP/2.0\r\nVia: SIP/2.0/UDP 198.51.100.1;branch=z9hG4bK-9\r\n"
+             "From: <sip:caller@198.51.100.1>;tag=c\r\nTo: <sip:100@fov.example>\r\nCall-ID: "
+             "story\r\nCSeq: 1 INVITE\r\n"
+             "Content-Length: %u\r\n\r\n%0*u",
+             (unsigned)BODY, (int)BODY, 0u);
     receive(proxy, &caller, bytes);
     answer_newest(proxy, "486 Busy", "");
     answer_newest(proxy, "180 Ringing", "");

@@ -24,8 +24,7 @@ static void check(const struct proxy_settings *settings, const struct row *rows,
     for (unsigned i = 0; i < count; i++) {
         struct sip_uri parsed = uri(rows[i].uri);
         cr_expect_eq(ours_uri(settings, &parsed), rows[i].ours, "%s is ours", rows[i].uri);
-        cr_expect_eq(ours_host(settings, &parsed), rows[i].host, "%s is a host of ours",
-                     rows[i].uri);
+        cr_expect_eq(ours_host(settings, &parsed), rows[i].host, "%s is a host of ours", rows[i].uri);
     }
 }
 

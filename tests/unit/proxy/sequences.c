@@ -37,8 +37,7 @@ static void some_failure(struct proxy *proxy) {
     if (seen.attempts == 0)
         return;
     const struct seen_invite *invite = &seen.invites[draw(seen.attempts)];
-    proxy_unreachable(proxy, &invite->remote, slice_of(invite->text), CAUSE_UNREACHABLE, seen.now,
-                      1767225600000);
+    proxy_unreachable(proxy, &invite->remote, slice_of(invite->text), CAUSE_UNREACHABLE, seen.now, 1767225600000);
 }
 
 static void something(struct proxy *proxy) {

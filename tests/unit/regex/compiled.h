@@ -17,8 +17,7 @@ struct compiled {
 
 static inline unsigned insert_slot(void *context, struct slice reference, const char **message) {
     (void)context;
-    struct slice digits =
-        reference.at[0] == '{' ? slice_cut(reference, 1, reference.len - 1) : reference;
+    struct slice digits = reference.at[0] == '{' ? slice_cut(reference, 1, reference.len - 1) : reference;
     uint64_t number;
     if (slice_number(digits, 9, &number) && number > 0)
         return (unsigned)number;
@@ -26,14 +25,13 @@ static inline unsigned insert_slot(void *context, struct slice reference, const 
     return 0;
 }
 
-static inline void compile_slice(struct compiled *compiled, struct slice pattern,
-                                 unsigned options) {
+static inline void compile_slice(struct compiled *compiled, struct slice pattern, unsigned options) {
     struct rx_input input = {.text = pattern, .options = options, .insert = insert_slot};
     struct rx_problem problem = {.message = "no memory"};
     unsigned count;
     arena_init(&compiled->arena, NULL, 0, 0);
-    cr_assert_eq(rx_parse(&compiled->tree, &compiled->arena, &input, &problem, 1, &count), 0,
-                 "'%.*s': %s", SLICE_ARG(pattern), problem.message);
+    cr_assert_eq(rx_parse(&compiled->tree, &compiled->arena, &input, &problem, 1, &count), 0, "'%.*s': %s",
+                 SLICE_ARG(pattern), problem.message);
     cr_assert_eq(rx_build(&compiled->program, &compiled->arena, compiled->tree), 0);
 }
 

@@ -15,10 +15,9 @@ struct example {
 static void print_groups(char *text, size_t size, const struct rx_group *groups, unsigned count) {
     size_t length = 0;
     for (unsigned i = 0; i <= count; i++)
-        length += (size_t)(groups[i].at < 0
-                               ? snprintf(text + length, size - length, i ? " -" : "-")
-                               : snprintf(text + length, size - length, i ? " %d-%d" : "%d-%d",
-                                          groups[i].at, groups[i].end));
+        length += (size_t)(groups[i].at < 0 ? snprintf(text + length, size - length, i ? " -" : "-")
+                                            : snprintf(text + length, size - length, i ? " %d-%d" : "%d-%d",
+                                                       groups[i].at, groups[i].end));
 }
 
 static void check_examples(const struct example *examples, size_t count) {
@@ -31,12 +30,11 @@ static void check_examples(const struct example *examples, size_t count) {
         uint64_t steps = 100000;
         compile(&compiled, examples[i].pattern, 0);
         struct slice subject = slice_of(examples[i].subject);
-        enum rx_result result =
-            rx_search(&compiled.program, subject, NULL, groups, &steps, scratch);
+        enum rx_result result = rx_search(&compiled.program, subject, NULL, groups, &steps, scratch);
         if (result == RX_FOUND)
             print_groups(text, sizeof text, groups, compiled.program.groups);
-        cr_expect_str_eq(text, examples[i].groups ? examples[i].groups : "not found",
-                         "'%s' in '%s': %s", examples[i].pattern, examples[i].subject, text);
+        cr_expect_str_eq(text, examples[i].groups ? examples[i].groups : "not found", "'%s' in '%s': %s",
+                         examples[i].pattern, examples[i].subject, text);
         cr_expect_eq(rx_search(&compiled.program, subject, NULL, NULL, &steps, scratch), result);
         discard(&compiled);
     }
@@ -109,12 +107,10 @@ Test(match, atoms_take_the_bytes_that_the_dialect_says) {
 
 Test(match, assertions_hold_at_their_places) {
     static const struct example examples[] = {
-        {"^b", "ab", NULL},           {"^b", "a\nb", NULL},  {"\\Ab", "b", "0-1"},
-        {"b$", "ab", "1-2"},          {"b$", "ab\n", "1-2"}, {"b$", "ab\n\n", NULL},
-        {"b\\z", "b\n", NULL},        {"b\\z", "ab", "1-2"}, {"\\bb", "ab b", "3-4"},
-        {"\\Bb", "b ab", "3-4"},      {"\\b", "", NULL},     {"\\B", "", "0-0"},
-        {"$", "ab\n", "2-2"},         {"a^", "a", NULL},     {"^?a", "ba", "1-2"},
-        {"(^|,)b", "a,b", "1-3 1-2"},
+        {"^b", "ab", NULL},      {"^b", "a\nb", NULL},    {"\\Ab", "b", "0-1"},  {"b$", "ab", "1-2"},
+        {"b$", "ab\n", "1-2"},   {"b$", "ab\n\n", NULL},  {"b\\z", "b\n", NULL}, {"b\\z", "ab", "1-2"},
+        {"\\bb", "ab b", "3-4"}, {"\\Bb", "b ab", "3-4"}, {"\\b", "", NULL},     {"\\B", "", "0-0"},
+        {"$", "ab\n", "2-2"},    {"a^", "a", NULL},       {"^?a", "ba", "1-2"},  {"(^|,)b", "a,b", "1-3 1-2"},
     };
     check_examples(examples, COUNT(examples));
 }
@@ -215,8 +211,7 @@ Test(match, look_aheads_take_nothing) {
         {"(?:(?!ab)\\w)+", "bbab", "0-2"},
         {"(?=[^@]*@)\\w+", "bob@x", "0-3"},
         {"(?=\\w*?9)\\w+", "ab a9", "3-5"},
-        {"^.*(?=[a-z]+-)abc", "abc-",
-         "0-3"}, /* asked from the end on: each answer rests on the last */
+        {"^.*(?=[a-z]+-)abc", "abc-", "0-3"}, /* asked from the end on: each answer rests on the last */
         {"^.*(?=[a-z]+?-)abc", "abc-", "0-3"},
         {"^.*(?=(?:[a-z]|..)+-)abc", "abc-", "0-3"},
     };
@@ -251,11 +246,11 @@ Test(match, inserted_texts_are_literal) {
         char text[400] = "not found";
         uint64_t steps = 1000;
         compile(&compiled, examples[i].pattern, RX_INSERTS);
-        if (rx_search(&compiled.program, slice_of(examples[i].subject), examples[i].inserts, groups,
-                      &steps, scratch) == RX_FOUND)
+        if (rx_search(&compiled.program, slice_of(examples[i].subject), examples[i].inserts, groups, &steps, scratch) ==
+            RX_FOUND)
             print_groups(text, sizeof text, groups, compiled.program.groups);
-        cr_expect_str_eq(text, examples[i].groups ? examples[i].groups : "not found",
-                         "'%s' in '%s'", examples[i].pattern, examples[i].subject);
+        cr_expect_str_eq(text, examples[i].groups ? examples[i].groups : "not found", "'%s' in '%s'",
+                         examples[i].pattern, examples[i].subject);
         discard(&compiled);
     }
     rx_scratch_free(scratch);
@@ -268,12 +263,9 @@ Test(match, nul_is_a_byte_like_others) {
     uint64_t steps = 100;
     cr_assert(scratch);
     compile_slice(&compiled, (struct slice){"a\0(.)", 5}, 0);
-    cr_expect_eq(
-        rx_search(&compiled.program, (struct slice){"xa\0b", 4}, NULL, groups, &steps, scratch),
-        RX_FOUND);
+    cr_expect_eq(rx_search(&compiled.program, (struct slice){"xa\0b", 4}, NULL, groups, &steps, scratch), RX_FOUND);
     cr_expect(groups[1].at == 3 && groups[1].end == 4);
-    cr_expect_eq(rx_search(&compiled.program, SLICE_NULL, NULL, groups, &steps, scratch),
-                 RX_NOT_FOUND);
+    cr_expect_eq(rx_search(&compiled.program, SLICE_NULL, NULL, groups, &steps, scratch), RX_NOT_FOUND);
     cr_expect(groups[0].at < 0 && groups[1].at < 0);
     discard(&compiled);
     rx_scratch_free(scratch);
@@ -283,9 +275,8 @@ Test(match, nothing_behind_the_subject_is_read) {
     static const struct {
         const char *pattern;
         bool found; /* in the "ab" of "abc" */
-    } rows[] = {{"abc", false},    {"ab[c]", false}, {"ab.", false},   {"%1", false},
-                {"(?i)%1", false}, {"b$", true},     {"b\\b", true},   {"b(?=c)", false},
-                {"b(?i)c", false}, {".*c", false},   {"\\w*?c", false}};
+    } rows[] = {{"abc", false}, {"ab[c]", false},  {"ab.", false},    {"%1", false},  {"(?i)%1", false}, {"b$", true},
+                {"b\\b", true}, {"b(?=c)", false}, {"b(?i)c", false}, {".*c", false}, {"\\w*?c", false}};
     struct rx_scratch *scratch = rx_scratch_new();
     struct slice inserts[] = {SLICE("abc")};
     cr_assert(scratch);
@@ -293,9 +284,8 @@ Test(match, nothing_behind_the_subject_is_read) {
         struct compiled compiled;
         uint64_t steps = 100;
         compile(&compiled, rows[i].pattern, RX_INSERTS);
-        cr_expect_eq(
-            rx_search(&compiled.program, (struct slice){"abc", 2}, inserts, NULL, &steps, scratch),
-            rows[i].found ? RX_FOUND : RX_NOT_FOUND, "'%s'", rows[i].pattern);
+        cr_expect_eq(rx_search(&compiled.program, (struct slice){"abc", 2}, inserts, NULL, &steps, scratch),
+                     rows[i].found ? RX_FOUND : RX_NOT_FOUND, "'%s'", rows[i].pattern);
         discard(&compiled);
     }
     rx_scratch_free(scratch);
@@ -310,12 +300,10 @@ Test(match, a_subject_has_its_longest_length) {
     cr_assert(scratch);
     memset(subject, 'a', sizeof subject);
     compile(&compiled, "a*$", 0);
-    cr_expect_eq(rx_search(&compiled.program, (struct slice){subject, RX_SUBJECT_MAX}, NULL, groups,
-                           &steps, scratch),
+    cr_expect_eq(rx_search(&compiled.program, (struct slice){subject, RX_SUBJECT_MAX}, NULL, groups, &steps, scratch),
                  RX_FOUND);
     cr_expect(groups[0].at == 0 && groups[0].end == RX_SUBJECT_MAX);
-    cr_expect_eq(rx_search(&compiled.program, (struct slice){subject, sizeof subject}, NULL, groups,
-                           &steps, scratch),
+    cr_expect_eq(rx_search(&compiled.program, (struct slice){subject, sizeof subject}, NULL, groups, &steps, scratch),
                  RX_TOO_LONG);
     discard(&compiled);
     rx_scratch_free(scratch);
@@ -363,10 +351,9 @@ Test(match, hostile_patterns_take_a_few_steps_for_each_instruction_and_byte) {
             memset(subject, rows[i].fill, lengths[k]);
             subject[lengths[k] - 1] = rows[i].last;
             enum rx_result result =
-                rx_search(&compiled.program, (struct slice){subject, lengths[k]}, NULL, groups,
-                          &steps, scratch);
-            cr_expect_eq(result, RX_NOT_FOUND, "'%s' on %zu bytes, with %lu steps: %d",
-                         rows[i].pattern, lengths[k], (unsigned long)bound, result);
+                rx_search(&compiled.program, (struct slice){subject, lengths[k]}, NULL, groups, &steps, scratch);
+            cr_expect_eq(result, RX_NOT_FOUND, "'%s' on %zu bytes, with %lu steps: %d", rows[i].pattern, lengths[k],
+                         (unsigned long)bound, result);
         }
         discard(&compiled);
     }
@@ -380,9 +367,7 @@ Test(match, the_budget_ends_a_search) {
     compile(&compiled, "(?:ab|a|b)*c", 0);
     for (uint64_t budget = 0; budget < 20; budget++) {
         uint64_t steps = budget;
-        cr_expect_eq(
-            rx_search(&compiled.program, SLICE("abababababababab"), NULL, NULL, &steps, scratch),
-            RX_NO_STEPS);
+        cr_expect_eq(rx_search(&compiled.program, SLICE("abababababababab"), NULL, NULL, &steps, scratch), RX_NO_STEPS);
         cr_expect_eq(steps, 0);
     }
     uint64_t steps = 1000;
@@ -393,18 +378,15 @@ Test(match, the_budget_ends_a_search) {
     static const struct {
         const char *pattern;
         uint64_t least; /* what 4,000 bytes cost at least */
-    } rows[] = {{"^.*x", 1000}, {"^[a-c]*x", 1000}, {"^[a-c]*?x", 4000},
-                {"x", 1000},    {"[xyz]", 1000},    {"^%1x", 4000}};
+    } rows[] = {{"^.*x", 1000}, {"^[a-c]*x", 1000}, {"^[a-c]*?x", 4000}, {"x", 1000}, {"[xyz]", 1000}, {"^%1x", 4000}};
     static char subject[4000];
     struct slice inserts[] = {{subject, sizeof subject}};
     memset(subject, 'a', sizeof subject);
     for (size_t i = 0; i < COUNT(rows); i++) {
         steps = 100000;
         compile(&compiled, rows[i].pattern, RX_INSERTS);
-        cr_expect_eq(rx_search(&compiled.program, inserts[0], inserts, NULL, &steps, scratch),
-                     RX_NOT_FOUND);
-        cr_expect_geq(100000 - steps, rows[i].least, "'%s': %lu", rows[i].pattern,
-                      100000 - (unsigned long)steps);
+        cr_expect_eq(rx_search(&compiled.program, inserts[0], inserts, NULL, &steps, scratch), RX_NOT_FOUND);
+        cr_expect_geq(100000 - steps, rows[i].least, "'%s': %lu", rows[i].pattern, 100000 - (unsigned long)steps);
         discard(&compiled);
     }
     rx_scratch_free(scratch);
@@ -418,25 +400,19 @@ Test(match, more_open_ways_than_the_scratch_memory_holds_end_a_search) {
     cr_assert(scratch);
     memset(subject, 'b', sizeof subject);
     compile(&compiled, "(?:(?:|a){70}b)+", 0); /* 71 for each 'b' */
-    cr_expect_eq(rx_search(&compiled.program, (struct slice){subject, sizeof subject}, NULL, NULL,
-                           &steps, scratch),
+    cr_expect_eq(rx_search(&compiled.program, (struct slice){subject, sizeof subject}, NULL, NULL, &steps, scratch),
                  RX_NO_STEPS);
-    cr_expect_eq(
-        rx_search(&compiled.program, (struct slice){subject, 3000}, NULL, NULL, &steps, scratch),
-        RX_FOUND);
+    cr_expect_eq(rx_search(&compiled.program, (struct slice){subject, 3000}, NULL, NULL, &steps, scratch), RX_FOUND);
     discard(&compiled);
     rx_scratch_free(scratch);
 }
 
-static enum rx_result run(const struct image_rx *code, uint32_t count, unsigned group_count,
-                          struct slice subject, struct rx_group *groups, uint64_t steps) {
+static enum rx_result run(const struct image_rx *code, uint32_t count, unsigned group_count, struct slice subject,
+                          struct rx_group *groups, uint64_t steps) {
     static const struct image_set set = {{0}};
     struct rx_scratch *scratch = rx_scratch_new();
-    struct rx_program program = {.code = code,
-                                 .sets = &set,
-                                 .count = count,
-                                 .set_count = 1,
-                                 .groups = (uint16_t)group_count};
+    struct rx_program program = {
+        .code = code, .sets = &set, .count = count, .set_count = 1, .groups = (uint16_t)group_count};
     cr_assert(scratch);
     enum rx_result result = rx_search(&program, subject, NULL, groups, &steps, scratch);
     rx_scratch_free(scratch);
@@ -446,15 +422,13 @@ static enum rx_result run(const struct image_rx *code, uint32_t count, unsigned 
 /* The verifier lets these pass: no compiler made them. */
 Test(match, programs_that_no_compiler_made_do_no_harm) {
     struct rx_group groups[3];
-    static const struct image_rx half[] = {
-        {RX_SAVE, 0, 3, 0}, {RX_SAVE, 0, 4, 0}, {RX_MATCH, 0, 0, 0}};
+    static const struct image_rx half[] = {{RX_SAVE, 0, 3, 0}, {RX_SAVE, 0, 4, 0}, {RX_MATCH, 0, 0, 0}};
     cr_expect_eq(run(half, COUNT(half), 2, SLICE("x"), groups, 100), RX_FOUND);
-    cr_expect(groups[1].at == -1 && groups[1].end == -1 && groups[2].at == -1 &&
-              groups[2].end == -1);
+    cr_expect(groups[1].at == -1 && groups[1].end == -1 && groups[2].at == -1 && groups[2].end == -1);
 
-    static const struct image_rx backwards[] = {
-        {RX_BYTE, 'x', 0, 0},   {RX_SAVE, 0, 2, 0}, {RX_LOOK, 1, 0, 5}, {RX_BYTE, 'y', 0, 0},
-        {RX_LOOK_END, 0, 0, 0}, {RX_JUMP, 0, 0, 6}, {RX_MATCH, 0, 0, 0}};
+    static const struct image_rx backwards[] = {{RX_BYTE, 'x', 0, 0}, {RX_SAVE, 0, 2, 0},     {RX_LOOK, 1, 0, 5},
+                                                {RX_BYTE, 'y', 0, 0}, {RX_LOOK_END, 0, 0, 0}, {RX_JUMP, 0, 0, 6},
+                                                {RX_MATCH, 0, 0, 0}};
     cr_expect_eq(run(backwards, COUNT(backwards), 1, SLICE("x"), groups, 100), RX_FOUND);
     cr_expect(groups[0].end == 1 && groups[1].at == -1);
 

@@ -53,8 +53,7 @@ Test(program, each_construct_has_its_code) {
         {"x(?:ab)+", "BYTE x; JOIN; BYTE a; BYTE b; SPLIT_LAZY 1; MATCH; "},
         {"x(?:ab)+?", "BYTE x; JOIN; BYTE a; BYTE b; SPLIT 1; MATCH; "},
         {"x(?:ab){2,}", "BYTE x; BYTE a; BYTE b; JOIN; BYTE a; BYTE b; SPLIT_LAZY 3; MATCH; "},
-        {"a|b|c",
-         "PEEK 0; SPLIT 4; BYTE a; JUMP 8; SPLIT 7; BYTE b; JUMP 8; BYTE c; JOIN; MATCH; "},
+        {"a|b|c", "PEEK 0; SPLIT 4; BYTE a; JUMP 8; SPLIT 7; BYTE b; JUMP 8; BYTE c; JOIN; MATCH; "},
         {"x(?:|a)", "BYTE x; SPLIT 3; JUMP 4; BYTE a; JOIN; MATCH; "},
         {"x(?=a)", "BYTE x; LOOK 0 4; BYTE a; LOOK_END; MATCH; "},
         {"x(?!)", "BYTE x; LOOK 1 3; LOOK_END; MATCH; "},
@@ -65,8 +64,7 @@ Test(program, each_construct_has_its_code) {
         size_t length = 0;
         compile(&compiled, rows[i].pattern, 0);
         for (uint32_t pc = 0; pc < compiled.program.count; pc++)
-            length += (size_t)print_instruction(text + length, sizeof text - length,
-                                                &compiled.program.code[pc]);
+            length += (size_t)print_instruction(text + length, sizeof text - length, &compiled.program.code[pc]);
         cr_expect_str_eq(text, rows[i].code, "'%s': %s", rows[i].pattern, text);
         discard(&compiled);
     }
@@ -77,28 +75,20 @@ Test(program, sets_hold_their_bytes) {
         const char *pattern;
         const char *members; /* of set 0, all of them */
     } rows[] = {
-        {"x[cab]", "abc"},
-        {"x[b-d0]", "bcd0"},
-        {"x(?i)[b-c]", "BCbc"},
-        {"x(?:a|b)*", ""},
-        {"x\\d", "0123456789"},
-        {"x\\h", "\t "},
-        {"x\\s", "\t\n\v\f\r "},
-        {"x\\w", "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"},
-        {"(?:a|b?c)", "abc"},
-        {"(?i)(q)", "qQ"},
-        {"\\bx", "x"},
-        {"(?=x)y", "y"},
+        {"x[cab]", "abc"},       {"x[b-d0]", "bcd0"},
+        {"x(?i)[b-c]", "BCbc"},  {"x(?:a|b)*", ""},
+        {"x\\d", "0123456789"},  {"x\\h", "\t "},
+        {"x\\s", "\t\n\v\f\r "}, {"x\\w", "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"},
+        {"(?:a|b?c)", "abc"},    {"(?i)(q)", "qQ"},
+        {"\\bx", "x"},           {"(?=x)y", "y"},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct compiled compiled;
         compile(&compiled, rows[i].pattern, 0);
-        cr_assert_eq(compiled.program.set_count, rows[i].members[0] != '\0', "'%s'",
-                     rows[i].pattern);
+        cr_assert_eq(compiled.program.set_count, rows[i].members[0] != '\0', "'%s'", rows[i].pattern);
         for (unsigned byte = 0; byte < 256 && compiled.program.set_count; byte++) {
             bool in = compiled.program.sets[0].bits[byte / 32] >> byte % 32 & 1;
-            cr_expect_eq(in, byte && strchr(rows[i].members, (int)byte), "'%s': byte %u",
-                         rows[i].pattern, byte);
+            cr_expect_eq(in, byte && strchr(rows[i].members, (int)byte), "'%s': byte %u", rows[i].pattern, byte);
         }
         discard(&compiled);
     }
@@ -119,11 +109,9 @@ Test(program, the_same_pattern_gives_the_same_bytes) {
     compile(&a, "^(?<n>[a-f]+|\\d{2,3})(?!x).*?$", 0);
     compile(&b, "^(?<other>[abcdef]+|[0-9]{2,3})(?!\\x78).*?$", 0);
     cr_assert_eq(a.program.count, b.program.count);
-    cr_expect_eq(memcmp(a.program.code, b.program.code, a.program.count * sizeof *a.program.code),
-                 0);
+    cr_expect_eq(memcmp(a.program.code, b.program.code, a.program.count * sizeof *a.program.code), 0);
     cr_assert_eq(a.program.set_count, b.program.set_count);
-    cr_expect_eq(
-        memcmp(a.program.sets, b.program.sets, a.program.set_count * sizeof *a.program.sets), 0);
+    cr_expect_eq(memcmp(a.program.sets, b.program.sets, a.program.set_count * sizeof *a.program.sets), 0);
     discard(&a);
     discard(&b);
 }

@@ -19,15 +19,13 @@ struct broken {
     struct told told[PROBLEMS];
 };
 
-static void check_told(const char *pattern, const struct rx_problem *problem,
-                       const struct told *told) {
-    cr_expect_eq(problem->code, told->code, "'%s': code %d for '%s'", pattern, problem->code,
-                 problem->message);
-    cr_expect(problem->at == told->at && problem->length == told->length, "'%s': '%s' at %u+%u",
-              pattern, problem->message, problem->at, problem->length);
+static void check_told(const char *pattern, const struct rx_problem *problem, const struct told *told) {
+    cr_expect_eq(problem->code, told->code, "'%s': code %d for '%s'", pattern, problem->code, problem->message);
+    cr_expect(problem->at == told->at && problem->length == told->length, "'%s': '%s' at %u+%u", pattern,
+              problem->message, problem->at, problem->length);
     cr_expect(strstr(problem->message, told->says), "'%s': '%s'", pattern, problem->message);
-    cr_expect(told->help ? problem->help && strstr(problem->help, told->help) : !problem->help,
-              "'%s': help '%s'", pattern, problem->help ? problem->help : "none");
+    cr_expect(told->help ? problem->help && strstr(problem->help, told->help) : !problem->help, "'%s': help '%s'",
+              pattern, problem->help ? problem->help : "none");
     size_t length = strlen(problem->message);
     cr_expect(length && problem->message[length - 1] != '.' &&
                   !(problem->message[0] >= 'A' && problem->message[0] <= 'Z'),
@@ -40,11 +38,9 @@ static void check_broken(const struct broken *rows, size_t count, unsigned optio
         struct rx_problem problems[PROBLEMS];
         struct rx_tree *tree;
         unsigned found, expected = 0;
-        struct rx_input input = {
-            .text = slice_of(rows[i].pattern), .options = options, .insert = insert_slot};
+        struct rx_input input = {.text = slice_of(rows[i].pattern), .options = options, .insert = insert_slot};
         arena_init(&arena, NULL, 0, 0);
-        cr_expect_eq(rx_parse(&tree, &arena, &input, problems, PROBLEMS, &found), -EINVAL, "'%s'",
-                     rows[i].pattern);
+        cr_expect_eq(rx_parse(&tree, &arena, &input, problems, PROBLEMS, &found), -EINVAL, "'%s'", rows[i].pattern);
         while (expected < PROBLEMS && rows[i].told[expected].says)
             expected++;
         cr_expect_eq(found, expected, "'%s': %u problems", rows[i].pattern, found);
@@ -74,8 +70,7 @@ Test(syntax, what_the_dialect_leaves_out_is_told_with_a_way_to_rewrite_it) {
         {"a++", {{OTHER, 1, 2, "possessive", "leave"}}},
         {"a?+", {{OTHER, 1, 2, "possessive", "leave"}}},
         {"a{2}+", {{OTHER, 1, 4, "'{2}+' is a possessive", "leave"}}},
-        {"\\Q(a\\Eb)",
-         {{OTHER, 0, 2, "'\\Q'", "backslash before"}, {SYNTAX, 7, 1, "')' without '('", "'\\)'"}}},
+        {"\\Q(a\\Eb)", {{OTHER, 0, 2, "'\\Q'", "backslash before"}, {SYNTAX, 7, 1, "')' without '('", "'\\)'"}}},
         {"\\pLa", {{OTHER, 0, 2, "'\\p'", "'[A-Za-z]'"}}},
         {"\\p{Lu}a", {{OTHER, 0, 6, "'\\p{Lu}'", "'[A-Za-z]'"}}},
         {"\\P{Lu}", {{OTHER, 0, 6, "'\\P{Lu}'", "'[^A-Za-z]'"}}},
@@ -106,8 +101,7 @@ Test(syntax, what_the_dialect_leaves_out_is_told_with_a_way_to_rewrite_it) {
           {OTHER, 4, 2, "'\\f'", "\\x0C"},
           {OTHER, 6, 2, "'\\e'", "\\x1B"},
           {OTHER, 8, 2, "'\\a'", "\\x07"}}},
-        {"\\v\\V",
-         {{OTHER, 0, 2, "'\\v'", "[\\x0A-\\x0D]"}, {OTHER, 2, 2, "'\\V'", "[^\\x0A-\\x0D]"}}},
+        {"\\v\\V", {{OTHER, 0, 2, "'\\v'", "[\\x0A-\\x0D]"}, {OTHER, 2, 2, "'\\V'", "[^\\x0A-\\x0D]"}}},
         {"\\u\\U\\l\\L",
          {{OTHER, 0, 2, "'\\u'", "\\xHH"},
           {OTHER, 2, 2, "'\\U'", "upper case"},
@@ -122,10 +116,7 @@ Test(syntax, what_the_dialect_leaves_out_is_told_with_a_way_to_rewrite_it) {
         {"\\012", {{OTHER, 0, 4, "'\\012' is an octal number", "\\xHH"}}},
         {"[\\1]", {{OTHER, 1, 2, "octal", "\\xHH"}}},
         {"[\\b]", {{OTHER, 1, 2, "'\\b' cannot stand in a class", "\\x08"}}},
-        {"[\\A\\z\\B]",
-         {{OTHER, 1, 2, "'\\A'", NULL},
-          {OTHER, 3, 2, "'\\z'", NULL},
-          {OTHER, 5, 2, "'\\B'", NULL}}},
+        {"[\\A\\z\\B]", {{OTHER, 1, 2, "'\\A'", NULL}, {OTHER, 3, 2, "'\\z'", NULL}, {OTHER, 5, 2, "'\\B'", NULL}}},
     };
     check_broken(rows, COUNT(rows), 0);
 }
@@ -167,15 +158,13 @@ Test(syntax, what_is_broken_is_told_at_its_place) {
 
 Test(syntax, an_unbounded_repeat_of_what_can_be_empty_is_refused) {
     static const char *const refused[] = {
-        "(a*)*",       "(a*)+",     "(a|)*?",    "(a?){2,}",     "(?:)*",     "()+",
-        "(?:a*b?)*",   "(?=a)*",    "(?!a)+",    "^*",           "$+",        "\\b*",
-        "(?:a{0,3})*", "(?:a{0})+", "(?:a*|b)+", "(?:(?=x)a?)*", "(?:(a)?)+",
+        "(a*)*", "(a*)+", "(a|)*?", "(a?){2,}",    "(?:)*",     "()+",       "(?:a*b?)*",    "(?=a)*",    "(?!a)+",
+        "^*",    "$+",    "\\b*",   "(?:a{0,3})*", "(?:a{0})+", "(?:a*|b)+", "(?:(?=x)a?)*", "(?:(a)?)+",
     };
     for (size_t i = 0; i < COUNT(refused); i++) {
         unsigned length = (unsigned)strlen(refused[i]);
         const struct broken row = {
-            refused[i],
-            {{LOOP, 0, length, "repeats something that can be empty", "at least one character"}}};
+            refused[i], {{LOOP, 0, length, "repeats something that can be empty", "at least one character"}}};
         check_broken(&row, 1, 0);
     }
     static const char *const fine[] = {"(a+)*",   "(a?b)*", "(a?){2,5}", "(a*)?",    "(?:a|b+)+",
@@ -219,13 +208,11 @@ Test(syntax, what_would_be_too_big_is_refused_before_it_grows) {
         {"x{70000}", {{SIZE, 1, 7, "'{70000}' repeats more than 65534 times", NULL}}},
         {"x{3,99999}", {{SIZE, 1, 9, "repeats more than 65534 times", NULL}}},
         {"x{99999999999999999999999,}", {{SIZE, 1, 26, "repeats more than 65534 times", NULL}}},
-        {"(?:a{60}){60}(?:b{60}){60}",
-         {{SIZE, 0, 26, "the pattern compiles to more than 4096 instructions", NULL}}},
+        {"(?:a{60}){60}(?:b{60}){60}", {{SIZE, 0, 26, "the pattern compiles to more than 4096 instructions", NULL}}},
     };
     check_broken(rows, COUNT(rows), 0);
     struct compiled compiled;
-    compile(&compiled, "(?:(?:(?:(?:){60000}){60000}){60000}){60000}a{4095}",
-            0); /* and the MATCH */
+    compile(&compiled, "(?:(?:(?:(?:){60000}){60000}){60000}){60000}a{4095}", 0); /* and the MATCH */
     cr_expect_eq(compiled.program.count, IMAGE_RX_MAX);
     discard(&compiled);
 }
@@ -269,8 +256,7 @@ Test(syntax, nesting_and_groups_have_bounds) {
         struct rx_input input = {.text = slice_of(text)};
         arena_init(&arena, NULL, 0, 0);
         int result = rx_parse(&tree, &arena, &input, &problem, 1, &count);
-        cr_expect_eq(result, rows[i].told.says ? -EINVAL : 0, "%zu of '%s': %d", rows[i].count,
-                     rows[i].open, result);
+        cr_expect_eq(result, rows[i].told.says ? -EINVAL : 0, "%zu of '%s': %d", rows[i].count, rows[i].open, result);
         if (result == -EINVAL)
             check_told(rows[i].open, &problem, &rows[i].told);
         arena_free(&arena);
@@ -321,8 +307,7 @@ Test(syntax, groups_are_counted_in_broken_patterns_too) {
         {"(?>a)(b)*+", 1}, {"(?(1)a|(b))", 1},
     };
     for (size_t i = 0; i < COUNT(rows); i++)
-        cr_expect_eq(rx_group_count(slice_of(rows[i].pattern)), rows[i].groups, "'%s'",
-                     rows[i].pattern);
+        cr_expect_eq(rx_group_count(slice_of(rows[i].pattern)), rows[i].groups, "'%s'", rows[i].pattern);
 }
 
 Test(syntax, groups_have_numbers_and_some_have_names) {

@@ -55,10 +55,14 @@ struct row {
     const char *rule;
 };
 
-#define INVITED {INVITE_IN}
-#define SENT {INVITE_IN, "<" INVITE_OUT}
-#define RUNG {INVITE_IN, "<" INVITE_OUT, RINGING_IN}
-#define FAILED {INVITE_IN, "<" INVITE_OUT, BUSY_IN}
+#define INVITED                                                                                                        \
+    { INVITE_IN }
+#define SENT                                                                                                           \
+    { INVITE_IN, "<" INVITE_OUT }
+#define RUNG                                                                                                           \
+    { INVITE_IN, "<" INVITE_OUT, RINGING_IN }
+#define FAILED                                                                                                         \
+    { INVITE_IN, "<" INVITE_OUT, BUSY_IN }
 
 static const struct row rows[] = {
     {INVITED, INVITE_OUT, NULL, NULL, NULL},
@@ -116,8 +120,8 @@ static struct slice changed(struct arena *arena, const struct row *row) {
     if (!row->find)
         return slice_of(row->leaves);
     cr_assert(at, "%s is not in %s", row->find, row->leaves);
-    return slice_of(arena_printf(arena, "%.*s%s%s", (int)(at - row->leaves), row->leaves, row->put,
-                                 at + strlen(row->find)));
+    return slice_of(
+        arena_printf(arena, "%.*s%s%s", (int)(at - row->leaves), row->leaves, row->put, at + strlen(row->find)));
 }
 
 static void play_row(size_t number, const struct sim_sent *sent, const char *rule) {
@@ -130,8 +134,7 @@ static void play_row(size_t number, const struct sim_sent *sent, const char *rul
     const struct story_party *party = story_party_named(play.story, SLICE("caller"));
     for (unsigned i = 0; i < BEFORE_MAX && row->before[i]; i++) {
         bool left = row->before[i][0] == '<';
-        struct exchange *e =
-            history_add(&play.history, 0, party, left, SLICE_NULL, slice_of(row->before[i] + left));
+        struct exchange *e = history_add(&play.history, 0, party, left, SLICE_NULL, slice_of(row->before[i] + left));
         e->sent = sent;
     }
     struct exchange *last = history_add(&play.history, 0, party, true, SLICE_NULL, changed(&arena, row));

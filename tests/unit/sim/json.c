@@ -40,10 +40,20 @@ Test(json, says_what_is_not_there) {
     static const struct {
         const char *json, *path;
     } table[] = {
-        {line, "nothing"},      {line, "attempts.3"},     {line, "attempts.0"}, {line, "attempts.1.cause.more"},
-        {line, "final.1"},      {line, "empty.1"},        {"", "a"},            {"{", "a"},
-        {"{\"a\"", "a"},        {"{\"a\":", "a"},         {"{\"a\":[1", "a"},   {"{\"a\":\"open", "a"},
-        {"[[[[[[[", "1.1.1.1"}, {"{\"b\":]},\"a\":1}", "a"},
+        {line, "nothing"},
+        {line, "attempts.3"},
+        {line, "attempts.0"},
+        {line, "attempts.1.cause.more"},
+        {line, "final.1"},
+        {line, "empty.1"},
+        {"", "a"},
+        {"{", "a"},
+        {"{\"a\"", "a"},
+        {"{\"a\":", "a"},
+        {"{\"a\":[1", "a"},
+        {"{\"a\":\"open", "a"},
+        {"[[[[[[[", "1.1.1.1"},
+        {"{\"b\":]},\"a\":1}", "a"},
     };
     struct arena arena;
     arena_init(&arena, NULL, 0, 0);

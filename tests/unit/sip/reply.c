@@ -8,11 +8,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#define REST                                                                                                         \
-    "From: \"A\" <sip:a@example.com>;tag=f1\r\n"                                                                     \
-    "t: <sip:b@example.com>  \r\n"                                                                                   \
-    "call-id : c1@a\r\n"                                                                                             \
-    "CSeq: 7\tINVITE\r\n"                                                                                            \
+#define REST                                                                                                           \
+    "From: \"A\" <sip:a@example.com>;tag=f1\r\n"                                                                       \
+    "t: <sip:b@example.com>  \r\n"                                                                                     \
+    "call-id : c1@a\r\n"                                                                                               \
+    "CSeq: 7\tINVITE\r\n"                                                                                              \
     "Max-Forwards: 70\r\n"
 
 static struct endpoint endpoint_at(const char *ip, uint16_t port) {
@@ -153,16 +153,15 @@ static const struct {
 } vias[] = {
     {false, "SIP/2.0/UDP 192.0.2.9:5070;branch=z9hG4bKx", NULL, 5070},
     {false, "SIP/2.0/UDP 192.0.2.9;branch=z9hG4bKx", NULL, 5060},
-    {false, "SIP/2.0/UDP 10.0.0.1:5070;branch=z9hG4bKx",
-     "SIP/2.0/UDP 10.0.0.1:5070;branch=z9hG4bKx;received=192.0.2.9", 5070},
+    {false, "SIP/2.0/UDP 10.0.0.1:5070;branch=z9hG4bKx", "SIP/2.0/UDP 10.0.0.1:5070;branch=z9hG4bKx;received=192.0.2.9",
+     5070},
     {false, "SIP/2.0/UDP host.example;branch=z9hG4bKx", "SIP/2.0/UDP host.example;branch=z9hG4bKx;received=192.0.2.9",
      5060},
     {false, "SIP/2.0/UDP 192.0.2.9:5070;rport;branch=z9hG4bKx",
      "SIP/2.0/UDP 192.0.2.9:5070;rport=4711;branch=z9hG4bKx;received=192.0.2.9", 4711},
     {false, "SIP/2.0/UDP 10.0.0.1 ; RPORT ; branch=z9hG4bKx", /* blanks before a parameter that goes stay */
      "SIP/2.0/UDP 10.0.0.1 ;rport=4711; branch=z9hG4bKx;received=192.0.2.9", 4711},
-    {false,
-     "SIP/2.0/UDP 10.0.0.1;rport=1;received=198.51.100.1;branch=z9hG4bKx", /* what the sender says is not true */
+    {false, "SIP/2.0/UDP 10.0.0.1;rport=1;received=198.51.100.1;branch=z9hG4bKx", /* what the sender says is not true */
      "SIP/2.0/UDP 10.0.0.1;rport=4711;branch=z9hG4bKx;received=192.0.2.9", 4711},
     {false, "SIP/2.0/UDP 192.0.2.9;received=198.51.100.1;branch=z9hG4bKx",
      "SIP/2.0/UDP 192.0.2.9;branch=z9hG4bKx;received=192.0.2.9", 5060},
@@ -263,8 +262,8 @@ Test(reply, a_line_break_that_is_no_folding_is_never_sent_on) {
         memcpy(from + 1, cases[i].bytes, 4);
         struct arena arena;
         arena_init(&arena, NULL, 0, 0);
-        cr_assert_eq(reply_build(&arena, &request, &source, &(struct reply){.code = 400}).at != NULL,
-                     cases[i].answered, "case %zu", i);
+        cr_assert_eq(reply_build(&arena, &request, &source, &(struct reply){.code = 400}).at != NULL, cases[i].answered,
+                     "case %zu", i);
         arena_free(&arena);
     }
 }

@@ -29,12 +29,12 @@ static struct scan_result scan(const char *text) {
     return scan_bytes(text, strlen(text));
 }
 
-#define VIA "Via: SIP/2.0/UDP h;branch=z9hG4bKx\r\n"
-#define FROM "From: <sip:a@h>;tag=1\r\n"
-#define TO "To: <sip:b@h>\r\n"
-#define ID "Call-ID: c@h\r\n"
-#define CSEQ "CSeq: 1 INVITE\r\n"
-#define REST VIA FROM TO ID CSEQ
+#define VIA   "Via: SIP/2.0/UDP h;branch=z9hG4bKx\r\n"
+#define FROM  "From: <sip:a@h>;tag=1\r\n"
+#define TO    "To: <sip:b@h>\r\n"
+#define ID    "Call-ID: c@h\r\n"
+#define CSEQ  "CSeq: 1 INVITE\r\n"
+#define REST  VIA FROM TO ID CSEQ
 #define START "INVITE sip:b@h SIP/2.0\r\n"
 
 static void expect(const char *text, enum scan_verdict verdict, unsigned code, const char *reason) {
@@ -86,8 +86,8 @@ Test(scan, a_request_is_indexed_without_a_copy) {
     int line = scan_next_named(&message, SLICE("x-unknown"), -1);
     cr_assert_eq(line, 7);
     cr_expect(is(scan_value(&message, 7), "some\r\n\tmore"));
-    cr_expect(is(slice_cut(message.bytes, message.headers[7].at, message.headers[7].end),
-                 "X-Unknown : some\r\n\tmore \r\n"));
+    cr_expect(
+        is(slice_cut(message.bytes, message.headers[7].at, message.headers[7].end), "X-Unknown : some\r\n\tmore \r\n"));
     cr_expect_eq(scan_next(&message, HEADER_VIA, -1), 0);
     cr_expect_eq(scan_next(&message, HEADER_VIA, 0), 2);
     cr_expect_eq(scan_next(&message, HEADER_VIA, 2), -1);

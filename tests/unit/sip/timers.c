@@ -85,7 +85,7 @@ Test(timers, a_stopped_one_does_not_fire_and_a_restarted_one_fires_anew) {
     timers_free(timers);
 }
 
-/* --- what a fire function may do --------------------------------------------------------------------------- */
+/* What a fire function may do. */
 
 static struct timers *shared;
 static struct bell neighbours[3];
@@ -145,7 +145,7 @@ Test(timers, a_fire_function_may_free_its_owner) {
     timers_free(shared);
 }
 
-/* --- against the plainest model ------------------------------------------------------------------------------ */
+/* Against the plainest model. */
 
 enum { BELLS = 300 };
 
@@ -218,7 +218,7 @@ Test(timers, any_mixture_fires_as_a_plain_list_would) {
     timers_free(timers);
 }
 
-/* --- memory ------------------------------------------------------------------------------------------------- */
+/* Memory. */
 
 Test(timers, without_memory_timers_still_fire_when_they_are_due) {
     struct timers *timers = timers_new();

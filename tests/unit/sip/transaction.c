@@ -6,8 +6,7 @@ enum { CALLS = 50 * 1000 }; /* each a server and a client transaction */
 
 static unsigned sent, told, ended;
 
-static void count_send(void *context, const struct endpoint *local, const struct endpoint *remote,
-                       struct slice bytes) {
+static void count_send(void *context, const struct endpoint *local, const struct endpoint *remote, struct slice bytes) {
     (void)context, (void)local, (void)remote, (void)bytes;
     sent++;
 }
@@ -184,7 +183,7 @@ Test(transaction, any_allocation_may_fail) {
     }
 }
 
-/* --- anything at any time ----------------------------------------------------------------------------------- */
+/* Anything at any time. */
 
 enum { SLOTS = 12 };
 
@@ -258,8 +257,8 @@ static void open_slot(struct slot *slot) {
         server_set_user(slot->server, slot);
     char bytes[256], branch[32];
     snprintf(branch, sizeof branch, "z9hG4bKo%u", slot->name);
-    snprintf(bytes, sizeof bytes, "%s sip:b@e SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=%s\r\nCSeq: 5 %s\r\n\r\n",
-             method.at, branch, method.at);
+    snprintf(bytes, sizeof bytes, "%s sip:b@e SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=%s\r\nCSeq: 5 %s\r\n\r\n", method.at,
+             branch, method.at);
     struct client_request request = {slice_of(bytes), slice_of(branch), method_named(method),      method,
                                      LOCAL,           target,           draw(2) * draw(90) * 1000, slot};
     slot->client = client_new(layer, &request, now);

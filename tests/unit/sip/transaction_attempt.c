@@ -4,7 +4,7 @@
 
 #include <signal.h>
 
-/* --- given up ----------------------------------------------------------------------------------------------- */
+/* Given up. */
 
 Test(transaction_attempt, given_up_without_a_response_it_is_silent_until_64_t1_after_its_first_send) {
     begin();
@@ -95,7 +95,7 @@ Test(transaction_attempt, behind_a_final_giving_up_changes_nothing) {
     finish();
 }
 
-/* --- CANCEL: 9.1 -------------------------------------------------------------------------------------------- */
+/* CANCEL: 9.1. */
 
 Test(transaction_attempt, the_cancel_is_made_of_the_invite) {
     begin();
@@ -129,11 +129,11 @@ Test(transaction_attempt, the_cancel_is_made_of_the_invite) {
 
 Test(transaction_attempt, without_max_forwards_in_the_invite_the_cancel_has_70) {
     begin();
-    struct client_transaction *client = send_with(
-        "INVITE",
-        "INVITE sip:b@e SIP/2.0\r\nVia:SIP/2.0/UDP h;branch=z9hG4bKour1 , SIP/2.0/UDP i\r\nTo: <sip:b@e>\r\n"
-        "From: <sip:a@e>;tag=1\r\nCall-ID: c\r\nCSeq: 1\tINVITE\r\n\r\n",
-        TARGET, 0, "a");
+    struct client_transaction *client =
+        send_with("INVITE",
+                  "INVITE sip:b@e SIP/2.0\r\nVia:SIP/2.0/UDP h;branch=z9hG4bKour1 , SIP/2.0/UDP i\r\nTo: <sip:b@e>\r\n"
+                  "From: <sip:a@e>;tag=1\r\nCall-ID: c\r\nCSeq: 1\tINVITE\r\n\r\n",
+                  TARGET, 0, "a");
     cr_assert(receive(180, "INVITE"));
     cr_assert_eq(client_cancel(client, SLICE_EMPTY, now), 0);
     cr_assert_str_eq(last_sent.bytes,
@@ -198,7 +198,7 @@ Test(transaction_attempt, one_given_up_in_silence_keeps_nobody_waiting_but_a_can
     finish();
 }
 
-/* --- failures ----------------------------------------------------------------------------------------------- */
+/* Failures. */
 
 /* ICMP quotes `bytes`; true: it was told. */
 static bool refuse(struct slice bytes) {
@@ -296,7 +296,7 @@ Test(transaction_attempt, a_quotation_may_be_cut_anywhere_behind_the_branch) {
     finish();
 }
 
-/* --- events that call back ---------------------------------------------------------------------------------- */
+/* Events that call back. */
 
 static void fail_over(struct client_transaction *client, unsigned status) {
     client_give_up(client, now);
@@ -344,7 +344,7 @@ Test(transaction_attempt, an_event_may_call_back_into_the_layer) {
     }
 }
 
-/* --- memory ------------------------------------------------------------------------------------------------- */
+/* Memory. */
 
 Test(transaction_attempt, without_memory_nothing_is_sent_and_nothing_stays) {
     begin();

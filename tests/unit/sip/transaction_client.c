@@ -2,7 +2,7 @@
 /* The machines of the client side: RFC 3261 17.1, RFC 6026 7.2. */
 #include "tests/unit/sip/transaction_invite.h"
 
-/* --- INVITE: 17.1.1 ----------------------------------------------------------------------------------------- */
+/* INVITE: 17.1.1. */
 
 Test(transaction_client, an_invite_is_repeated_at_doubling_intervals_until_64_t1) {
     begin();
@@ -171,7 +171,7 @@ Test(transaction_client, over_a_stream_nothing_is_repeated_and_waiting_is_over_a
     finish();
 }
 
-/* --- others: 17.1.2 ----------------------------------------------------------------------------------------- */
+/* Others: 17.1.2. */
 
 Test(transaction_client, another_request_is_repeated_up_to_t2_until_64_t1) {
     begin();
@@ -211,7 +211,7 @@ Test(transaction_client, repeated_finals_of_another_request_are_absorbed_for_t4)
     finish();
 }
 
-/* --- matching: 17.1.3 --------------------------------------------------------------------------------------- */
+/* Matching: 17.1.3. */
 
 Test(transaction_client, a_response_belongs_by_branch_and_method) {
     begin();

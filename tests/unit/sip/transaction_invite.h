@@ -6,19 +6,19 @@
 
 #include "tests/unit/sip/transaction_world.h"
 
-#define INVITE_LINES                                                                                                 \
-    "Via: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKour1\r\n"                                                         \
-    "v: SIP/2.0/UDP 192.0.2.9:5070;branch=z9hG4bKcaller\r\n"                                                         \
-    "Record-Route: <sip:192.0.2.1;lr>\r\n"                                                                           \
-    "Max-Forwards: 68\r\n"                                                                                           \
-    "Route: <sip:r1.example;lr>,\r\n <sip:r2.example;lr>\r\n"                                                        \
-    "f:\"A, \\\"x\\\"\" <sip:a@example.com>;tag=f1\r\n"                                                              \
-    "To : <sip:b@example.com>\r\n"                                                                                   \
-    "Call-ID: c1@192.0.2.9\r\n"                                                                                      \
-    "CSeq:  17\r\n INVITE\r\n"                                                                                       \
-    "Require: 100rel\r\n"                                                                                            \
-    "route: <sip:r3.example;lr>\r\n"                                                                                 \
-    "Contact: <sip:a@192.0.2.9>\r\n"                                                                                 \
+#define INVITE_LINES                                                                                                   \
+    "Via: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKour1\r\n"                                                           \
+    "v: SIP/2.0/UDP 192.0.2.9:5070;branch=z9hG4bKcaller\r\n"                                                           \
+    "Record-Route: <sip:192.0.2.1;lr>\r\n"                                                                             \
+    "Max-Forwards: 68\r\n"                                                                                             \
+    "Route: <sip:r1.example;lr>,\r\n <sip:r2.example;lr>\r\n"                                                          \
+    "f:\"A, \\\"x\\\"\" <sip:a@example.com>;tag=f1\r\n"                                                                \
+    "To : <sip:b@example.com>\r\n"                                                                                     \
+    "Call-ID: c1@192.0.2.9\r\n"                                                                                        \
+    "CSeq:  17\r\n INVITE\r\n"                                                                                         \
+    "Require: 100rel\r\n"                                                                                              \
+    "route: <sip:r3.example;lr>\r\n"                                                                                   \
+    "Contact: <sip:a@192.0.2.9>\r\n"                                                                                   \
     "Content-Length: 4\r\n\r\nv=0\n"
 #define INVITE "INVITE sip:b@192.0.2.100;x=y SIP/2.0\r\n" INVITE_LINES
 

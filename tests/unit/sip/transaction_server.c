@@ -44,7 +44,7 @@ static bool again(const char *method) {
     return server != NULL;
 }
 
-/* --- INVITE: 17.2.1 ----------------------------------------------------------------------------------------- */
+/* INVITE: 17.2.1. */
 
 Test(transaction_server, a_repeated_invite_gets_the_last_provisional_again) {
     struct server_transaction *server = begin_call();
@@ -143,7 +143,7 @@ Test(transaction_server, a_2xx_behind_another_final_is_sent_and_changes_nothing)
     finish();
 }
 
-/* --- others: 17.2.2 ----------------------------------------------------------------------------------------- */
+/* Others: 17.2.2. */
 
 Test(transaction_server, another_request_is_absorbed_then_answered_as_before) {
     begin();
@@ -207,7 +207,7 @@ Test(transaction_server, over_a_stream_waiting_is_over_at_once) {
     finish();
 }
 
-/* --- silence ------------------------------------------------------------------------------------------------ */
+/* Silence. */
 
 Test(transaction_server, a_silenced_one_absorbs_everything_for_64_t1) {
     struct server_transaction *server = begin_call();
@@ -268,7 +268,7 @@ Test(transaction_server, a_peer_waits_until_the_final_is_there_and_was_acknowled
     finish();
 }
 
-/* --- matching: 17.2.3 --------------------------------------------------------------------------------------- */
+/* Matching: 17.2.3. */
 
 Test(transaction_server, a_request_belongs_by_branch_sent_by_and_method) {
     struct server_transaction *server = begin_call();
@@ -387,10 +387,8 @@ Test(transaction_server, the_ack_to_a_2xx_of_rfc_2543_is_a_request_of_its_own) {
 /* Calls that differ in what the peer chose last: nothing runs together, however alike they are made. */
 Test(transaction_server, parts_of_a_key_do_not_run_into_each_other) {
     begin();
-    struct server_transaction *one =
-        begin_server(request_with("INVITE", "sip:b@e", "h1;branch=z9hG4bKx", ""), CALLER);
-    struct server_transaction *two =
-        begin_server(request_with("INVITE", "sip:b@e", "h;branch=z9hG4bKxh1", ""), CALLER);
+    struct server_transaction *one = begin_server(request_with("INVITE", "sip:b@e", "h1;branch=z9hG4bKx", ""), CALLER);
+    struct server_transaction *two = begin_server(request_with("INVITE", "sip:b@e", "h;branch=z9hG4bKxh1", ""), CALLER);
     struct server_transaction *three =
         begin_server(request_with("INVITEZ", "sip:b@e", "h1;branch=z9hG4bKx", ""), CALLER);
     cr_assert(one != two && two != three && one != three);
@@ -416,7 +414,7 @@ Test(transaction_server, responses_go_where_the_request_came_from) {
     }
 }
 
-/* --- memory ------------------------------------------------------------------------------------------------- */
+/* Memory. */
 
 Test(transaction_server, without_memory_there_is_no_transaction) {
     struct endpoint caller = CALLER, local = LOCAL;

@@ -60,8 +60,7 @@ static void assert_diary(const char *expected, const char *file, int line) {
 
 #define diary_is(expected) assert_diary(expected, __FILE__, __LINE__)
 
-static void world_send(void *context, const struct endpoint *local, const struct endpoint *remote,
-                       struct slice bytes) {
+static void world_send(void *context, const struct endpoint *local, const struct endpoint *remote, struct slice bytes) {
     (void)context;
     last_sent.local = *local;
     last_sent.remote = *remote;

@@ -138,7 +138,8 @@ Test(uri, a_tel_uri_has_a_number_and_parameters) {
         {"tel:112", "112", ""},
         {"tel:*21#", "*21#", ""},
     };
-    static const char *const bad[] = {"tel:", "tel:+", "tel:()", "tel:+12a", "tel:bob@example.com", "tel:12;", "tel:1?a=b"};
+    static const char *const bad[] = {"tel:",    "tel:+",    "tel:()", "tel:+12a", "tel:bob@example.com",
+                                      "tel:12;", "tel:1?a=b"};
     struct sip_uri uri;
     for (size_t i = 0; i < COUNT(good); i++) {
         cr_assert_eq(uri_parse(&uri, slice_of(good[i].text), 0), 0, "%s", good[i].text);
@@ -152,8 +153,12 @@ Test(uri, a_tel_uri_has_a_number_and_parameters) {
 }
 
 Test(uri, other_schemes_pass_when_they_keep_the_generic_grammar) {
-    static const char *const good[] = {"nobodyKnowsThisScheme:totallyopaquecontent", "soap.beep://192.0.2.103:3002",
-                                       "isbn:2983792873", "http://www.example.com/?a=b", "urn:service:sos", "a+b-c.d:x"};
+    static const char *const good[] = {"nobodyKnowsThisScheme:totallyopaquecontent",
+                                       "soap.beep://192.0.2.103:3002",
+                                       "isbn:2983792873",
+                                       "http://www.example.com/?a=b",
+                                       "urn:service:sos",
+                                       "a+b-c.d:x"};
     static const char *const bad[] = {"x:", "x:a b", "x:a#b", "x:%zz", "x y:a", "x:\"", "x:\xc3\xa4"};
     struct sip_uri uri;
     for (size_t i = 0; i < COUNT(good); i++) {

@@ -28,12 +28,8 @@ Test(values, folding_becomes_one_blank) {
     static const struct {
         const char *raw, *value;
     } rows[] = {
-        {"plain  text", "plain  text"},
-        {" \r\n plain \t", "plain"},
-        {"a\r\n b", "a b"},
-        {"a \t\r\n \t b", "a b"},
-        {"a\n\tb\r\n c  d", "a b c  d"},
-        {"", ""},
+        {"plain  text", "plain  text"}, {" \r\n plain \t", "plain"},     {"a\r\n b", "a b"},
+        {"a \t\r\n \t b", "a b"},       {"a\n\tb\r\n c  d", "a b c  d"}, {"", ""},
     };
     struct arena arena;
     arena_init(&arena, NULL, 0, 0);

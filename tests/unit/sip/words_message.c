@@ -241,12 +241,23 @@ Test(words_message, targets_are_hosts_or_uris) {
         const char *value;
         bool uri, target;
     } rows[] = {
-        {"sip:a@h", true, true},        {"sip:a@", true, true},        {"sips:h:5061;lr", true, true},
-        {"tel:123", true, true},        {"gw1", false, true},          {"gw1:5080", false, true},
-        {"192.0.2.1", false, true},     {"[2001:db8::1]", false, true}, {"[2001:db8::1]:5060", false, true},
-        {"2001:db8::1", false, false},  {"", false, false},            {"a@h", false, false},
-        {"<sip:a@h>", false, false},    {"gw1:x", false, false},       {"gw1, gw2", false, false},
-        {"sip:a@h?x=y", false, false},  {"http://h", false, false},
+        {"sip:a@h", true, true},
+        {"sip:a@", true, true},
+        {"sips:h:5061;lr", true, true},
+        {"tel:123", true, true},
+        {"gw1", false, true},
+        {"gw1:5080", false, true},
+        {"192.0.2.1", false, true},
+        {"[2001:db8::1]", false, true},
+        {"[2001:db8::1]:5060", false, true},
+        {"2001:db8::1", false, false},
+        {"", false, false},
+        {"a@h", false, false},
+        {"<sip:a@h>", false, false},
+        {"gw1:x", false, false},
+        {"gw1, gw2", false, false},
+        {"sip:a@h?x=y", false, false},
+        {"http://h", false, false},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         cr_expect_eq(message_is_uri(slice_of(rows[i].value)), rows[i].uri, "%s", rows[i].value);

@@ -28,8 +28,7 @@ static inline uint32_t assembly_count(const struct assembly *a, enum image_secti
 }
 
 /* Appends; answers the index of the record, for bytes their offset. */
-static inline uint32_t append(struct assembly *a, enum image_section_kind kind, const void *bytes,
-                              size_t length) {
+static inline uint32_t append(struct assembly *a, enum image_section_kind kind, const void *bytes, size_t length) {
     struct assembly_section *section = &a->sections[kind];
     uint32_t index = assembly_count(a, kind);
     if (section->length + length > section->room) {
@@ -85,22 +84,18 @@ static inline uint32_t rule(struct assembly *a, uint16_t flags, uint16_t slots, 
     return append(a, IMAGE_RULES, &row, sizeof row);
 }
 
-static inline void op(struct assembly *a, enum opcode code, unsigned b, unsigned first,
-                      uint32_t c) {
+static inline void op(struct assembly *a, enum opcode code, unsigned b, unsigned first, uint32_t c) {
     struct image_instruction row = {(uint8_t)code, (uint8_t)first, (uint16_t)b, c};
     append(a, IMAGE_CODE, &row, sizeof row);
     ((struct image_rule *)last(a, IMAGE_RULES))->count++;
 }
 
-static inline uint32_t pattern(struct assembly *a, const char *written, uint16_t groups,
-                               uint16_t inserts) {
-    struct image_pattern row = {assembly_count(a, IMAGE_RXCODE), 0, text(a, written), groups,
-                                inserts};
+static inline uint32_t pattern(struct assembly *a, const char *written, uint16_t groups, uint16_t inserts) {
+    struct image_pattern row = {assembly_count(a, IMAGE_RXCODE), 0, text(a, written), groups, inserts};
     return append(a, IMAGE_PATTERNS, &row, sizeof row);
 }
 
-static inline void rx(struct assembly *a, enum rxcode code, unsigned b, unsigned first,
-                      uint32_t c) {
+static inline void rx(struct assembly *a, enum rxcode code, unsigned b, unsigned first, uint32_t c) {
     struct image_rx row = {(uint8_t)code, (uint8_t)first, (uint16_t)b, c};
     append(a, IMAGE_RXCODE, &row, sizeof row);
     ((struct image_pattern *)last(a, IMAGE_PATTERNS))->count++;
@@ -120,9 +115,7 @@ static inline void rx_bytes(struct assembly *a, const char *bytes) {
         rx(a, RX_BYTE, 0, (unsigned char)*bytes, 0);
 }
 
-enum {
-    ASSEMBLY_TABLE_END = sizeof(struct image_header) + IMAGE_SECTIONS * sizeof(struct image_section)
-};
+enum { ASSEMBLY_TABLE_END = sizeof(struct image_header) + IMAGE_SECTIONS * sizeof(struct image_section) };
 
 static inline uint64_t hash_of_two(uint64_t first, uint64_t second) {
     uint64_t both[2] = {first, second};
@@ -140,16 +133,15 @@ static inline void seal_checksum(uint8_t *image, size_t length) {
     struct image_header *header = (void *)image;
     size_t start = layout_start(image, length);
     header->checksum = 0;
-    header->checksum =
-        hash_of_two(hash_open(image, ASSEMBLY_TABLE_END), hash_open(image + start, length - start));
+    header->checksum = hash_of_two(hash_open(image, ASSEMBLY_TABLE_END), hash_open(image + start, length - start));
 }
 
 /* Both hashes. */
 static inline void seal(uint8_t *image, size_t length) {
     struct image_header *header = (void *)image;
-    header->plan_hash = hash_of_two(
-        hash_open(image + sizeof *header, IMAGE_LABELS * sizeof(struct image_section)),
-        hash_open(image + ASSEMBLY_TABLE_END, layout_start(image, length) - ASSEMBLY_TABLE_END));
+    header->plan_hash =
+        hash_of_two(hash_open(image + sizeof *header, IMAGE_LABELS * sizeof(struct image_section)),
+                    hash_open(image + ASSEMBLY_TABLE_END, layout_start(image, length) - ASSEMBLY_TABLE_END));
     seal_checksum(image, length);
 }
 

@@ -16,10 +16,10 @@ struct host_line {
 /* The request, ended by a line without name. */
 static const struct host_line *host_lines;
 static const char *host_request = "INVITE sip:110@example.com SIP/2.0"; /* $request */
-static unsigned host_waits;       /* how often $sid has still to wait */
-static unsigned host_calls;       /* how often it was called */
-static int host_failure;          /* what header() answers, when not 0 */
-static enum word_result host_sid; /* what $sid answers in the end */
+static unsigned host_waits;                                             /* how often $sid has still to wait */
+static unsigned host_calls;                                             /* how often it was called */
+static int host_failure;                                                /* what header() answers, when not 0 */
+static enum word_result host_sid;                                       /* what $sid answers in the end */
 
 static inline int host_header(struct vm *vm, enum header header, struct slice name, unsigned index,
                               struct slice *value) {
@@ -38,16 +38,14 @@ static inline int host_header(struct vm *vm, enum header header, struct slice na
 }
 
 static inline bool host_is_uri(struct slice text) {
-    return slice_starts(text, SLICE("sip:")) && slice_find(text, 0, ' ') == text.len &&
-           text.len > 4;
+    return slice_starts(text, SLICE("sip:")) && slice_find(text, 0, ' ') == text.len && text.len > 4;
 }
 
 static inline bool host_is_target(struct slice text) {
     return slice_find(text, 0, ' ') == text.len;
 }
 
-static inline int host_to(struct vm *vm, struct slice value, struct slice *header_value,
-                          struct slice *uri) {
+static inline int host_to(struct vm *vm, struct slice value, struct slice *header_value, struct slice *uri) {
     if (!host_is_uri(value))
         return -EINVAL;
     char *wrapped = arena_printf(vm->outcome->arena, "<%.*s>", SLICE_ARG(value));
@@ -58,21 +56,21 @@ static inline int host_to(struct vm *vm, struct slice value, struct slice *heade
     return 0;
 }
 
-static inline enum word_result host_word_null(struct vm *vm, const struct slice *arguments,
-                                              unsigned count, struct slice *result) {
+static inline enum word_result host_word_null(struct vm *vm, const struct slice *arguments, unsigned count,
+                                              struct slice *result) {
     (void)vm, (void)arguments, (void)count, (void)result;
     return WORD_NULL;
 }
 
-static inline enum word_result host_word_request(struct vm *vm, const struct slice *arguments,
-                                                 unsigned count, struct slice *result) {
+static inline enum word_result host_word_request(struct vm *vm, const struct slice *arguments, unsigned count,
+                                                 struct slice *result) {
     (void)vm, (void)arguments, (void)count;
     *result = slice_of(host_request);
     return WORD_TEXT;
 }
 
-static inline enum word_result host_word_sid(struct vm *vm, const struct slice *arguments,
-                                             unsigned count, struct slice *result) {
+static inline enum word_result host_word_sid(struct vm *vm, const struct slice *arguments, unsigned count,
+                                             struct slice *result) {
     (void)vm, (void)arguments, (void)count;
     host_calls++;
     if (host_waits) {
@@ -87,8 +85,7 @@ static word_table host_words;
 
 static inline const struct vm_host *host(void) {
     static const struct vm_host host = {
-        .homes =
-            {[HOME_TEXT] = &words_text, [HOME_MESSAGE] = &host_words, [HOME_STATE] = &host_words},
+        .homes = {[HOME_TEXT] = &words_text, [HOME_MESSAGE] = &host_words, [HOME_STATE] = &host_words},
         .header = host_header,
         .to = host_to,
         .is_uri = host_is_uri,

@@ -56,13 +56,13 @@ static inline struct image_rx *find_rx(struct parts *p, enum rxcode code) {
     return at;
 }
 
-#define CHANGE(NAME, ...)                                                                          \
-    static inline void change_##NAME(struct parts *p) {                                            \
-        __VA_ARGS__                                                                                \
+#define CHANGE(NAME, ...)                                                                                              \
+    static inline void change_##NAME(struct parts *p) {                                                                \
+        __VA_ARGS__                                                                                                    \
     }
-#define BUILD(NAME, ...)                                                                           \
-    static inline void build_##NAME(struct assembly *a) {                                          \
-        __VA_ARGS__                                                                                \
+#define BUILD(NAME, ...)                                                                                               \
+    static inline void build_##NAME(struct assembly *a) {                                                              \
+        __VA_ARGS__                                                                                                    \
     }
 
 /* Frame */
@@ -83,8 +83,7 @@ CHANGE(section_beyond, p->table[IMAGE_LAYOUT].length++;)
 CHANGE(section_huge, p->table[IMAGE_TEXTS].length = UINT32_MAX - 7;)
 CHANGE(section_record, p->table[IMAGE_RULES].length--;)
 CHANGE(padding, p->bytes[p->table[IMAGE_NAMES].offset - 1] = 1;)
-CHANGE(trailing, p->length += 8; p->bytes = realloc(p->bytes, p->length);
-       memset(p->bytes + p->length - 8, 0, 8);
+CHANGE(trailing, p->length += 8; p->bytes = realloc(p->bytes, p->length); memset(p->bytes + p->length - 8, 0, 8);
        ((struct image_header *)(void *)p->bytes)->length = p->length;)
 CHANGE(plan_hash, p->header->plan_hash++; p->keep_hash = true;)
 
@@ -109,16 +108,14 @@ CHANGE(name_no_header, p->names[RICH_TO].header = IMAGE_NONE;)
 CHANGE(variable_header, p->names[RICH_BRANCH].header = HEADER_TO;)
 BUILD(header_twice, name(a, "To", 0); name(a, "X-A", 0); name(a, "t", 0);)
 BUILD(other_twice, name(a, "X-A", 0); name(a, "X-B", 0); name(a, "x-a", 0);)
-BUILD(variable_twice, name(a, "x-a", 0); name(a, "x-a", IMAGE_NAME_ENV);
-      name(a, "X-A", IMAGE_NAME_ENV);)
+BUILD(variable_twice, name(a, "x-a", 0); name(a, "x-a", IMAGE_NAME_ENV); name(a, "X-A", IMAGE_NAME_ENV);)
 
 /* Rules */
 CHANGE(rule_start, p->rules[1].start++;)
 CHANGE(rule_beyond, p->rules[RICH_RULES - 1].count++;)
 CHANGE(rule_rest, p->rules[RICH_RULES - 1].count--;)
 CHANGE(rule_nothing, p->rules[0].count = 0;)
-BUILD(rule_long, rule(a, 0, 0, "");
-      for (unsigned i = 0; i < IMAGE_RULE_MAX; i++) op(a, OP_TARGETS, 0, 0, 0);
+BUILD(rule_long, rule(a, 0, 0, ""); for (unsigned i = 0; i < IMAGE_RULE_MAX; i++) op(a, OP_TARGETS, 0, 0, 0);
       op(a, OP_DONE, 0, 0, 0);)
 CHANGE(rule_flags, p->rules[0].flags |= 8;)
 CHANGE(rule_list, p->rules[2].flags |= IMAGE_RULE_PRELIMINARY;)
@@ -139,16 +136,16 @@ CHANGE(op_variable_is_header, find(p, OP_ENV)->b = RICH_TO;)
 CHANGE(op_set_variable_is_header, find(p, OP_SET_ENV)->b = RICH_TO;)
 CHANGE(op_unmarked, find(p, OP_HEADER)->b = RICH_RETRY_AFTER;)
 CHANGE(op_set_to, find(p, OP_SET_HEADER)->b = RICH_TO;)
-BUILD(op_set_kept, name(a, "Call-ID", 0); rule(a, 0, 0, ""); op_text(a, "x");
-      op(a, OP_SET_HEADER, 0, 0, 0); op(a, OP_DONE, 0, 0, 0);)
-BUILD(op_reply_kept, name(a, "v", 0); rule(a, 0, 0, ""); op_text(a, "x");
-      op(a, OP_SET_REPLY, 0, 0, 0); op(a, OP_DONE, 0, 0, 0);)
-BUILD(op_reply_from, name(a, "From", 0); rule(a, 0, 0, ""); op_text(a, "x");
-      op(a, OP_SET_REPLY, 0, 0, 0); op(a, OP_DONE, 0, 0, 0);)
+BUILD(op_set_kept, name(a, "Call-ID", 0); rule(a, 0, 0, ""); op_text(a, "x"); op(a, OP_SET_HEADER, 0, 0, 0);
+      op(a, OP_DONE, 0, 0, 0);)
+BUILD(op_reply_kept, name(a, "v", 0); rule(a, 0, 0, ""); op_text(a, "x"); op(a, OP_SET_REPLY, 0, 0, 0);
+      op(a, OP_DONE, 0, 0, 0);)
+BUILD(op_reply_from, name(a, "From", 0); rule(a, 0, 0, ""); op_text(a, "x"); op(a, OP_SET_REPLY, 0, 0, 0);
+      op(a, OP_DONE, 0, 0, 0);)
 CHANGE(op_word, find(p, OP_CALL)->b = WORD_COUNT;)
 CHANGE(op_arguments, find(p, OP_CALL)->a = 2;)
-BUILD(op_default, rule(a, 0, 0, ""); op_text(a, "10.0.0.0/8");
-      op(a, OP_CALL, WORD_ADDRPREFIX, 1, 0); op(a, OP_UNLESS, 0, 0, 3); op(a, OP_DONE, 0, 0, 0);)
+BUILD(op_default, rule(a, 0, 0, ""); op_text(a, "10.0.0.0/8"); op(a, OP_CALL, WORD_ADDRPREFIX, 1, 0);
+      op(a, OP_UNLESS, 0, 0, 3); op(a, OP_DONE, 0, 0, 0);)
 CHANGE(op_variable, find(p, OP_SET)->b = VARIABLE_COUNT;)
 CHANGE(op_targets, find(p, OP_SET)->b = VARIABLE_TARGET;)
 CHANGE(op_session, find(p, OP_SET)->b = VARIABLE_SESSION;)
@@ -169,32 +166,28 @@ CHANGE(op_jump_out, find(p, OP_UNLESS)->c = p->rules[0].count;)
 
 /* Flow */
 CHANGE(underflow, find(p, OP_JOIN)->a = 4;)
-BUILD(overflow, rule(a, 0, 0, "");
-      for (unsigned i = 0; i <= IMAGE_STACK_MAX; i++) op(a, OP_NULL, 0, 0, 0);
+BUILD(overflow, rule(a, 0, 0, ""); for (unsigned i = 0; i <= IMAGE_STACK_MAX; i++) op(a, OP_NULL, 0, 0, 0);
       op(a, OP_DONE, 0, 0, 0);)
-BUILD(uneven, rule(a, 0, 0, ""); op(a, OP_NULL, 0, 0, 0); op(a, OP_UNLESS, 0, 0, 3);
-      op(a, OP_NULL, 0, 0, 0); op(a, OP_NEXT, 0, 0, 0);)
+BUILD(uneven, rule(a, 0, 0, ""); op(a, OP_NULL, 0, 0, 0); op(a, OP_UNLESS, 0, 0, 3); op(a, OP_NULL, 0, 0, 0);
+      op(a, OP_NEXT, 0, 0, 0);)
 BUILD(unreachable, rule(a, 0, 0, ""); op(a, OP_DONE, 0, 0, 0); op(a, OP_NEXT, 0, 0, 0);)
 BUILD(falls_off, rule(a, 0, 0, ""); op(a, OP_NULL, 0, 0, 0);)
-BUILD(falls_into_next, rule(a, 0, 0, ""); op(a, OP_TARGETS, 0, 0, 0); rule(a, 0, 0, "");
-      op(a, OP_DONE, 0, 0, 0);)
+BUILD(falls_into_next, rule(a, 0, 0, ""); op(a, OP_TARGETS, 0, 0, 0); rule(a, 0, 0, ""); op(a, OP_DONE, 0, 0, 0);)
 BUILD(left_over, rule(a, 0, 0, ""); op(a, OP_NULL, 0, 0, 0); op(a, OP_DONE, 0, 0, 0);)
 BUILD(keep_first, rule(a, 0, 1, ""); op(a, OP_KEEP, 0, 1, 0); op(a, OP_DONE, 0, 0, 0);)
-BUILD(keep_no_match, rule(a, 0, 1, ""); op(a, OP_NULL, 0, 0, 0); op(a, OP_UNLESS, 0, 0, 3);
-      op(a, OP_KEEP, 0, 1, 0); op(a, OP_DONE, 0, 0, 0);)
+BUILD(keep_no_match, rule(a, 0, 1, ""); op(a, OP_NULL, 0, 0, 0); op(a, OP_UNLESS, 0, 0, 3); op(a, OP_KEEP, 0, 1, 0);
+      op(a, OP_DONE, 0, 0, 0);)
 CHANGE(keep_negated, find(p, OP_MATCH_HEADER)->a = 1;)
 CHANGE(keep_too_many, find(p, OP_KEEP)->a = 2;)
-BUILD(keep_no_branch, pattern(a, "(x)", 1, 0); rx(a, RX_MATCH, 0, 0, 0); rule(a, 0, 1, "");
-      op(a, OP_NULL, 0, 0, 0); op(a, OP_MATCH, 0, 0, 0); op(a, OP_TARGETS, 0, 0, 0);
-      op(a, OP_KEEP, 0, 1, 0); op(a, OP_UNLESS, 0, 0, 5); op(a, OP_DONE, 0, 0, 0);)
-BUILD(keep_jumped_to, pattern(a, "(x)", 1, 0); rx(a, RX_MATCH, 0, 0, 0); rule(a, 0, 1, "");
-      op(a, OP_NULL, 0, 0, 0); op(a, OP_UNLESS, 0, 0, 5); op(a, OP_NULL, 0, 0, 0);
-      op(a, OP_MATCH, 0, 0, 0); op(a, OP_UNLESS, 0, 0, 6); op(a, OP_KEEP, 0, 1, 0);
+BUILD(keep_no_branch, pattern(a, "(x)", 1, 0); rx(a, RX_MATCH, 0, 0, 0); rule(a, 0, 1, ""); op(a, OP_NULL, 0, 0, 0);
+      op(a, OP_MATCH, 0, 0, 0); op(a, OP_TARGETS, 0, 0, 0); op(a, OP_KEEP, 0, 1, 0); op(a, OP_UNLESS, 0, 0, 5);
       op(a, OP_DONE, 0, 0, 0);)
+BUILD(keep_jumped_to, pattern(a, "(x)", 1, 0); rx(a, RX_MATCH, 0, 0, 0); rule(a, 0, 1, ""); op(a, OP_NULL, 0, 0, 0);
+      op(a, OP_UNLESS, 0, 0, 5); op(a, OP_NULL, 0, 0, 0); op(a, OP_MATCH, 0, 0, 0); op(a, OP_UNLESS, 0, 0, 6);
+      op(a, OP_KEEP, 0, 1, 0); op(a, OP_DONE, 0, 0, 0);)
 BUILD(keep_branch_jumped_to, pattern(a, "(x)", 1, 0); rx(a, RX_MATCH, 0, 0, 0); rule(a, 0, 1, "");
-      op(a, OP_NULL, 0, 0, 0); op(a, OP_NULL, 0, 0, 0); op(a, OP_UNLESS, 0, 0, 4);
-      op(a, OP_MATCH, 0, 0, 0); op(a, OP_UNLESS, 0, 0, 6); op(a, OP_KEEP, 0, 1, 0);
-      op(a, OP_DONE, 0, 0, 0);)
+      op(a, OP_NULL, 0, 0, 0); op(a, OP_NULL, 0, 0, 0); op(a, OP_UNLESS, 0, 0, 4); op(a, OP_MATCH, 0, 0, 0);
+      op(a, OP_UNLESS, 0, 0, 6); op(a, OP_KEEP, 0, 1, 0); op(a, OP_DONE, 0, 0, 0);)
 
 /* Patterns */
 CHANGE(pattern_start, p->patterns[1].start--;)
@@ -202,15 +195,14 @@ CHANGE(pattern_beyond, p->patterns[RICH_PATTERNS - 1].count++;)
 BUILD(pattern_rest, pattern(a, "x", 0, 0); rx(a, RX_MATCH, 0, 0, 0); rx(a, RX_MATCH, 0, 0, 0);
       ((struct image_pattern *)last(a, IMAGE_PATTERNS))->count = 1;)
 CHANGE(pattern_nothing, p->patterns[0].count = 0;)
-BUILD(pattern_long, pattern(a, "x", 0, 0);
-      for (unsigned i = 0; i < IMAGE_RX_MAX; i++) rx(a, RX_ANY, 0, 0, 0); rx(a, RX_MATCH, 0, 0, 0);)
+BUILD(pattern_long, pattern(a, "x", 0, 0); for (unsigned i = 0; i < IMAGE_RX_MAX; i++) rx(a, RX_ANY, 0, 0, 0);
+      rx(a, RX_MATCH, 0, 0, 0);)
 CHANGE(pattern_text, p->patterns[0].text = UINT32_MAX;)
 CHANGE(pattern_groups, p->patterns[0].groups = IMAGE_GROUPS_MAX + 1;)
 CHANGE(inserts_too_low, p->patterns[RICH_LOOKS].inserts = 1;)
 CHANGE(inserts_too_high, p->patterns[RICH_LOOKS].inserts = 3;)
 CHANGE(inserts_none, p->patterns[RICH_FOUR].inserts = 1;)
-CHANGE(inserts_max, p->patterns[RICH_LOOKS].inserts = IMAGE_SLOTS_MAX + 1;
-       find_rx(p, RX_INSERT)->b = IMAGE_SLOTS_MAX;)
+CHANGE(inserts_max, p->patterns[RICH_LOOKS].inserts = IMAGE_SLOTS_MAX + 1; find_rx(p, RX_INSERT)->b = IMAGE_SLOTS_MAX;)
 CHANGE(rx_unknown, p->rxcode[0].op = RX_COUNT;)
 CHANGE(rx_unused_a, find_rx(p, RX_MATCH)->a = 1;)
 CHANGE(rx_unused_b, find_rx(p, RX_BYTE)->b = 1;)
@@ -229,32 +221,30 @@ CHANGE(look_empty, find_rx(p, RX_LOOK)->c = 3;)
 BUILD(look_end_alone, pattern(a, "x", 0, 0); rx(a, RX_LOOK_END, 0, 0, 0); rx(a, RX_MATCH, 0, 0, 0);)
 BUILD(look_end_early, pattern(a, "x", 0, 0); rx(a, RX_LOOK, 0, 0, 3); rx(a, RX_LOOK_END, 0, 0, 0);
       rx(a, RX_LOOK_END, 0, 0, 0); rx(a, RX_MATCH, 0, 0, 0);)
-BUILD(look_deep, pattern(a, "x", 0, 0); for (uint32_t i = 0; i <= IMAGE_LOOKS_MAX; i++)
-          rx(a, RX_LOOK, 0, 0, 2 * (IMAGE_LOOKS_MAX + 1) - i);
-      for (uint32_t i = 0; i <= IMAGE_LOOKS_MAX; i++) rx(a, RX_LOOK_END, 0, 0, 0);
-      rx(a, RX_MATCH, 0, 0, 0);)
+BUILD(look_deep, pattern(a, "x", 0, 0);
+      for (uint32_t i = 0; i <= IMAGE_LOOKS_MAX; i++) rx(a, RX_LOOK, 0, 0, 2 * (IMAGE_LOOKS_MAX + 1) - i);
+      for (uint32_t i = 0; i <= IMAGE_LOOKS_MAX; i++) rx(a, RX_LOOK_END, 0, 0, 0); rx(a, RX_MATCH, 0, 0, 0);)
 BUILD(look_crossed, pattern(a, "x", 0, 0); rx(a, RX_LOOK, 0, 0, 3); rx(a, RX_LOOK, 0, 0, 4);
       rx(a, RX_LOOK_END, 0, 0, 0); rx(a, RX_LOOK_END, 0, 0, 0); rx(a, RX_MATCH, 0, 0, 0);)
-BUILD(look_jump_in, pattern(a, "x", 0, 0); rx(a, RX_SPLIT, 0, 0, 2); rx(a, RX_LOOK, 0, 0, 4);
-      rx(a, RX_ANY, 0, 0, 0); rx(a, RX_LOOK_END, 0, 0, 0); rx(a, RX_MATCH, 0, 0, 0);)
+BUILD(look_jump_in, pattern(a, "x", 0, 0); rx(a, RX_SPLIT, 0, 0, 2); rx(a, RX_LOOK, 0, 0, 4); rx(a, RX_ANY, 0, 0, 0);
+      rx(a, RX_LOOK_END, 0, 0, 0); rx(a, RX_MATCH, 0, 0, 0);)
 BUILD(look_jump_out, pattern(a, "x", 0, 0); rx(a, RX_LOOK, 0, 0, 3); rx(a, RX_SPLIT, 0, 0, 3);
       rx(a, RX_LOOK_END, 0, 0, 0); rx(a, RX_MATCH, 0, 0, 0);)
-BUILD(look_save, pattern(a, "(x)", 1, 0); rx(a, RX_LOOK, 0, 0, 3); rx(a, RX_SAVE, 2, 0, 0);
-      rx(a, RX_LOOK_END, 0, 0, 0); rx(a, RX_MATCH, 0, 0, 0);)
-BUILD(look_match, pattern(a, "x", 0, 0); rx(a, RX_LOOK, 0, 0, 3); rx(a, RX_MATCH, 0, 0, 0);
-      rx(a, RX_LOOK_END, 0, 0, 0); rx(a, RX_MATCH, 0, 0, 0);)
+BUILD(look_save, pattern(a, "(x)", 1, 0); rx(a, RX_LOOK, 0, 0, 3); rx(a, RX_SAVE, 2, 0, 0); rx(a, RX_LOOK_END, 0, 0, 0);
+      rx(a, RX_MATCH, 0, 0, 0);)
+BUILD(look_match, pattern(a, "x", 0, 0); rx(a, RX_LOOK, 0, 0, 3); rx(a, RX_MATCH, 0, 0, 0); rx(a, RX_LOOK_END, 0, 0, 0);
+      rx(a, RX_MATCH, 0, 0, 0);)
 BUILD(loop_itself, pattern(a, "x", 0, 0); rx(a, RX_JUMP, 0, 0, 0); rx(a, RX_MATCH, 0, 0, 0);)
-BUILD(loop_empty, pattern(a, "x", 0, 0); rx(a, RX_JOIN, 0, 0, 0); rx(a, RX_SPLIT, 0, 0, 3);
-      rx(a, RX_JUMP, 0, 0, 0); rx(a, RX_MATCH, 0, 0, 0);)
+BUILD(loop_empty, pattern(a, "x", 0, 0); rx(a, RX_JOIN, 0, 0, 0); rx(a, RX_SPLIT, 0, 0, 3); rx(a, RX_JUMP, 0, 0, 0);
+      rx(a, RX_MATCH, 0, 0, 0);)
 BUILD(loop_around_a_byte, pattern(a, "x", 0, 0); rx(a, RX_SPLIT, 0, 0, 2); rx(a, RX_ANY, 0, 0, 0);
       rx(a, RX_SPLIT_LAZY, 0, 0, 0); rx(a, RX_MATCH, 0, 0, 0);)
-BUILD(loop_of_runs, set(a, '0', '9'); pattern(a, "x", 0, 0); rx(a, RX_RUN, 0, 0, 0);
-      rx(a, RX_SPLIT, 0, 0, 0); rx(a, RX_MATCH, 0, 0, 0);)
+BUILD(loop_of_runs, set(a, '0', '9'); pattern(a, "x", 0, 0); rx(a, RX_RUN, 0, 0, 0); rx(a, RX_SPLIT, 0, 0, 0);
+      rx(a, RX_MATCH, 0, 0, 0);)
 BUILD(loop_of_inserts, pattern(a, "x", 0, 1); rx(a, RX_INSERT, 0, 0, 0); rx(a, RX_SPLIT, 0, 0, 0);
       rx(a, RX_MATCH, 0, 0, 0);)
 BUILD(loop_forward_and_back, pattern(a, "x", 0, 0); rx(a, RX_JUMP, 0, 0, 3); rx(a, RX_ANY, 0, 0, 0);
-      rx(a, RX_JUMP, 0, 0, 4); rx(a, RX_JUMP, 0, 0, 2); rx(a, RX_SPLIT, 0, 0, 3);
-      rx(a, RX_MATCH, 0, 0, 0);)
+      rx(a, RX_JUMP, 0, 0, 4); rx(a, RX_JUMP, 0, 0, 2); rx(a, RX_SPLIT, 0, 0, 3); rx(a, RX_MATCH, 0, 0, 0);)
 BUILD(loop_over_a_look, pattern(a, "x", 0, 0); rx(a, RX_LOOK, 0, 0, 3); rx(a, RX_ANY, 0, 0, 0);
       rx(a, RX_LOOK_END, 0, 0, 0); rx(a, RX_SPLIT, 0, 0, 0); rx(a, RX_MATCH, 0, 0, 0);)
 BUILD(loop_nobody_enters, pattern(a, "x", 0, 0); rx(a, RX_JUMP, 0, 0, 2); rx(a, RX_JUMP, 0, 0, 1);
@@ -263,8 +253,7 @@ BUILD(loop_nobody_enters, pattern(a, "x", 0, 0); rx(a, RX_JUMP, 0, 0, 2); rx(a, 
 /* Layout */
 BUILD(label_missing, rule(a, 0, 0, ""); op(a, OP_DONE, 0, 0, 0);
       a->sections[IMAGE_LABELS].length -= sizeof(struct image_label);)
-BUILD(label_extra, struct image_label label = {.number = 1};
-      append(a, IMAGE_LABELS, &label, sizeof label);)
+BUILD(label_extra, struct image_label label = {.number = 1}; append(a, IMAGE_LABELS, &label, sizeof label);)
 CHANGE(label_name, p->labels[0].name.offset = UINT32_MAX;)
 CHANGE(label_description, p->labels[1].description.length = UINT32_MAX;)
 CHANGE(label_file, p->labels[1].file.length += 4096;)
@@ -286,9 +275,9 @@ struct hostile_row {
     void (*build)(struct assembly *a);
 };
 
-#define CHANGED(INVARIANT, NAME)                                                                   \
+#define CHANGED(INVARIANT, NAME)                                                                                       \
     { INVARIANT, #NAME, change_##NAME, NULL }
-#define BUILT(INVARIANT, NAME)                                                                     \
+#define BUILT(INVARIANT, NAME)                                                                                         \
     { INVARIANT, #NAME, NULL, build_##NAME }
 static const struct hostile_row hostile_rows[] = {
     CHANGED(1, too_short),

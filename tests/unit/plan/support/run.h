@@ -83,11 +83,10 @@ static inline void end(void) {
 
 static struct assembly *const a = &run.a; /* op(a, ...) reads best */
 
-#define assert_text(SLICE_, TEXT_)                                                                 \
-    do {                                                                                           \
-        struct slice got_ = (SLICE_);                                                              \
-        cr_assert(slice_equal(got_, slice_of(TEXT_)), "'%.*s' is not '%s'", SLICE_ARG(got_),       \
-                  TEXT_);                                                                          \
+#define assert_text(SLICE_, TEXT_)                                                                                     \
+    do {                                                                                                               \
+        struct slice got_ = (SLICE_);                                                                                  \
+        cr_assert(slice_equal(got_, slice_of(TEXT_)), "'%.*s' is not '%s'", SLICE_ARG(got_), TEXT_);                   \
     } while (0)
 
 /* `header = pattern`, `header = !pattern`; the rule's last instruction is the `next`th. */

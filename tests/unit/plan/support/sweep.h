@@ -70,8 +70,7 @@ static inline void sweep_judge(struct sweep *sweep, const uint8_t *image, size_t
         sweep->ran++;
         sweep->harmed += !sweep_run(sweep, &opened);
     } else {
-        bool named =
-            refusal.invariant >= 1 && refusal.invariant <= VERIFY_INVARIANTS && refusal.reason[0];
+        bool named = refusal.invariant >= 1 && refusal.invariant <= VERIFY_INVARIANTS && refusal.reason[0];
         sweep->refused[named ? refusal.invariant : 0]++;
         sweep->harmed += !named;
     }
@@ -79,11 +78,9 @@ static inline void sweep_judge(struct sweep *sweep, const uint8_t *image, size_t
 
 /* Hashes that a change to them would not survive are left as the change made them. */
 static inline void sweep_seal(uint8_t *image, size_t length, size_t changed) {
-    if (changed < offsetof(struct image_header, plan_hash) ||
-        changed >= sizeof(struct image_header))
+    if (changed < offsetof(struct image_header, plan_hash) || changed >= sizeof(struct image_header))
         seal(image, length);
-    else if (changed < offsetof(struct image_header, checksum) ||
-             changed >= offsetof(struct image_header, reserved))
+    else if (changed < offsetof(struct image_header, checksum) || changed >= offsetof(struct image_header, reserved))
         seal_checksum(image, length);
 }
 
@@ -131,8 +128,8 @@ static inline void sweep_print(const struct sweep *sweep, FILE *out) {
     unsigned long refused = 0;
     for (unsigned i = 0; i <= VERIFY_INVARIANTS; i++)
         refused += sweep->refused[i];
-    fprintf(out, "%lu changed images: %lu refused, %lu ran; refused by invariant",
-            refused + sweep->ran, refused, sweep->ran);
+    fprintf(out, "%lu changed images: %lu refused, %lu ran; refused by invariant", refused + sweep->ran, refused,
+            sweep->ran);
     for (unsigned i = 0; i <= VERIFY_INVARIANTS; i++)
         if (sweep->refused[i])
             fprintf(out, " %u:%lu", i, sweep->refused[i]);

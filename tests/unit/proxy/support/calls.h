@@ -67,8 +67,7 @@ static void note_response(struct slice bytes) {
     seen.response[bytes.len] = '\0';
 }
 
-static void send(void *context, const struct endpoint *local, const struct endpoint *remote,
-                 struct slice bytes) {
+static void send(void *context, const struct endpoint *local, const struct endpoint *remote, struct slice bytes) {
     (void)context, (void)local;
     cr_assert_lt(bytes.len, TEXT_MAX);
     if (slice_starts(bytes, SLICE("SIP/2.0 ")))
@@ -77,11 +76,9 @@ static void send(void *context, const struct endpoint *local, const struct endpo
         note_invite(remote, bytes);
 }
 
-static enum cause find_route(void *context, const struct endpoint *remote,
-                             struct world_route *route) {
+static enum cause find_route(void *context, const struct endpoint *remote, struct world_route *route) {
     (void)context, (void)remote;
-    *route =
-        (struct world_route){.local = place("203.0.113.1"), .host = "203.0.113.1", .port = 5060};
+    *route = (struct world_route){.local = place("203.0.113.1"), .host = "203.0.113.1", .port = 5060};
     return CAUSE_NONE;
 }
 
@@ -134,13 +131,11 @@ static uint8_t *make_image(struct image *image) {
 }
 
 static void receive(struct proxy *proxy, const struct endpoint *source, const char *bytes) {
-    const struct packet packet = {*source, place("203.0.113.1"), slice_of(bytes), seen.now,
-                                  1767225600000};
+    const struct packet packet = {*source, place("203.0.113.1"), slice_of(bytes), seen.now, 1767225600000};
     proxy_receive(proxy, &packet);
 }
 
-static void from_caller(struct proxy *proxy, const char *method, unsigned branch,
-                        const char *more) {
+static void from_caller(struct proxy *proxy, const char *method, unsigned branch, const char *more) {
     char bytes[2048];
     struct endpoint caller = place("198.51.100.1");
     snprintf(bytes, sizeof bytes,
@@ -161,8 +156,8 @@ static void answer(struct proxy *proxy, unsigned attempt, const char *status, co
     const char *lines = strchr(invite->text, '\n'), *to = strstr(invite->text, "\r\nTo:");
     const char *to_end = to ? strchr(to + 2, '\r') : NULL;
     cr_assert(lines && to_end);
-    snprintf(bytes, sizeof bytes, "SIP/2.0 %s%.*s;tag=t%u\r\n%s%s", status,
-             (int)(to_end - lines + 1), lines - 1, attempt, more, to_end + 2);
+    snprintf(bytes, sizeof bytes, "SIP/2.0 %s%.*s;tag=t%u\r\n%s%s", status, (int)(to_end - lines + 1), lines - 1,
+             attempt, more, to_end + 2);
     receive(proxy, &invite->remote, bytes);
 }
 
