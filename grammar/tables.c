@@ -119,12 +119,17 @@ enum transport transport_named(struct slice name) {
 }
 
 const char *status_reason(unsigned code) {
-    switch (code) {
-#define STATUS(CODE, REASON)                                                                                           \
-    case CODE: return REASON;                                                                                          \
-        #include "grammar/status.def"
-    default: return "";
-    }
+    static const struct {
+        unsigned code;
+        const char *reason;
+    } rows[] = {
+#define STATUS(CODE, REASON) {CODE, REASON},
+#include "grammar/status.def"
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (rows[i].code == code)
+            return rows[i].reason;
+    return "";
 }
 
 int choice_named(const char *choices, struct slice word) {
