@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/fuzz/proxy_judge.h"
+
+#include "runtime/sim/conduct.h"
+#include "runtime/sim/json.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    CONDUCT_MAX = 150,
+    /* messages: the conduct's looks are quadratic */ FINAL_LIFE = 4999 /* ms: T4 behind an ACK */
+};
+
+/* addresses */
+
+static bool is_address_byte(char c, unsigned family) {
+    unsigned char byte = (unsigned char)c;
+    return byte_is_digit(byte) || c == '.' || (family == 6 && (byte_is_hex(byte) || c == ':'));
+}
+
+/* Does the text name that address, in any form? */
+static bool names(struct slice text, const struct ip_address *ip) {
+    for (size_t at = 0, end; at < text.len; at = end + 1) {
+        struct ip_address other;
+        for (end = at; end < text.len && is_address_byte(text.at[end], ip->family);)
+            end++;
+        if (end - at > 2 && ip_parse(&other, slice_cut(text, at, end)) && ip_equal(&other, ip))
+            return true;
+    }
+    return false;
+}
+
+/* A request within a dialog, or one of an open plan, may go wherever somebody said; others where the plan or a
+ * redirection says. */
+static void judge_request_place(const struct net *net, const struct datagram *sent) {
+    const struct ip_address *ip = &sent->peer.ip;
+    bool free_choice = sent->to_tag.at || net->plan->open || net->settings.relay_all || sent->method == METHOD_ACK ||
+                       sent->method == METHOD_CANCEL;
+    net_promise(net, !ip_is_multicast(ip) && !ip_is_broadcast(ip) && !ip_is_unspecified(ip), "no request to a crowd");
+    net_promise(net, !net_is_own(net, &sent->peer), "no request to ourselves");
+    bool named = names(slice_of(net->plan->text), ip);
+    for (const struct datagram *one = net->datagrams; !named && one < sent; one++)
+        if (!one->left && (free_choice || (!one->request && one->status / 100 == 3)))
+            named = names(one->bytes, ip);
+    net_promise(net, named, "a request goes to an address that somebody named");
+}
+
+static void judge_response_place(const struct net *net, const struct datagram *sent) {
+    for (const struct datagram *one = net->datagrams; one < sent; one++)
+        if (!one->left && one->readable && one->request && ip_equal(&one->peer.ip, &sent->peer.ip) &&
+            (one->peer.port == sent->peer.port || sent->peer.port == (one->via_port ? one->via_port : 5060)))
+            return;
+    net_promise(net, false, "a response goes to somebody who asked");
+}
+
+/* transactions */
+
+static bool is_for(const struct datagram *response, struct slice branch) {
+    return !response->left && response->readable && !response->request && slice_same(response->branch, branch);
+}
+
+static bool was_answered(const struct net *net, const struct datagram *until, struct slice branch, unsigned low,
+                         unsigned high) {
+    for (const struct datagram *one = net->datagrams; one < until; one++)
+        if (is_for(one, branch) && one->status >= low && one->status <= high && one->method == METHOD_INVITE)
+            return true;
+    return false;
+}
+
+static const struct datagram *sent_before(const struct net *net, const struct datagram *sent, enum method method) {
+    for (const struct datagram *one = net->datagrams; one < sent; one++)
+        if (one->left && one->readable && one->request && one->method == method &&
+            slice_equal(one->branch, sent->branch))
+            return one;
+    return NULL;
+}
+
+static bool came_before(const struct net *net, const struct datagram *sent) {
+    for (const struct datagram *one = net->datagrams; one < sent; one++)
+        if (!one->left && one->readable && one->request && one->method == sent->method &&
+            slice_equal(one->call_id, sent->call_id) && slice_equal(one->cseq, sent->cseq))
+            return true;
+    return false;
+}
+
+static void judge_request(const struct net *net, const struct datagram *sent) {
+    const struct datagram *first = sent_before(net, sent, sent->method);
+    const struct datagram *invite = sent_before(net, sent, METHOD_INVITE);
+    judge_request_place(net, sent);
+    net_promise(net, sent->branch.len > 12, "a branch of our own");
+    if (first) {
+        net_promise(net, endpoint_equal(&first->peer, &sent->peer), "a branch is used towards one peer");
+        net_promise(net, sent->method == METHOD_ACK || slice_equal(first->bytes, sent->bytes), "the same bytes again");
+    }
+    if (sent->method == METHOD_INVITE)
+        net_promise(net, !first || !was_answered(net, sent, sent->branch, 100, 699), "no INVITE behind an answer");
+    else if (sent->method == METHOD_CANCEL)
+        net_promise(net, invite && was_answered(net, sent, sent->branch, 100, 199), "a CANCEL behind a 1xx");
+    else if (sent->method == METHOD_ACK && invite)
+        net_promise(net, was_answered(net, sent, sent->branch, 300, 699), "an ACK behind a final");
+    if (!first && !invite)
+        net_promise(net, came_before(net, sent), "a request that came");
+}
+
+/* What the fence answers has no transaction, and neither has a 503 for want of memory. Without the magic cookie the To tag
+ * tells transactions apart (RFC 3261 17.2.3). */
+static bool is_stateless(const struct net *net, const struct datagram *response) {
+    return net->starved || !slice_starts(response->branch, SLICE("z9hG4bK")) || response->branch.len == 7 ||
+           (net->hostile && (response->status == 400 || response->status == 505));
+}
+
+static bool is_same_transaction(const struct datagram *a, const struct datagram *b) {
+    return a->left && a->readable && !a->request && a->status >= 200 && a->method == b->method &&
+           endpoint_equal(&a->peer, &b->peer) && slice_same(a->branch, b->branch) && slice_same(a->host, b->host) &&
+           slice_equal(a->call_id, b->call_id) && slice_equal(a->cseq, b->cseq);
+}
+
+static void judge_response(const struct net *net, const struct datagram *sent) {
+    bool good = sent->method == METHOD_INVITE && sent->status / 100 == 2;
+    const struct datagram *other = NULL; /* the final that was there before; older ones may have been forgotten */
+    judge_response_place(net, sent);
+    if (sent->status < 200 || is_stateless(net, sent))
+        return;
+    for (const struct datagram *one = net->datagrams; one < sent; one++) {
+        if (!is_same_transaction(one, sent) || is_stateless(net, one))
+            continue;
+        good |= slice_equal(one->bytes, sent->bytes);
+        if (!other || !slice_equal(other->bytes, one->bytes))
+            other = one;
+    }
+    net_promise(net, good || !other || sent->at - other->at > FINAL_LIFE, "one final response");
+}
+
+/* the conduct of a story */
+
+void judge_begin(struct net *net) {
+    struct story *story = arena_alloc(&net->arena, sizeof *story);
+    net->play = arena_alloc(&net->arena, sizeof *net->play);
+    if (!story || !net->play)
+        return;
+    *story = (struct story){.file = "fuzz", .settings = net->settings, .plan = slice_of(net->plan->text)};
+    memcpy(story->listeners, net->listeners, sizeof net->listeners);
+    *net->play = (struct play){.arena = &net->arena, .story = story};
+    net->play->history.arena = &net->arena;
+    page_init(&net->play->failure, &net->arena);
+}
+
+void judge_end(struct net *net) {
+    net->play = NULL;
+}
+
+static const struct story_party *party_at(struct net *net, const struct endpoint *peer) {
+    char name[ENDPOINT_TEXT];
+    for (const struct exchange *one = net->play->history.first; one; one = one->next)
+        if (endpoint_equal(&one->party->at, peer))
+            return one->party;
+    struct story_party *party = arena_alloc(&net->arena, sizeof *party);
+    if (party)
+        *party =
+            (struct story_party){.name = arena_copy(&net->arena, slice_of(endpoint_text(peer, name))), .at = *peer};
+    return party;
+}
+
+static void judge_conduct(struct net *net, const struct datagram *datagram) {
+    if (net->hostile || net->starved || net->count > CONDUCT_MAX)
+        net->play = NULL;
+    if (!net->play)
+        return;
+    struct sim_sent *sent = arena_alloc(&net->arena, sizeof *sent);
+    const struct story_party *party = party_at(net, &datagram->peer);
+    struct slice bytes = arena_copy(&net->arena, datagram->bytes);
+    struct exchange *exchange = sent && party && bytes.at ? history_add(&net->play->history, datagram->at, party,
+                                                                        datagram->left, SLICE_EMPTY, bytes)
+                                                          : NULL;
+    if (!exchange) {
+        net->play = NULL;
+        return;
+    }
+    sent->local = datagram->local;
+    exchange->sent = sent;
+    if (datagram->left)
+        conduct_check(net->play, exchange);
+    if (net->play->failed)
+        fprintf(stderr, "%.*s", SLICE_ARG(page_slice(&net->play->failure)));
+    net_promise(net, !net->play->failed, "the conduct that a story demands");
+}
+
+static void judge_readable(const struct net *net, const struct datagram *sent) {
+    static struct sip_message message;
+    struct scan_result result = scan_message(&message, sent->bytes.at, sent->bytes.len);
+    /* We add lines of our own: a request that came at the fence's bounds leaves beyond them. What the fence refused is
+     * answered with the From and To that it has. */
+    bool beyond = strcmp(result.reason, "Too Many Headers") == 0 || strcmp(result.reason, "Too Many Via Values") == 0 ||
+                  strcmp(result.reason, "Message Too Large") == 0;
+    bool refusal = !message.request && (message.status == 400 || message.status == 505);
+    bool vias =
+        !message.request && strcmp(result.reason, "Malformed Via") == 0; /* below our own: as the target has them */
+    net_promise(net, result.verdict == SCAN_OK || (net->hostile && (beyond || refusal || vias)),
+                "what leaves can be read");
+}
+
+void judge_datagram(struct net *net, const struct datagram *datagram) {
+    if (datagram->left) {
+        judge_readable(net, datagram);
+        net_promise(net, net_is_own(net, &datagram->local), "what leaves leaves from a listener");
+        if (datagram->readable && datagram->request)
+            judge_request(net, datagram);
+        else if (datagram->readable)
+            judge_response(net, datagram);
+    }
+    judge_conduct(net, datagram);
+}
+
+/* the log and the records */
+
+static const char *const log_keys[] = {"event",    "call-id", "rule",   "rule-line",   "line",     "method",  "uri",
+                                       "source",   "code",    "reason", "destination", "cause",    "ms",      "result",
+                                       "attempts", "log",     "why",    "capture",     "contacts", "followed"};
+static const char *const record_keys[] = {"time",
+                                          "call_id",
+                                          "from",
+                                          "to",
+                                          "request_uri",
+                                          "source",
+                                          "rule",
+                                          "rule_line",
+                                          "log",
+                                          "attempts",
+                                          "uri",
+                                          "destination",
+                                          "transport",
+                                          "cause",
+                                          "code",
+                                          "start_ms",
+                                          "first_response_ms",
+                                          "end_ms",
+                                          "result",
+                                          "final",
+                                          "duration_ms"};
+
+static bool is_key(struct slice word, const char *const *keys, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (slice_equal(word, slice_of(keys[i])))
+            return true;
+    return false;
+}
+
+static bool is_plain(struct slice line) {
+    for (size_t i = 0; i < line.len; i++)
+        if ((unsigned char)line.at[i] < ' ' || line.at[i] == 127)
+            return false;
+    return true;
+}
+
+/* Behind the quoted string at `at`. */
+static size_t string_end(struct slice line, size_t at) {
+    for (at++; at < line.len && line.at[at] != '"'; at++)
+        at += line.at[at] == '\\';
+    return at + 1;
+}
+
+/* A promise about a line of text, which is shown when it is broken. */
+static void promise_line(const struct net *net, struct slice line, bool kept, const char *what) {
+    if (!kept)
+        fprintf(stderr, "%.*s\n", SLICE_ARG(line));
+    net_promise(net, kept, what);
+}
+
+void judge_log(const struct net *net, struct slice line) {
+    unsigned keys = 0;
+    promise_line(net, line, is_plain(line), "a log line is one line");
+    for (size_t at = 0; at < line.len; keys++) {
+        size_t equals = slice_find(line, at, '=');
+        promise_line(net, line, is_key(slice_cut(line, at, equals), log_keys, sizeof log_keys / sizeof *log_keys),
+                     "a log line's keys are ours");
+        at = equals + 1;
+        at = at < line.len && line.at[at] == '"' ? string_end(line, at) : slice_find(line, at, ' ');
+        promise_line(net, line, at == line.len || (at < line.len && line.at[at] == ' '), "a log line's values end");
+        at++;
+    }
+    promise_line(net, line, slice_starts(line, SLICE("event=")), "a log line names its event");
+}
+
+void judge_record(struct net *net, struct slice line) {
+    struct slice value;
+    promise_line(net, line, is_plain(line), "a record is one line");
+    for (size_t at = 0; at < line.len; at++) {
+        if (line.at[at] != '"')
+            continue;
+        size_t end = string_end(line, at);
+        promise_line(net, line, end <= line.len, "a record's strings end");
+        if (end < line.len && line.at[end] == ':')
+            promise_line(
+                net, line,
+                is_key(slice_cut(line, at + 1, end - 1), record_keys, sizeof record_keys / sizeof *record_keys),
+                "a record's keys are ours");
+        at = end - 1;
+    }
+    promise_line(net, line,
+                 json_find(line, SLICE("call_id"), &net->arena, &value) &&
+                     json_find(line, SLICE("duration_ms"), &net->arena, &value),
+                 "a record is JSON");
+}

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/fuzz/proxy_net.h"
+
+#include "tests/fuzz/proxy_judge.h"
+#include "tests/fuzz/proxy_memory.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    START = 1000000,
+    OUT_MAX = 4,       /* datagrams for one that came: ACK or 200, what goes up, CANCEL, the next INVITE */
+    ROOM_MAX = 4096,   /* bytes that we may add to a message */
+    STALE = 4000,      /* ms: less than T4 */
+    TICKS_MAX = 20000, /* at one time */
+    END_MAX = 24 * 3600 * 1000,
+};
+
+static const int64_t unix_start = 1767225600000;
+
+void net_promise(const struct net *net, bool kept, const char *what) {
+    if (kept)
+        return;
+    fprintf(stderr, "broken: %s\n", what);
+    for (unsigned i = 0; i < net->count; i++) {
+        const struct datagram *one = &net->datagrams[i];
+        char peer[ENDPOINT_TEXT];
+        fprintf(stderr, "--- %" PRIu64 " %s %s\n%.*s\n", one->at, one->left ? "to" : "from",
+                endpoint_text(&one->peer, peer), SLICE_ARG(one->bytes));
+    }
+    abort();
+}
+
+struct endpoint net_place(const char *ip, uint16_t port) {
+    struct endpoint place = {.port = port, .transport = TRANSPORT_UDP};
+    if (!ip_parse(&place.ip, slice_of(ip)))
+        abort();
+    return place;
+}
+
+bool net_is_own(const struct net *net, const struct endpoint *place) {
+    for (unsigned i = 0; i < NET_LISTENERS; i++)
+        if (endpoint_equal(&net->listeners[i], place))
+            return true;
+    return false;
+}
+
+static const struct endpoint *listener_for(const struct net *net, const struct endpoint *peer) {
+    for (unsigned i = 0; i < NET_LISTENERS; i++)
+        if (net->listeners[i].ip.family == peer->ip.family)
+            return &net->listeners[i];
+    return NULL;
+}
+
+static struct slice inside(const struct datagram *datagram, const struct sip_message *message, struct slice text) {
+    (void)message;
+    return text.at ? (struct slice){datagram->bytes.at + (text.at - datagram->bytes.at), text.len} : SLICE_NULL;
+}
+
+/* What the judge wants to know of it again and again. */
+static void summarize(struct datagram *datagram) {
+    static struct sip_message message;
+    struct scan_result result = scan_message(&message, datagram->bytes.at, datagram->bytes.len);
+    datagram->refused = result.verdict == SCAN_REFUSED;
+    datagram->readable = result.verdict == SCAN_OK || datagram->refused;
+    if (!datagram->readable)
+        return;
+    datagram->request = message.request;
+    datagram->method = message.method;
+    datagram->status = message.status;
+    datagram->via_port = message.via.port;
+    datagram->via = slice_cut(message.bytes, message.via.at, message.via.end);
+    datagram->branch = inside(datagram, &message, message.via.branch);
+    datagram->host = inside(datagram, &message, message.via.host);
+    datagram->call_id = inside(datagram, &message, message.call_id);
+    datagram->to_tag = inside(datagram, &message, message.to_tag);
+    if (message.first[HEADER_CSEQ])
+        datagram->cseq = scan_value(&message, message.first[HEADER_CSEQ] - 1u);
+}
+
+static struct datagram *keep(struct net *net, bool left, const struct endpoint *peer, const struct endpoint *local,
+                             struct slice bytes) {
+    if (net->count == net->room) {
+        net->room = net->room ? 2 * net->room : 64;
+        net->datagrams = realloc(net->datagrams, net->room * sizeof *net->datagrams);
+    }
+    char *copy = malloc(bytes.len ? bytes.len : 1);
+    if (!net->datagrams || !copy)
+        abort();
+    if (bytes.len)
+        memcpy(copy, bytes.at, bytes.len);
+    struct datagram *datagram = &net->datagrams[net->count++];
+    *datagram =
+        (struct datagram){.peer = *peer, .local = *local, .bytes = {copy, bytes.len}, .at = net->now, .left = left};
+    summarize(datagram);
+    return datagram;
+}
+
+/* the world that the proxy sees */
+
+static void world_send(void *context, const struct endpoint *local, const struct endpoint *remote, struct slice bytes) {
+    struct net *net = context;
+    net_promise(net, net->running, "something left outside of an event");
+    memory_pause();
+    keep(net, true, remote, local, bytes);
+    memory_resume();
+}
+
+static enum cause world_route(void *context, const struct endpoint *remote, struct world_route *route) {
+    const struct net *net = context;
+    const struct endpoint *listener = listener_for(net, remote);
+    static const struct ip_address gap = {.family = 4, .bytes = {192, 0, 2, 104}};
+    char ip[IP_TEXT];
+    if (!listener || remote->transport != TRANSPORT_UDP)
+        return CAUSE_TRANSPORT_UNSUPPORTED;
+    if (ip_equal(&remote->ip, &gap))
+        return CAUSE_UNREACHABLE;
+    *route = (struct world_route){.local = *listener, .port = listener->port};
+    snprintf(route->host, sizeof route->host, listener->ip.family == 6 ? "[%s]" : "%s", ip_format(&listener->ip, ip));
+    if (net->settings.advertise.len)
+        snprintf(route->host, sizeof route->host, "%.*s", SLICE_ARG(net->settings.advertise));
+    return CAUSE_NONE;
+}
+
+static bool world_local_time(void *context, struct slice zone, int64_t unix_ms, struct local_time *time) {
+    (void)context;
+    return sim_local_time(zone, unix_ms, time);
+}
+
+static void world_log(void *context, enum log_level level, struct slice line) {
+    (void)level;
+    judge_log(context, line);
+}
+
+static void world_record(void *context, struct slice line) {
+    struct net *net = context;
+    net->records++;
+    memory_pause();
+    judge_record(net, line);
+    memory_resume();
+    net_promise(net, net->records <= net->invites, "one record for each INVITE");
+}
+
+/* events */
+
+static void begin_event(struct net *net) {
+    net->running = true;
+    memory_resume();
+}
+
+static void end_event(struct net *net) {
+    memory_pause();
+    net->running = false;
+    for (; net->judged < net->count; net->judged++)
+        judge_datagram(net, &net->datagrams[net->judged]);
+}
+
+bool net_open(struct net *net, const struct proxy_plan *plan, unsigned options) {
+    static const struct proxy_seed seed = {{{1, 2}}, {{3, 4}}, {{5, 6}}};
+    *net = (struct net){.plan = plan, .now = START, .blocks = memory_live(), .domains = {SLICE("fov.example")}};
+    net->listeners[0] = net_place("192.0.2.1", 5060);
+    net->listeners[1] = net_place("2001:db8::1", 5060);
+    for (unsigned i = 0; i < NET_LISTENERS; i++)
+        net->addresses[i] = net->listeners[i].ip;
+    net->settings = (struct proxy_settings){
+        .timers = {500, 4000, 5000},
+        .timer_c = 181000,
+        .failover = !(options & NET_NO_FAILOVER),
+        .record_route = !(options & NET_NO_RECORD_ROUTE),
+        .relay_all = options & NET_RELAY_ALL,
+        .log_level = LOG_DEBUG,
+        .domains = net->domains,
+        .domain_count = options & NET_DOMAIN ? 1 : 0,
+        .listeners = net->listeners,
+        .listener_count = NET_LISTENERS,
+        .addresses = net->addresses,
+        .address_count = NET_LISTENERS,
+        .advertise = options & NET_ADVERTISE ? SLICE("sip.fov.example") : SLICE_EMPTY,
+    };
+    net->world = (struct world){net, world_send, world_route, world_local_time, world_log, world_record};
+    arena_init(&net->arena, NULL, 0, 0);
+    memory_resume();
+    net->proxy = proxy_new(&net->settings, &seed, &plan->image, &net->world);
+    memory_pause();
+    judge_begin(net);
+    return net->proxy != NULL;
+}
+
+/* The same bytes when the transaction may have ended: for us it is a new request that looks like an old one. */
+static bool is_stale(const struct net *net, struct slice bytes) {
+    for (unsigned i = 0; i < net->count; i++)
+        if (!net->datagrams[i].left && net->now - net->datagrams[i].at > STALE &&
+            slice_equal(net->datagrams[i].bytes, bytes))
+            return true;
+    return false;
+}
+
+void net_receive(struct net *net, const struct endpoint *source, struct slice bytes) {
+    const struct endpoint *local = listener_for(net, source);
+    if (!local || bytes.len > SIP_MESSAGE_MAX - 29)
+        return;
+    net->hostile |= is_stale(net, bytes);
+    struct datagram *datagram = keep(net, false, source, local, bytes);
+    struct packet packet = {*source, *local, datagram->bytes, net->now, unix_start + (int64_t)net->now};
+    net->received++;
+    net->invites += datagram->readable && datagram->request && datagram->method == METHOD_INVITE;
+    unsigned before = net->count;
+    judge_datagram(net, datagram);
+    net->judged = net->count;
+    begin_event(net);
+    proxy_receive(net->proxy, &packet);
+    end_event(net);
+    size_t out = 0, largest = 0;
+    for (unsigned i = 0; i < net->count; i++) {
+        out += i >= before ? net->datagrams[i].bytes.len : 0;
+        if (!net->datagrams[i].left && net->datagrams[i].bytes.len > largest)
+            largest = net->datagrams[i].bytes.len;
+    }
+    net_promise(net, net->count - before <= OUT_MAX, "one datagram draws no more than four");
+    net_promise(net, out <= OUT_MAX * (2 * largest + ROOM_MAX), "one datagram draws no more bytes than four");
+}
+
+void net_unreachable(struct net *net, const struct datagram *sent, size_t quoted) {
+    struct endpoint peer = sent->peer;
+    unsigned before = net->count;
+    if (quoted > sent->bytes.len)
+        quoted = sent->bytes.len;
+    char *copy = malloc(quoted + !quoted);
+    if (!copy)
+        abort();
+    memcpy(copy, sent->bytes.at, quoted);
+    begin_event(net);
+    proxy_unreachable(net->proxy, &peer, (struct slice){copy, quoted}, CAUSE_UNREACHABLE, net->now,
+                      unix_start + (int64_t)net->now);
+    end_event(net);
+    net_promise(net, net->count - before <= OUT_MAX, "one ICMP message draws no more than four datagrams");
+    free(copy);
+}
+
+static void run_until(struct net *net, uint64_t until) {
+    unsigned ticks = 0;
+    for (uint64_t due; (due = proxy_due(net->proxy)) <= until;) {
+        ticks = due > net->now ? 0 : ticks + 1;
+        net_promise(net, ticks < TICKS_MAX, "time gets on");
+        net->now = due > net->now ? due : net->now;
+        begin_event(net);
+        proxy_tick(net->proxy, net->now, unix_start + (int64_t)net->now);
+        end_event(net);
+    }
+}
+
+void net_pass(struct net *net, uint64_t ms) {
+    run_until(net, net->now + ms);
+    net->now += ms;
+}
+
+void net_drain(struct net *net) {
+    proxy_drain(net->proxy);
+}
+
+static void give_back(struct net *net) {
+    judge_end(net);
+    for (unsigned i = 0; i < net->count; i++)
+        free((void *)(uintptr_t)net->datagrams[i].bytes.at);
+    free(net->datagrams);
+    arena_free(&net->arena);
+}
+
+void net_close(struct net *net) {
+    if (net->proxy) {
+        memory_fail(0, false);
+        run_until(net, net->now + END_MAX);
+        net_promise(net, proxy_due(net->proxy) == UINT64_MAX, "every timer runs out");
+        net_promise(net, proxy_live(net->proxy) == 0, "nothing stays alive");
+        net_promise(net, proxy_idle(net->proxy), "nobody is waited for");
+        memory_resume();
+        proxy_free(net->proxy);
+        memory_pause();
+    }
+    net_promise(net, memory_live() == net->blocks, "all memory is given back");
+    give_back(net);
+}
