@@ -23,16 +23,32 @@ static int put_all(int fd, const char *bytes, size_t length) {
     return 0;
 }
 
-/* The file's bytes into `memory`; *length is what came. */
+/* Fills the buffer unless the file, which may be a pipe, ends before. -errno, or what came. */
+static ssize_t get(int fd, char *buffer, size_t size) {
+    size_t length = 0;
+    while (length < size) {
+        ssize_t got = read(fd, buffer + length, size - length);
+        if (got < 0 && errno != EINTR)
+            return -errno;
+        if (got == 0)
+            break;
+        if (got > 0)
+            length += (size_t)got;
+    }
+    return (ssize_t)length;
+}
+
+/* The file's bytes into `memory`; *length is what came. What does not begin as an image does is not
+ * read to its end, which /dev/zero does not have. */
 static int copy(int memory, int file, size_t *length) {
     char buffer[64 * 1024];
     *length = 0;
     for (;;) {
-        ssize_t got = read(file, buffer, sizeof buffer);
-        if (got < 0 && errno == EINTR)
-            continue;
+        ssize_t got = get(file, buffer, sizeof buffer);
         if (got <= 0)
-            return got < 0 ? -errno : 0;
+            return got < 0 ? (int)got : *length ? 0 : -ENODATA;
+        if (*length == 0 && ((size_t)got < sizeof IMAGE_MAGIC || memcmp(buffer, IMAGE_MAGIC, sizeof IMAGE_MAGIC)))
+            return -ENOEXEC;
         *length += (size_t)got;
         if (*length > IMAGE_LENGTH_MAX)
             return -EFBIG;
@@ -60,8 +76,6 @@ static int load(struct image_file *file, const char *path) {
         return -errno;
     int memory = memfd_create("fov-plan", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     result = memory < 0 ? -errno : copy(memory, from, &file->length);
-    if (!result && file->length == 0)
-        result = -ENODATA;
     if (!result)
         result = map_sealed(file, memory);
     if (memory >= 0)
@@ -70,12 +84,20 @@ static int load(struct image_file *file, const char *path) {
     return result;
 }
 
+static const char *describe(int error) {
+    switch (error) {
+    case -ENODATA: return "the file is empty";
+    case -ENOEXEC: return "not a plan image; \"fovc compile\" makes one of a plan's text";
+    default: return strerror(-error);
+    }
+}
+
 int image_file_open(struct image_file *file, const char *path, char *reason, size_t size) {
     struct image_refusal refusal = {0};
     memset(file, 0, sizeof *file);
     int result = load(file, path);
     if (result) {
-        snprintf(reason, size, "%s", result == -ENODATA ? "the file is empty" : strerror(-result));
+        snprintf(reason, size, "%s", describe(result));
         return result;
     }
     result = verify_image(&file->image, file->map, file->length, &refusal);

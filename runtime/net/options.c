@@ -21,6 +21,8 @@ static const struct option_row {
 #include "grammar/options.def"
 };
 
+enum { T1_MAX = 10 * 1000, TIMER_C_LEAST = 180 * 1000 }; /* ms */
+
 static enum option named(struct slice name) {
     unsigned i = 0;
     while (i < OPTION_COUNT && !slice_equal(name, slice_of(rows[i].name)))
@@ -35,24 +37,24 @@ static enum option lettered(char letter) {
     return (enum option)i;
 }
 
-/* Values. */
+/* Values. A reader answers NULL, or what was expected instead. */
 
-static bool read_port(uint16_t *port, struct slice text) {
+static bool read_port(uint16_t *port, struct slice text, uint16_t least) {
     uint64_t number;
-    if (!slice_number(text, UINT16_MAX, &number))
+    if (!slice_number(text, UINT16_MAX, &number) || number < least)
         return false;
     *port = (uint16_t)number;
     return true;
 }
 
-/* host, host:port, [IPv6], [IPv6]:port; the brackets stay. */
-static bool split_host(struct slice text, struct slice *host, uint16_t *port) {
-    size_t end =
-        text.len && text.at[0] == '[' ? slice_find(text, 0, ']') + 1 : slice_find(text, 0, ':');
-    if (end > text.len || end == 0)
+/* host, host:port, [IPv6], [IPv6]:port; the brackets stay. *port is null when there is none. */
+static bool split_host(struct slice text, struct slice *host, struct slice *port) {
+    size_t end = text.len && text.at[0] == '[' ? slice_find(text, 0, ']') + 1 : slice_find(text, 0, ':');
+    if (end > text.len || end == 0 || (end < text.len && text.at[end] != ':'))
         return false;
     *host = slice_cut(text, 0, end);
-    return end == text.len || (text.at[end] == ':' && read_port(port, slice_from(text, end + 1)));
+    *port = end < text.len ? slice_from(text, end + 1) : SLICE_NULL;
+    return true;
 }
 
 /* RFC 3261 25.1 hostname, or an address; IPv6 in brackets. */
@@ -66,94 +68,109 @@ static bool is_host(struct slice host) {
     return host.len > 0 && host.len < 254;
 }
 
-static bool read_listen(struct options *options, struct slice text) {
+static const char *read_listen(struct options *options, struct slice text) {
     struct endpoint *endpoint = &options->listen[options->listen_count];
     size_t colon = slice_find(text, 0, ':');
-    struct slice host;
-    *endpoint =
-        (struct endpoint){.port = transports[TRANSPORT_UDP].port, .transport = TRANSPORT_UDP};
-    if (colon == text.len || transport_named(slice_cut(text, 0, colon)) != TRANSPORT_UDP)
-        return false;
-    if (!split_host(slice_from(text, colon + 1), &host, &endpoint->port) ||
-        !ip_parse(&endpoint->ip, host))
-        return false;
+    enum transport transport = transport_named(slice_cut(text, 0, colon));
+    struct slice host, port;
+    *endpoint = (struct endpoint){.port = transports[TRANSPORT_UDP].port, .transport = TRANSPORT_UDP};
+    if (colon == text.len || transport == TRANSPORT_COUNT)
+        return "udp:ADDRESS[:PORT]";
+    if (transport != TRANSPORT_UDP)
+        return "udp:ADDRESS[:PORT]; there is no other transport yet";
+    if (!split_host(slice_from(text, colon + 1), &host, &port) || !ip_parse(&endpoint->ip, host))
+        return "an address, 192.0.2.1 or [2001:db8::1], behind udp:";
+    const char *wrong = port.at && !read_port(&endpoint->port, port, 0) ? "a port from 0 to 65535" : NULL;
+    for (unsigned i = 0; i < options->listen_count && !wrong; i++)
+        if (endpoint->port && endpoint_equal(endpoint, &options->listen[i]))
+            wrong = "each address once";
     options->listen_count++;
-    return true;
+    return wrong;
 }
 
-static bool read_domain(struct options *options, struct slice text) {
+static const char *read_domain(struct options *options, struct slice text) {
     options->domains[options->domain_count++] = text;
-    return is_host(text);
+    return is_host(text) ? NULL : "a host name or an address, without port";
 }
 
-static bool read_time(uint32_t *milliseconds, struct slice text) {
-    return duration_parse(milliseconds, text) && *milliseconds > 0;
+static const char *read_time(uint32_t *milliseconds, struct slice text) {
+    return duration_parse(milliseconds, text) && *milliseconds > 0 ? NULL : "a time above zero, as in 500ms, 4s, 3m";
 }
 
-static bool read_advertise(struct options *options, struct slice text) {
-    return split_host(text, &options->advertise, &options->advertise_port) &&
-           is_host(options->advertise);
+static const char *read_advertise(struct options *options, struct slice text) {
+    struct slice port;
+    bool good = split_host(text, &options->advertise, &port) && is_host(options->advertise) &&
+                (!port.at || read_port(&options->advertise_port, port, 1));
+    return good ? NULL : "HOST[:PORT], an IPv6 address in brackets, the port from 1 to 65535";
 }
 
-/* False: the value is not one that the option can have. */
-static bool store(struct options *options, enum option option, const char *value) {
+static const char *store(struct options *options, enum option option, const char *value) {
     struct slice text = slice_of(value);
     int choice = choice_named(rows[option].argument, text);
     switch (option) {
-    case OPTION_PLAN: options->plan = value; return true;
+    case OPTION_PLAN: options->plan = value; return NULL;
     case OPTION_LISTEN: return read_listen(options, text);
     case OPTION_ADVERTISE: return read_advertise(options, text);
     case OPTION_DOMAIN: return read_domain(options, text);
-    case OPTION_RELAY: options->relay_all = choice == 1; return choice >= 0;
-    case OPTION_FAILOVER: options->failover = choice == 0; return choice >= 0;
-    case OPTION_RECORD_ROUTE: options->record_route = choice == 0; return choice >= 0;
+    case OPTION_RELAY: options->relay_all = choice == 1; break;
+    case OPTION_FAILOVER: options->failover = choice == 0; break;
+    case OPTION_RECORD_ROUTE: options->record_route = choice == 0; break;
     case OPTION_T1: return read_time(&options->timers.t1, text);
     case OPTION_T2: return read_time(&options->timers.t2, text);
     case OPTION_T4: return read_time(&options->timers.t4, text);
     case OPTION_TIMER_C: return read_time(&options->timer_c, text);
-    case OPTION_LOG_LEVEL: options->log_level = (enum log_level)choice; return choice >= 0;
-    case OPTION_CDR: options->cdr = value; return true;
-    case OPTION_STATE_DIR: options->state_dir = value; return true;
+    case OPTION_LOG_LEVEL: options->log_level = (enum log_level)choice; break;
+    case OPTION_CDR: options->cdr = value; return NULL;
+    case OPTION_STATE_DIR: options->state_dir = value; return NULL;
     case OPTION_HELP:
     case OPTION_VERSION:
-    case OPTION_COUNT: break;
+    case OPTION_COUNT: return NULL;
     }
-    return true;
+    return choice < 0 ? rows[option].argument : NULL;
+}
+
+/* What single values cannot show. NULL, or what is wrong. */
+static const char *contradiction(const struct options *options) {
+    if (!options->plan)
+        return "no plan; name its image with -p FILE";
+    /* 64*T1 is how long a transaction lives. */
+    if (options->timers.t1 > T1_MAX)
+        return "--t1 is longer than 10s, and transactions last 64 times as long";
+    if (options->timers.t2 < options->timers.t1)
+        return "--t2 is shorter than --t1: repetitions would not become rarer";
+    if (options->timer_c <= TIMER_C_LEAST)
+        return "--timer-c is not more than 3m (RFC 3261 16.6); what ends ringing sooner is "
+               "&failover.timer.ringing in the plan";
+    return NULL;
 }
 
 /* The line. */
 
-static enum options_result wrong_value(char *message, enum option option, const char *value) {
-    const char *expected = rows[option].argument;
-    snprintf(message, OPTIONS_MESSAGE, "--%s cannot be \"%.80s\": expected %s%s", rows[option].name,
-             value, expected, strcmp(expected, "TIME") == 0 ? ", as in 500ms, 4s, 3m" : "");
+static enum options_result wrong_value(char *message, enum option option, const char *value, const char *expected) {
+    snprintf(message, OPTIONS_MESSAGE, "--%s cannot be \"%.80s\": expected %s", rows[option].name, value, expected);
     return OPTIONS_WRONG;
 }
 
 static enum options_result unknown(char *message, const char *argument) {
-    struct slice text = slice_of(argument),
-                 name = slice_from(text, slice_starts(text, SLICE("--")) ? 2 : 1);
+    struct slice text = slice_of(argument), name = slice_from(text, slice_starts(text, SLICE("--")) ? 2 : 1);
     struct near near;
     near_start(&near, slice_cut(name, 0, slice_find(name, 0, '=')));
     for (unsigned i = 0; i < OPTION_COUNT; i++)
         near_try(&near, rows[i].name);
     int length = snprintf(message, OPTIONS_MESSAGE, "unknown option \"%.80s\"", argument);
     if (near.best)
-        snprintf(message + length, OPTIONS_MESSAGE - (size_t)length, "; did you mean \"--%s\"?",
-                 near.best);
+        snprintf(message + length, OPTIONS_MESSAGE - (size_t)length, "; did you mean \"--%s\"?", near.best);
     return OPTIONS_WRONG;
 }
 
 /* One argument and, when the option wants one and it does not stand behind a '=' (or behind the
  * letter), the next. */
-static enum options_result read_one(struct options *options, char **arguments, int *at,
-                                    char *message) {
+static enum options_result read_one(struct options *options, char **arguments, int *at, char *message) {
     const char *argument = arguments[*at], *value = NULL;
     struct slice text = slice_of(argument);
     enum option option;
     if (!slice_starts(text, SLICE("-")) || text.len < 2) {
-        snprintf(message, OPTIONS_MESSAGE, "\"%.80s\" is no option; the plan is named by -p",
-                 argument);
+        snprintf(message, OPTIONS_MESSAGE, "\"%.80s\" is no option; the plan is named by -p", argument);
         return OPTIONS_WRONG;
     }
     if (text.at[1] == '-') {
@@ -169,18 +186,18 @@ static enum options_result read_one(struct options *options, char **arguments, i
     bool wants = rows[option].argument[0] != '\0';
     if (wants && !value)
         value = arguments[*at + 1] ? arguments[++*at] : NULL;
-    if (wants != (value != NULL)) {
-        snprintf(message, OPTIONS_MESSAGE,
-                 wants ? "--%s wants a value: %s" : "--%s takes no value%s", rows[option].name,
-                 rows[option].argument);
+    bool given = value && (value[0] || !wants);
+    if (wants != given) {
+        snprintf(message, OPTIONS_MESSAGE, wants ? "--%s wants a value: %s" : "--%s takes no value%s",
+                 rows[option].name, rows[option].argument);
         return OPTIONS_WRONG;
     }
     if (option == OPTION_HELP)
         return OPTIONS_HELP;
     if (option == OPTION_VERSION)
         return OPTIONS_VERSION;
-    return store(options, option, value ? value : "") ? OPTIONS_RUN
-                                                      : wrong_value(message, option, value);
+    const char *expected = store(options, option, value);
+    return expected ? wrong_value(message, option, value, expected) : OPTIONS_RUN;
 }
 
 static void store_fallbacks(struct options *options) {
@@ -189,8 +206,7 @@ static void store_fallbacks(struct options *options) {
             store(options, (enum option)i, rows[i].fallback);
 }
 
-enum options_result options_read(struct options *options, int count, char **arguments,
-                                 char message[OPTIONS_MESSAGE]) {
+enum options_result options_read(struct options *options, int count, char **arguments, char message[OPTIONS_MESSAGE]) {
     enum options_result result = OPTIONS_RUN;
     *options = (struct options){0};
     options->listen = calloc((size_t)count + 2, sizeof *options->listen);
@@ -202,8 +218,9 @@ enum options_result options_read(struct options *options, int count, char **argu
     store_fallbacks(options);
     for (int at = 1; at < count && result == OPTIONS_RUN; at++)
         result = read_one(options, arguments, &at, message);
-    if (result == OPTIONS_RUN && !options->plan) {
-        snprintf(message, OPTIONS_MESSAGE, "no plan; name its image with -p FILE");
+    const char *wrong = result == OPTIONS_RUN ? contradiction(options) : NULL;
+    if (wrong) {
+        snprintf(message, OPTIONS_MESSAGE, "%s", wrong);
         return OPTIONS_WRONG;
     }
     options->listen_default = options->listen_count == 0;

@@ -30,6 +30,10 @@ Test(image_file, that_is_none_is_refused_with_a_reason) {
     cr_expect_neq(open_text("", 0, reason, sizeof reason), 0);
     cr_expect_str_eq(reason, "the file is empty");
     cr_expect_neq(open_text("[Deploy Patterns]\n", 18, reason, sizeof reason), 0);
-    cr_expect(strstr(reason, "not a good plan image: ") == reason && strlen(reason) > 24, "%s", reason);
+    cr_expect_str_eq(reason, "not a plan image; \"fovc compile\" makes one of a plan's text");
     cr_expect_neq(open_text(zeros, sizeof zeros, reason, sizeof reason), 0);
+    cr_expect_eq(image_file_open(&file, "/dev/zero", reason, sizeof reason), -ENOEXEC, "and at once");
+    memcpy(zeros, IMAGE_MAGIC, sizeof IMAGE_MAGIC);
+    cr_expect_neq(open_text(zeros, sizeof zeros, reason, sizeof reason), 0);
+    cr_expect(strstr(reason, "not a good plan image: ") == reason && strlen(reason) > 24, "%s", reason);
 }

@@ -58,6 +58,10 @@ Test(options, are_read_in_every_form) {
     cr_assert_eq(read_line(&o, "-p p --advertise sip.example.com", message), OPTIONS_RUN);
     cr_expect(slice_equal(o.advertise, SLICE("sip.example.com")) && o.advertise_port == 0);
     options_free(&o);
+    cr_assert_eq(read_line(&o, "-p p -l udp:127.0.0.1:0 -l udp:127.0.0.1:0 --t1=4s --timer-c=180001ms", message),
+                 OPTIONS_RUN, "%s", message);
+    cr_expect(o.listen_count == 2, "any two free ports");
+    options_free(&o);
 }
 
 Test(options, ask_for_help_or_version_before_anything_else_is_judged) {
@@ -85,16 +89,26 @@ static const struct {
     {"-p p --relay=some", "--relay cannot be \"some\": expected none|all"},
     {"-p p --failover=no", "expected on|off"},
     {"-p p --log-level loud", "expected error|warning|notice|info|debug"},
-    {"-p p --t1 fast", "--t1 cannot be \"fast\": expected TIME, as in 500ms"},
+    {"-p p --t1 fast", "--t1 cannot be \"fast\": expected a time above zero, as in 500ms"},
+    {"-p p --t1 11s", "--t1 is longer than 10s"},
+    {"-p p --t1 5s", "--t2 is shorter than --t1"},
+    {"-p p --t2 499ms", "--t2 is shorter than --t1"},
+    {"-p p --timer-c 180s", "--timer-c is not more than 3m"},
+    {"-p p --cdr=", "--cdr wants a value: FILE"},
     {"-p p --t1 0", "--t1 cannot be \"0\""},
     {"-p p -l 127.0.0.1:5060", "--listen cannot be"},
-    {"-p p -l tcp:127.0.0.1:5060", "expected udp:ADDRESS[:PORT]"},
-    {"-p p -l udp:127.0.0.1:65536", "--listen cannot be"},
-    {"-p p -l udp:localhost:5060", "--listen cannot be"},
-    {"-p p -l udp:[::1:5060", "--listen cannot be"},
-    {"-p p -l udp:", "--listen cannot be"},
-    {"-p p --advertise a_b", "--advertise cannot be"},
-    {"-p p --advertise :5060", "--advertise cannot be"},
+    {"-p p -l tcp:127.0.0.1:5060", "there is no other transport yet"},
+    {"-p p -l udp:127.0.0.1:65536", "expected a port from 0 to 65535"},
+    {"-p p -l udp:127.0.0.1:", "expected a port from 0 to 65535"},
+    {"-p p -l udp:localhost:5060", "expected an address, 192.0.2.1 or [2001:db8::1]"},
+    {"-p p -l udp:::1:5060", "expected an address"},
+    {"-p p -l udp:[::1:5060", "expected an address"},
+    {"-p p -l udp:", "expected an address"},
+    {"-p p -l udp:127.0.0.1 -l udp:127.0.0.1:5060", "\"udp:127.0.0.1:5060\": expected each address once"},
+    {"-p p --advertise a_b", "expected HOST[:PORT]"},
+    {"-p p --advertise :5060", "expected HOST[:PORT]"},
+    {"-p p --advertise 2001:db8::1", "an IPv6 address in brackets"},
+    {"-p p --advertise a.example:0", "the port from 1 to 65535"},
     {"-p p --domain sip:example.com", "--domain cannot be"},
 };
 
