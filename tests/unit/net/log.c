@@ -5,8 +5,10 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <regex.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -76,6 +78,42 @@ Test(log, loses_lines_rather_than_wait_for_a_reader, .timeout = 20) {
     fill(ends);
     cr_assert_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
     fill(ends);
+}
+
+Test(log, counts_what_a_full_disk_or_a_dead_reader_did_not_take) {
+    int ends[2];
+    struct log log;
+    log_open(&log, open("/dev/full", O_WRONLY), LOG_INFO);
+    for (unsigned i = 0; i < 3; i++)
+        log_line(&log, LOG_INFO, SLICE("event=test"));
+    cr_expect_eq(log.lost, 3);
+    signal(SIGPIPE, SIG_IGN);
+    cr_assert_eq(pipe(ends), 0);
+    close(ends[0]);
+    log_open(&log, ends[1], LOG_INFO);
+    log_line(&log, LOG_INFO, SLICE("event=test"));
+    cr_expect_eq(log.lost, 1);
+}
+
+Test(log, begins_a_new_line_behind_one_that_was_cut_off) {
+    char path[] = "/tmp/fov-log-XXXXXX", line[200];
+    const struct rlimit small = {300, RLIM_INFINITY}, large = {RLIM_INFINITY, RLIM_INFINITY};
+    struct log log;
+    int fd = mkstemp(path);
+    unlink(path);
+    memset(line, 'x', sizeof line);
+    signal(SIGXFSZ, SIG_IGN);
+    log_open(&log, fd, LOG_INFO);
+    cr_assert_eq(setrlimit(RLIMIT_FSIZE, &small), 0); /* stands in for a disk that gets full within a line */
+    for (unsigned i = 0; i < 3; i++)
+        log_line(&log, LOG_INFO, (struct slice){line, sizeof line});
+    cr_assert_eq(setrlimit(RLIMIT_FSIZE, &large), 0);
+    log_line(&log, LOG_INFO, SLICE("event=after"));
+    lseek(fd, 0, SEEK_SET);
+    drain(fd);
+    cr_expect(strstr(text, "xx\ntime="), "%s", text);
+    cr_expect(strstr(text, "event=log-lines-lost count=2\ntime="), "%s", text);
+    cr_expect(strstr(text, "event=after\n"), "%s", text);
 }
 
 Test(log, cuts_a_line_that_is_too_long) {

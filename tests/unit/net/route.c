@@ -2,6 +2,7 @@
 #include "runtime/net/route.h"
 
 #include <criterion/criterion.h>
+#include <unistd.h>
 
 static struct endpoint at(const char *ip, uint16_t port) {
     struct endpoint endpoint = {.port = port, .transport = TRANSPORT_UDP};
@@ -18,6 +19,8 @@ Test(route, asks_the_kernel_for_the_source_address) {
         struct endpoint v4 = at("127.0.0.77", 5060), v6 = at("::1", 0);
         cr_expect_eq(routes_source(&routes, &v4, 1000 * round, &local), CAUSE_NONE);
         cr_expect_str_eq(ip_format(&local, text), "127.0.0.1");
+        if (access("/proc/net/if_inet6", R_OK) != 0) /* a container may have no IPv6 */
+            continue;
         cr_expect_eq(routes_source(&routes, &v6, 1000 * round, &local), CAUSE_NONE);
         cr_expect_str_eq(ip_format(&local, text), "::1");
     }

@@ -48,15 +48,11 @@ Test(zone, tells_calendar_time_in_zones_of_the_database) {
 
 Test(zone, knows_no_zone_that_the_database_does_not_have) {
     static struct zones zones;
-    static const char *const unknown[] = {"Europe/Atlantis",
-                                          "../../../etc/passwd",
-                                          "/etc/passwd",
-                                          "Europe",
-                                          "EST5EDT,M3",
-                                          ".",
-                                          "zone\nname",
-                                          "a-name-that-is-much-longer-than-any-zone-of-the-database-"
-                                          "could-ever-be-and-longer"};
+    static const char *const unknown[] = {
+        "Europe/Atlantis", "../../../etc/passwd",
+        "/etc/passwd",     "Europe",
+        "EST5EDT,M3",      ".",
+        "zone\nname",      "a-name-that-is-much-longer-than-any-zone-of-the-database-could-be"};
     struct local_time time;
     for (size_t i = 0; i < sizeof unknown / sizeof unknown[0]; i++)
         cr_expect_not(zone_time(&zones, slice_of(unknown[i]), 1782907200000, &time), "%s", unknown[i]);
