@@ -165,7 +165,7 @@ static void header_lines(struct scan *scan, size_t at) {
             message->body = (uint32_t)end;
             return;
         }
-        if (lines == SIP_HEADERS_MAX) {
+        if (lines == (message->request ? SIP_HEADERS_MAX : SIP_LINES_MAX)) {
             scan_refuse(scan, "Too Many Headers");
             return;
         }

@@ -17,9 +17,10 @@
 
 enum {
     SIP_MESSAGE_MAX = 64 * 1024,
-    SIP_HEADERS_MAX = 128,
-    SIP_VIAS_MAX = 72,
-    SIP_PARAMS_MAX = 64,  /* of one header value */
+    SIP_HEADERS_MAX = 128,                /* lines of a request */
+    SIP_VIAS_MAX = 72,                    /* of a request; its response comes back with ours besides */
+    SIP_LINES_MAX = SIP_HEADERS_MAX + 16, /* of a response: with what was added on the way, and the callee's own */
+    SIP_PARAMS_MAX = 64,                  /* of one header value */
     SIP_VALUE_MAX = 4096, /* bytes of From, To, Call-ID, CSeq, top Via: every response carries them again */
 };
 
@@ -48,7 +49,7 @@ struct sip_message {
     unsigned status; /* response */
     struct slice reason;
 
-    struct sip_header headers[SIP_HEADERS_MAX];
+    struct sip_header headers[SIP_LINES_MAX];
     unsigned header_count;
     uint16_t first[HEADER_COUNT]; /* index of the first line + 1; 0: absent */
     uint32_t body;                /* offset; the empty line stands before it */

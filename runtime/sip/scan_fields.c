@@ -315,7 +315,7 @@ static void scan_via(struct scan *scan) {
         if (message->via_count == before)
             scan_refuse(scan, "Malformed Via"); /* a line without a value */
     }
-    if (message->via_count > SIP_VIAS_MAX)
+    if (message->via_count > (message->request ? SIP_VIAS_MAX : SIP_VIAS_MAX + 1))
         scan_refuse(scan, "Too Many Via Values");
 }
 

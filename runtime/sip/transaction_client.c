@@ -300,10 +300,22 @@ static bool advance_other(struct client_transaction *client, const struct sip_me
     return true;
 }
 
+static uint16_t written_port(const struct client_transaction *client, uint16_t port) {
+    return port ? port : transports[client->local.transport].port;
+}
+
+/* 18.1.2: a response whose sent-by is not what we wrote is discarded, whatever its branch says. */
+static bool came_back(const struct client_transaction *client, const struct sip_via *via) {
+    struct slice host;
+    uint16_t port;
+    return request_sent_by(request_of(client), &host, &port) && slice_same(host, via->host) &&
+           written_port(client, port) == written_port(client, via->port);
+}
+
 bool transactions_response(struct transactions *layer, const struct sip_message *response,
                            const struct endpoint *source, uint64_t now) {
     struct client_transaction *client = find(layer, response->via.branch, response->cseq_method);
-    if (!client)
+    if (!client || !came_back(client, &response->via))
         return false;
     bool tell = client->invite ? advance_invite(client, response, now) : advance_other(client, response, now);
     if (tell && !client->unheard)

@@ -124,19 +124,27 @@ static struct slice via_branch(struct slice value) {
     return SLICE_NULL;
 }
 
+/* Forward to the topmost Via: the line, or false. */
+static bool find_via(struct slice *bytes, struct slice *line) {
+    do
+        if (!next_line(bytes, line))
+            return false;
+    while (line_header(*line) != HEADER_VIA);
+    return true;
+}
+
 bool request_sent_by(struct slice bytes, struct slice *host, uint16_t *port) {
     struct slice line;
     uint64_t number = 0;
-    do
-        if (!next_line(&bytes, &line))
-            return false;
-    while (line_header(line) != HEADER_VIA);
-    line = first_value(line);
-    word(&line);
-    line = slice_trim(slice_cut(line, 0, slice_find(line, 0, ';')));
-    size_t colon = slice_find(line, slice_find(line, 0, ']') % (line.len + (line.len == 0)), ':');
-    *host = slice_cut(line, 0, colon);
-    if (colon < line.len && !slice_number(slice_from(line, colon + 1), UINT16_MAX, &number))
+    if (!find_via(&bytes, &line))
+        return false;
+    struct slice value = first_value(line);
+    word(&value); /* SIP/2.0/UDP */
+    value = slice_trim(slice_cut(value, 0, slice_find(value, 0, ';')));
+    size_t name = slice_starts(value, SLICE("[")) ? slice_find(value, 0, ']') : 0;
+    size_t colon = slice_find(value, name, ':');
+    *host = slice_cut(value, 0, colon);
+    if (colon < value.len && !slice_number(slice_from(value, colon + 1), UINT16_MAX, &number))
         return false;
     *port = (uint16_t)number;
     return true;
@@ -147,10 +155,8 @@ bool request_identity(struct slice bytes, struct slice *method, struct slice *br
     if (!next_line(&bytes, &line) || slice_starts_same(line, SLICE("SIP/2.0 ")))
         return false;
     *method = word(&line);
-    do
-        if (!next_line(&bytes, &line))
-            return false;
-    while (line_header(line) != HEADER_VIA);
+    if (!find_via(&bytes, &line))
+        return false;
     *branch = via_branch(first_value(line));
     return branch->len != 0;
 }

@@ -359,13 +359,27 @@ Test(scan, nul_stands_in_quoted_strings_and_bodies_only) {
     }
 }
 
-/* START, REST, then `count` times `each` between `before` and `after`. */
-static const char *many(const char *before, const char *each, unsigned count, const char *after) {
-    size_t length = (size_t)snprintf(buffer, sizeof buffer, "%s%s%s", START, REST, before);
+/* The start line, REST, then `count` times `each` between `before` and `after`. */
+static const char *many_in(const char *start, const char *before, const char *each, unsigned count, const char *after) {
+    size_t length = (size_t)snprintf(buffer, sizeof buffer, "%s%s%s", start, REST, before);
     for (unsigned i = 0; i < count; i++)
         length += (size_t)snprintf(buffer + length, sizeof buffer - length, "%s", each);
     snprintf(buffer + length, sizeof buffer - length, "%s\r\n", after);
     return buffer;
+}
+
+static const char *many(const char *before, const char *each, unsigned count, const char *after) {
+    return many_in(START, before, each, count, after);
+}
+
+/* What the fence lets through comes back with our Via, Record-Routes and what the callee says of itself. */
+Test(scan, a_response_may_carry_more_than_its_request) {
+    const char *start = "SIP/2.0 200 OK\r\n";
+    expect(many_in(start, "v: SIP/2.0/UDP a", ", SIP/2.0/UDP b", SIP_VIAS_MAX - 1, "\r\n"), SCAN_OK, 0, "");
+    expect(many_in(start, "v: SIP/2.0/UDP a", ", SIP/2.0/UDP b", SIP_VIAS_MAX, "\r\n"), SCAN_SILENT, 0,
+           "Too Many Via Values");
+    expect(many_in(start, "", "Z: y\r\n", SIP_HEADERS_MAX + 16 - 5, ""), SCAN_OK, 0, "");
+    expect(many_in(start, "", "Z: y\r\n", SIP_HEADERS_MAX + 16 - 4, ""), SCAN_SILENT, 0, "Too Many Headers");
 }
 
 Test(scan, the_bounds_are_kept_to_the_last_one) {

@@ -151,7 +151,7 @@ Test(transaction, any_allocation_may_fail) {
         allocations_left = left;
         struct server_transaction *server = server_new(layer, call_request("INVITE", 1), &caller, &local, now);
         struct client_request request = {
-            SLICE("INVITE sip:b@e SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bKo1\r\nCSeq: 5 INVITE\r\n\r\n"),
+            SLICE("INVITE sip:b@e SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKo1\r\nCSeq: 5 INVITE\r\n\r\n"),
             SLICE("z9hG4bKo1"),
             METHOD_INVITE,
             SLICE("INVITE"),
@@ -257,8 +257,8 @@ static void open_slot(struct slot *slot) {
         server_set_user(slot->server, slot);
     char bytes[256], branch[32];
     snprintf(branch, sizeof branch, "z9hG4bKo%u", slot->name);
-    snprintf(bytes, sizeof bytes, "%s sip:b@e SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=%s\r\nCSeq: 5 %s\r\n\r\n", method.at,
-             branch, method.at);
+    snprintf(bytes, sizeof bytes, "%s sip:b@e SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=%s\r\nCSeq: 5 %s\r\n\r\n",
+             method.at, branch, method.at);
     struct client_request request = {slice_of(bytes), slice_of(branch), method_named(method),      method,
                                      LOCAL,           target,           draw(2) * draw(90) * 1000, slot};
     slot->client = client_new(layer, &request, now);

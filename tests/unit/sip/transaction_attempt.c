@@ -131,13 +131,13 @@ Test(transaction_attempt, without_max_forwards_in_the_invite_the_cancel_has_70) 
     begin();
     struct client_transaction *client =
         send_with("INVITE",
-                  "INVITE sip:b@e SIP/2.0\r\nVia:SIP/2.0/UDP h;branch=z9hG4bKour1 , SIP/2.0/UDP i\r\nTo: <sip:b@e>\r\n"
-                  "From: <sip:a@e>;tag=1\r\nCall-ID: c\r\nCSeq: 1\tINVITE\r\n\r\n",
+                  "INVITE sip:b@e SIP/2.0\r\nVia:SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKour1 , SIP/2.0/UDP i\r\n"
+                  "To: <sip:b@e>\r\nFrom: <sip:a@e>;tag=1\r\nCall-ID: c\r\nCSeq: 1\tINVITE\r\n\r\n",
                   TARGET, 0, "a");
     cr_assert(receive(180, "INVITE"));
     cr_assert_eq(client_cancel(client, SLICE_EMPTY, now), 0);
     cr_assert_str_eq(last_sent.bytes,
-                     "CANCEL sip:b@e SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bKour1\r\nTo: <sip:b@e>\r\n"
+                     "CANCEL sip:b@e SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKour1\r\nTo: <sip:b@e>\r\n"
                      "From: <sip:a@e>;tag=1\r\nCall-ID: c\r\nCSeq: 1 CANCEL\r\nMax-Forwards: 70\r\n"
                      "Content-Length: 0\r\n\r\n");
     diary_is("0 > INVITE\n0 a: response 180\n0 > CANCEL\n");
@@ -356,7 +356,7 @@ Test(transaction_attempt, without_memory_nothing_is_sent_and_nothing_stays) {
 
 static char *big_invite(void) {
     char *bytes = __real_malloc(8192);
-    int length = snprintf(bytes, 8192, "INVITE sip:b@h SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bKour1\r\n");
+    int length = snprintf(bytes, 8192, "INVITE sip:b@h SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKour1\r\n");
     for (int i = 0; i < 60; i++)
         length += snprintf(bytes + length, 8192 - (size_t)length, "Route: <sip:%050d.example;lr>\r\n", i);
     snprintf(bytes + length, 8192 - (size_t)length,

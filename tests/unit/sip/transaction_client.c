@@ -66,6 +66,42 @@ Test(transaction_client, a_provisional_stops_timers_a_and_b) {
     finish();
 }
 
+/* 18.1.2: the branch alone does not make a response ours. Without a port 5060 is meant; letter case does not count. */
+Test(transaction_client, a_response_under_another_name_is_discarded) {
+    static const struct {
+        const char *ours, *theirs;
+        bool matches;
+    } rows[] = {
+        {"192.0.2.1:5060", "192.0.2.1:5060", true},
+        {"192.0.2.1:5060", "192.0.2.1", true},
+        {"192.0.2.1", "192.0.2.1 : 5060", true},
+        {"192.0.2.1:5070", "192.0.2.1", false},
+        {"192.0.2.1:5060", "192.0.2.1:5061", false},
+        {"192.0.2.1:5060", "192.0.2.10:5060", false},
+        {"Sip.example.net", "sip.EXAMPLE.net", true},
+        {"sip.example.net", "sip.example.org", false},
+        {"[2001:db8::1]:5070", "[2001:db8::1]:5070", true},
+        {"[2001:db8::1]", "[2001:db8::1]:5060", true},
+        {"[2001:db8::1]:5070", "[2001:db8::1]", false},
+        {"[2001:db8::1]", "[2001:db8::2]", false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char bytes[256];
+        struct endpoint source = TARGET;
+        begin();
+        snprintf(bytes, sizeof bytes, "OPTIONS sip:b@e SIP/2.0\r\nVia: SIP/2.0/UDP %s;branch=z9hG4bKour1\r\n\r\n",
+                 rows[i].ours);
+        send_with("OPTIONS", bytes, TARGET, 0, "a");
+        const struct sip_message *answer =
+            scanned("SIP/2.0 200 x\r\nVia: SIP/2.0/UDP %s;branch=z9hG4bKour1\r\nFrom: <sip:a@e>;tag=f\r\n"
+                    "To: <sip:b@e>;tag=t\r\nCall-ID: c\r\nCSeq: 1 OPTIONS\r\n\r\n",
+                    rows[i].theirs);
+        cr_expect_eq(transactions_response(layer, answer, &source, now), rows[i].matches, "row %zu", i);
+        transactions_free(layer);
+        timers_free(timers);
+    }
+}
+
 /* 17.1.1.3, with everything the INVITE has that an ACK has not. */
 Test(transaction_client, the_ack_is_made_of_the_invite_and_the_responses_to) {
     begin();
