@@ -9,15 +9,31 @@
 #include "compiler/pattern.h"
 #include "compiler/term.h"
 
+#include <string.h>
+
 void check_extension(struct check *check, const struct term *term) {
     diag_report(check->diags, DIAG_EXTENSION, term_name_span(term), "'%c%.*s' is an extension",
                 term->kind == TERM_ENVIRONMENT ? '&' : '$', SLICE_ARG(term->text.s));
 }
 
+void check_comment(struct check *check, const struct text *value) {
+    for (size_t at = slice_find(value->s, 0, '#'); at < value->s.len; at = slice_find(value->s, at + 1, '#')) {
+        bool blank_before = at > 0 && strchr(" \t", value->s.at[at - 1]);
+        bool blank_behind = at + 1 < value->s.len && strchr(" \t", value->s.at[at + 1]);
+        if (!blank_before || !blank_behind)
+            continue;
+        diag_report(check->diags, DIAG_COMMENT_VALUE, text_span(value, at, value->s.len - at),
+                    "this is part of the value: a comment stands on a line of its own");
+        return;
+    }
+}
+
 /* Patterns first: the groups of all lines are counted before anybody refers to them. */
 static void check_conditions(struct check *check, struct rule *rule) {
-    for (struct condition *condition = rule->conditions; condition; condition = condition->next)
+    for (struct condition *condition = rule->conditions; condition; condition = condition->next) {
+        check_comment(check, &condition->value);
         term_read_condition(check, condition, false, 0);
+    }
     capture_number(check, rule);
     unsigned slots = 0; /* of the lines above */
     for (struct condition *condition = rule->conditions; condition; condition = condition->next) {

@@ -31,5 +31,7 @@ void check_plan(struct plan *plan, struct memory *memory, struct diag_list *diag
 
 /* A use of a word that the vendor's language does not have (-Wextension). */
 void check_extension(struct check *check, const struct term *term);
+/* People end a line of code with a comment: here it is part of the value. */
+void check_comment(struct check *check, const struct text *value);
 
 #endif

@@ -22,8 +22,8 @@ static bool is_constant(const struct deploy *deploy) {
 }
 
 static void refuse_header(struct check *check, const struct deploy *deploy, const char *what) {
-    diag_report(check->diags, DIAG_HEADER_PROTECTED, deploy->left->span,
-                "'%.*s' may not be %s by a plan", SLICE_ARG(deploy->left->text.s), what);
+    diag_report(check->diags, DIAG_HEADER_PROTECTED, deploy->left->span, "'%.*s' may not be %s by a plan",
+                SLICE_ARG(deploy->left->text.s), what);
 }
 
 static bool is_protected(struct check *check, const struct deploy *deploy) {
@@ -46,9 +46,8 @@ static void check_number(struct check *check, const struct deploy *deploy, uint6
     if (deploy->value.s.len == 0 || !is_constant(deploy) ||
         slice_number(capture_constant(deploy->pieces), max, &number))
         return;
-    diag_report(check->diags, DIAG_VALUE_LINE, deploy->value.span,
-                "'%.*s' is no number from 0 to %llu", SLICE_ARG(deploy->value.s),
-                (unsigned long long)max);
+    diag_report(check->diags, DIAG_VALUE_LINE, deploy->value.span, "'%.*s' is no number from 0 to %llu",
+                SLICE_ARG(deploy->value.s), (unsigned long long)max);
 }
 
 static void check_header_value(struct check *check, const struct deploy *deploy) {
@@ -82,17 +81,15 @@ static void check_header(struct check *check, struct deploy *deploy) {
     check_header_value(check, deploy);
 }
 
-static struct diag *refuse_choice(struct check *check, const struct deploy *deploy,
-                                  enum diag_code code, const char *expected) {
-    return diag_report(check->diags, code, deploy->value.span,
-                       "'%.*s' is not what '$%s' can be, expected %s", SLICE_ARG(deploy->value.s),
-                       variables[deploy->variable].name, expected);
+static struct diag *refuse_choice(struct check *check, const struct deploy *deploy, enum diag_code code,
+                                  const char *expected) {
+    return diag_report(check->diags, code, deploy->value.span, "'%.*s' is not what '$%s' can be, expected %s",
+                       SLICE_ARG(deploy->value.s), variables[deploy->variable].name, expected);
 }
 
 /* A request of another method than INVITE alone reaches this rule: `$request = ^OPTIONS`. */
 static bool is_about_another_method(const struct rule *rule) {
-    for (const struct condition *condition = rule->conditions; condition;
-         condition = condition->next) {
+    for (const struct condition *condition = rule->conditions; condition; condition = condition->next) {
         const struct term *left = condition->left;
         if (left->kind != TERM_WORD || condition->negated || !condition->pattern ||
             (left->word != WORD_REQUEST && left->word != WORD_METHOD))
@@ -101,20 +98,17 @@ static bool is_about_another_method(const struct rule *rule) {
         size_t count = 0;
         while (count + 1 < pattern.len && byte_is_alpha((unsigned char)pattern.at[count + 1]))
             count++;
-        if (pattern.len && pattern.at[0] == '^' && count &&
-            slice_find(pattern, 0, '|') == pattern.len &&
+        if (pattern.len && pattern.at[0] == '^' && count && slice_find(pattern, 0, '|') == pattern.len &&
             !slice_starts(SLICE("INVITE"), slice_cut(pattern, 1, 1 + count)))
             return true;
     }
     return false;
 }
 
-static void refuse_answer(struct check *check, const struct deploy *deploy, struct slice value,
-                          const char *code) {
+static void refuse_answer(struct check *check, const struct deploy *deploy, struct slice value, const char *code) {
     const char *choices = variables[deploy->variable].choices;
     const char *expected = memory_printf(check->memory, "%s|%s", code, choices);
-    struct diag *diag =
-        refuse_choice(check, deploy, DIAG_VALUE_CODE, names_choices(check, expected));
+    struct diag *diag = refuse_choice(check, deploy, DIAG_VALUE_CODE, names_choices(check, expected));
     const char *near = names_near_choice(check, choices, value);
     if (near)
         diag_help(check->diags, diag, "did you mean '%s'?", near);
@@ -134,19 +128,16 @@ static void check_answer(struct check *check, const struct deploy *deploy, bool 
     }
     bool good = answer_parse(&code, &reason, value), reasoned = good && (reason.len || !whole);
     if (!good || (reasoned && !with_reason)) {
-        refuse_answer(check, deploy, value,
-                      with_reason ? "a response code (a reason may follow)" : "a response code");
+        refuse_answer(check, deploy, value, with_reason ? "a response code (a reason may follow)" : "a response code");
         return;
     }
     if (reasoned)
-        diag_report(check->diags, DIAG_EXTENSION, deploy->value.span,
-                    "a reason behind the code is an extension");
+        diag_report(check->diags, DIAG_EXTENSION, deploy->value.span, "a reason behind the code is an extension");
     if (code < 200)
         refuse_choice(check, deploy, DIAG_VALUE_CODE, "a final response code, from 200 to 699");
     else if (code < 300 && !is_about_another_method(check->rule))
         diag_report(check->diags, DIAG_CODE_SUCCESS, deploy->value.span,
-                    "'%.*s' would tell the caller of an INVITE that somebody answered",
-                    SLICE_ARG(deploy->value.s));
+                    "'%.*s' would tell the caller of an INVITE that somebody answered", SLICE_ARG(deploy->value.s));
 }
 
 static void check_transport(struct check *check, const struct deploy *deploy) {
@@ -160,8 +151,7 @@ static void check_value(struct check *check, struct deploy *deploy, enum value_k
     bool truth;
     switch (kind) {
     case KIND_BOOLEAN:
-        if (deploy->value.s.len && is_constant(deploy) &&
-            !boolean_parse(&truth, capture_constant(deploy->pieces)))
+        if (deploy->value.s.len && is_constant(deploy) && !boolean_parse(&truth, capture_constant(deploy->pieces)))
             refuse_choice(check, deploy, DIAG_VALUE_BOOLEAN, "true or false");
         break;
     case KIND_TRANSPORT: check_transport(check, deploy); break;
@@ -180,8 +170,8 @@ static void check_value(struct check *check, struct deploy *deploy, enum value_k
 static void check_variable(struct check *check, struct deploy *deploy) {
     const struct term *left = deploy->left;
     if (left->count) {
-        diag_report(check->diags, DIAG_SYNTAX, left->span,
-                    "'$%.*s' takes no arguments here, expected '='", SLICE_ARG(left->text.s));
+        diag_report(check->diags, DIAG_SYNTAX, left->span, "'$%.*s' takes no arguments here, expected '='",
+                    SLICE_ARG(left->text.s));
         return;
     }
     deploy->variable = names_variable(check, left);
@@ -219,20 +209,6 @@ static void check_environment(struct check *check, struct deploy *deploy) {
     failover_read(check, deploy);
 }
 
-/* People end a line of code with a comment: here it is part of the value. */
-static void warn_of_comment(struct check *check, const struct text *value) {
-    for (size_t at = slice_find(value->s, 0, '#'); at < value->s.len;
-         at = slice_find(value->s, at + 1, '#')) {
-        bool blank_before = at > 0 && strchr(" \t", value->s.at[at - 1]);
-        bool blank_behind = at + 1 < value->s.len && strchr(" \t", value->s.at[at + 1]);
-        if (!blank_before || !blank_behind)
-            continue;
-        diag_report(check->diags, DIAG_COMMENT_VALUE, text_span(value, at, value->s.len - at),
-                    "this is part of the value: a comment stands on a line of its own");
-        return;
-    }
-}
-
 void deploy_check(struct check *check, struct deploy *deploy) {
     const struct term *left = deploy->left;
     deploy->kind = DEPLOY_BROKEN;
@@ -240,7 +216,7 @@ void deploy_check(struct check *check, struct deploy *deploy) {
         diag_report(check->diags, DIAG_VALUE_MISSING, left->span, "a deploy line without '='");
         return;
     }
-    warn_of_comment(check, &deploy->value);
+    check_comment(check, &deploy->value);
     switch (left->kind) {
     case TERM_NAME: check_header(check, deploy); break;
     case TERM_WORD: check_variable(check, deploy); break;

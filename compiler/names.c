@@ -36,8 +36,7 @@ enum variable names_variable(struct check *check, const struct term *term) {
     for (enum variable id = 0; id < VARIABLE_COUNT; id++)
         near_try(&near, variables[id].name);
     if (word_named(name) < WORD_COUNT)
-        diag_help(check->diags, diag, "'$%.*s' is a function of [Matching Patterns]",
-                  SLICE_ARG(name));
+        diag_help(check->diags, diag, "'$%.*s' is a function of [Matching Patterns]", SLICE_ARG(name));
     else if (slice_starts_same(name, slice_of(failover_prefix)))
         diag_help(check->diags, diag, "did you mean '&%.*s'?", SLICE_ARG(name));
     else if (near.best)
@@ -60,10 +59,9 @@ static bool report_bang(struct check *check, const struct text *name) {
     struct slice rest = slice_from(name->s, 1);
     if (name->s.at[0] != '!' || header_named(rest) == HEADER_OTHER)
         return false;
-    struct diag *diag = diag_report(check->diags, DIAG_HEADER_NEAR, name->span,
-                                    "'%.*s' is no header that is known", SLICE_ARG(name->s));
-    diag_help(check->diags, diag, "the '!' of a negation stands behind the '=': '%.*s = !pattern'",
-              SLICE_ARG(rest));
+    struct diag *diag = diag_report(check->diags, DIAG_HEADER_NEAR, name->span, "'%.*s' is no header that is known",
+                                    SLICE_ARG(name->s));
+    diag_help(check->diags, diag, "the '!' of a negation stands behind the '=': '%.*s = !pattern'", SLICE_ARG(rest));
     return true;
 }
 
@@ -76,8 +74,8 @@ static void report_near(struct check *check, const struct text *name) {
      */
     if (!near.best || near.distance > (name->s.len < 8 ? 1 : name->s.len / 4))
         return;
-    struct diag *diag = diag_report(check->diags, DIAG_HEADER_NEAR, name->span,
-                                    "'%.*s' is no header that is known", SLICE_ARG(name->s));
+    struct diag *diag = diag_report(check->diags, DIAG_HEADER_NEAR, name->span, "'%.*s' is no header that is known",
+                                    SLICE_ARG(name->s));
     diag_help(check->diags, diag, "did you mean '%s'?", near.best);
 }
 
@@ -86,24 +84,21 @@ bool names_header(struct check *check, const struct text *name, enum header *hea
     if (*header != HEADER_OTHER)
         return true;
     const char *sigil = sigil_missing(name->s);
-    bool property =
-        slice_same(name->s, SLICE("description")) || slice_same(name->s, SLICE("disabled"));
+    bool property = slice_same(name->s, SLICE("description")) || slice_same(name->s, SLICE("disabled"));
     bool percent = slice_find(name->s, 0, '%') < name->s.len; /* legal there, and never meant */
     if (sigil[0] == '\0' && !property && !percent && name->s.at[0] != '_') {
         if (!report_bang(check, name))
             report_near(check, name);
         return true;
     }
-    struct diag *diag = diag_report(check->diags, DIAG_HEADER_UNKNOWN, name->span,
-                                    "'%.*s' is no header", SLICE_ARG(name->s));
+    struct diag *diag =
+        diag_report(check->diags, DIAG_HEADER_UNKNOWN, name->span, "'%.*s' is no header", SLICE_ARG(name->s));
     if (property)
-        diag_help(check->diags, diag, "'%.*s' stands between [Rule] and [Matching Patterns]",
-                  SLICE_ARG(name->s));
+        diag_help(check->diags, diag, "'%.*s' stands between [Rule] and [Matching Patterns]", SLICE_ARG(name->s));
     else if (sigil[0])
         diag_help(check->diags, diag, "did you mean '%s%.*s'?", sigil, SLICE_ARG(name->s));
     else if (name->s.at[0] == '_')
-        diag_help(check->diags, diag,
-                  "'_Header' stands in [Deploy Patterns] alone, with a header behind the '_'");
+        diag_help(check->diags, diag, "'_Header' stands in [Deploy Patterns] alone, with a header behind the '_'");
     else if (percent)
         diag_help(check->diags, diag, "nothing is inserted in the name of a header");
     return false;
@@ -126,8 +121,7 @@ bool names_is_read(struct check *check, struct slice name) {
 void names_read(struct check *check, struct slice name) {
     if (names_is_read(check, name))
         return;
-    struct environment_name **head = bucket(check, name),
-                            *entry = memory_new(check->memory, sizeof *entry);
+    struct environment_name **head = bucket(check, name), *entry = memory_new(check->memory, sizeof *entry);
     *entry = (struct environment_name){name, *head};
     *head = entry;
 }
@@ -139,9 +133,8 @@ enum failover_setting names_setting(struct check *check, const struct term *term
         failover ? failover_setting_named(slice_from(name->s, FAILOVER_PREFIX)) : FAILOVER_COUNT;
     if (setting < FAILOVER_COUNT || names_is_read(check, name->s))
         return setting;
-    struct diag *diag =
-        diag_report(check->diags, DIAG_ENVIRONMENT_UNKNOWN, term_name_span(term),
-                    "'&%.*s' has no meaning, and no condition reads it", SLICE_ARG(name->s));
+    struct diag *diag = diag_report(check->diags, DIAG_ENVIRONMENT_UNKNOWN, term_name_span(term),
+                                    "'&%.*s' has no meaning, and no condition reads it", SLICE_ARG(name->s));
     struct near near;
     near_start(&near, failover ? slice_from(name->s, FAILOVER_PREFIX) : name->s);
     for (enum failover_setting id = 0; id < FAILOVER_COUNT; id++)
@@ -153,8 +146,7 @@ enum failover_setting names_setting(struct check *check, const struct term *term
 
 void names_refuse_transport(struct check *check, const struct text *text, const char *help) {
     struct diag *diag = diag_report(check->diags, DIAG_VALUE_TRANSPORT, text->span,
-                                    "'%.*s' is no transport, expected UDP, TCP, TLS, WS or WSS",
-                                    SLICE_ARG(text->s));
+                                    "'%.*s' is no transport, expected UDP, TCP, TLS, WS or WSS", SLICE_ARG(text->s));
     struct near near;
     near_start(&near, text->s);
     for (enum transport id = 0; id < TRANSPORT_COUNT; id++)

@@ -7,8 +7,7 @@ struct span scan_span(const struct scan *scan, size_t at, size_t length) {
     return text_span(&scan->text, at, length);
 }
 
-/* Bytes of the quotation mark at `at`: " or U+201C to U+201F; 0 for none. */
-static unsigned quote_at(struct slice text, size_t at) {
+unsigned scan_quote_at(struct slice text, size_t at) {
     if (at < text.len && text.at[at] == '"')
         return 1;
     bool typographic = text.len - at >= 3 && text.at[at] == '\xE2' && text.at[at + 1] == '\x80' &&
@@ -17,12 +16,12 @@ static unsigned quote_at(struct slice text, size_t at) {
 }
 
 static unsigned escape_at(struct slice text, size_t at) {
-    return at + 1 < text.len && text.at[at] == '\\' ? quote_at(text, at + 1) : 0;
+    return at + 1 < text.len && text.at[at] == '\\' ? scan_quote_at(text, at + 1) : 0;
 }
 
 struct text scan_string(struct scan *scan, size_t at, size_t length) {
     struct slice token = slice_cut(scan->text.s, at, at + length);
-    size_t first = quote_at(token, 0);
+    size_t first = scan_quote_at(token, 0);
     size_t last = token.len - (token.at[token.len - 1] == '"' ? 1 : 3);
     struct slice inside = slice_cut(token, first, last);
     size_t escapes = 0;
@@ -52,8 +51,8 @@ struct text scan_trimmed(struct scan *scan, size_t at, size_t length) {
 
 /* The end of the string that starts at `at`; the end of the line when it does not close. */
 static size_t string_end(struct slice text, size_t at) {
-    for (at += quote_at(text, at); at < text.len && text.at[at] != '\n';) {
-        unsigned escaped = escape_at(text, at), quote = quote_at(text, at);
+    for (at += scan_quote_at(text, at); at < text.len && text.at[at] != '\n';) {
+        unsigned escaped = escape_at(text, at), quote = scan_quote_at(text, at);
         if (quote)
             return at + quote;
         at += escaped ? escaped + 1 : 1;
@@ -71,7 +70,7 @@ bool scan_opens(struct scan *scan, size_t at) {
     unsigned open = 1;
     struct slice text = scan->text.s;
     while (outermost && open && at < text.len && text.at[at] != '\n') {
-        if (quote_at(text, at)) {
+        if (scan_quote_at(text, at)) {
             at = string_end(text, at);
             if (at < text.len && text.at[at] == '\n') /* reported when the scanner comes there */
                 return true;
@@ -89,6 +88,6 @@ bool scan_opens(struct scan *scan, size_t at) {
 }
 
 void scan_unclosed_quote(struct scan *scan, size_t at) {
-    diag_report(scan->build->diags, DIAG_QUOTE_OPEN, scan_span(scan, at, quote_at(scan->text.s, at)),
+    diag_report(scan->build->diags, DIAG_QUOTE_OPEN, scan_span(scan, at, scan_quote_at(scan->text.s, at)),
                 "this quotation mark is not closed on this line");
 }

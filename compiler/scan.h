@@ -18,6 +18,8 @@ struct scan {
     bool skip;        /* an error was reported: the rest of the line says nothing */
 };
 
+/* Bytes of the quotation mark at `at`: " or U+201C to U+201F; 0 for none. */
+unsigned scan_quote_at(struct slice text, size_t at);
 /* Place of `length` bytes of the text from `at` on. */
 struct span scan_span(const struct scan *scan, size_t at, size_t length);
 /* What stands between the quotes of a string token at `at`; \" becomes ". */

@@ -119,6 +119,20 @@ static struct text split_negation(struct condition *condition) {
     return text_cut(&text, start, text.s.len);
 }
 
+/* `$request = "^INVITE"`: of a header's value quotation marks may well be a part, at the start of a line they are not. */
+static void warn_of_quotes(struct check *check, const struct condition *condition, const struct text *text) {
+    size_t open = scan_quote_at(text->s, 0), close = text->s.len;
+    while (open && close > open && !scan_quote_at(text->s, close))
+        close--;
+    bool whole = open && close > open && close + scan_quote_at(text->s, close) == text->s.len;
+    bool anchored = open < text->s.len && text->s.at[open] == '^';
+    if (!whole || (open == 1 && !anchored && condition->left->kind != TERM_WORD))
+        return;
+    struct diag *diag =
+        diag_report(check->diags, DIAG_PATTERN_QUOTED, text->span, "these quotation marks are part of the pattern");
+    diag_help(check->diags, diag, "write it without them");
+}
+
 static void read_missing(struct check *check, struct condition *condition) {
     struct slice name = condition->left->text.s;
     if (condition->left->kind == TERM_WORD) {
@@ -143,6 +157,8 @@ void term_read_condition(struct check *check, struct condition *condition, bool 
     }
     struct text text = split_negation(condition);
     condition->present = condition->left->kind == TERM_NAME && text.s.len == 0;
-    if (!condition->present)
-        condition->pattern = quoted ? pattern_read_quoted(check, &text, slots) : pattern_read(check, &text);
+    if (condition->present)
+        return;
+    warn_of_quotes(check, condition, &text);
+    condition->pattern = quoted ? pattern_read_quoted(check, &text, slots) : pattern_read(check, &text);
 }

@@ -61,12 +61,17 @@ static void shift(struct joiner *joiner, size_t raw) {
 /* Copies a line. The first byte that may not stand there is reported; what replaces it causes no
  * second error. */
 static void copy(struct joiner *joiner, struct slice line) {
-    bool said = false;
+    bool said = false, seen = is_comment(line);
     for (size_t at = 0; at < line.len;) {
         uint32_t point = 0;
         unsigned bytes = utf8_read(line, at, &point);
         bool control = bytes && utf8_is_control(point) && point != '\t';
         if (bytes && !control) {
+            if (bytes > 1 && !seen && utf8_is_unseen(point)) {
+                diag_report(joiner->diags, DIAG_TEXT_UNSEEN, raw_span(joiner, joiner->length, bytes),
+                            "U+%04X cannot be seen, and is part of the text", (unsigned)point);
+                seen = true;
+            }
             for (unsigned i = 0; i < bytes; i++)
                 joiner->text[joiner->length++] = line.at[at++];
             continue;
