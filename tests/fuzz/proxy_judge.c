@@ -40,6 +40,7 @@ static void judge_request_place(const struct net *net, const struct datagram *se
     net_promise(net, !ip_is_multicast(ip) && !ip_is_broadcast(ip) && !ip_is_unspecified(ip), "no request to a crowd");
     net_promise(net, !net_is_own(net, &sent->peer), "no request to ourselves");
     bool named = names(slice_of(net->plan->text), ip);
+    net_promise(net, named || free_choice || !ip_is_loopback(ip), "no redirection into this machine");
     for (const struct datagram *one = net->datagrams; !named && one < sent; one++)
         if (!one->left && (free_choice || (!one->request && one->status / 100 == 3)))
             named = names(one->bytes, ip);
