@@ -23,6 +23,7 @@ struct check {
     struct diag_list *diags;
     struct plan *plan;
     struct rule *rule; /* in hand */
+    bool session;      /* a rule above it starts one and goes on: settings may come later */
     struct environment_name *read[ENVIRONMENT_BUCKETS];
 };
 

@@ -87,19 +87,48 @@ static struct diag *refuse_choice(struct check *check, const struct deploy *depl
                        SLICE_ARG(deploy->value.s), variables[deploy->variable].name, expected);
 }
 
-/* A request of another method than INVITE alone reaches this rule: `$request = ^OPTIONS`. */
+/* `OPTIONS`, `OPTIONS sip:`: no INVITE starts with the letters that it starts with. */
+static bool starts_other(struct slice pattern) {
+    size_t count = 0;
+    while (count < pattern.len && byte_is_alpha((unsigned char)pattern.at[count]))
+        count++;
+    if (count && count < pattern.len && strchr("?*{", pattern.at[count])) /* the last one need not be there */
+        count--;
+    return count && !slice_starts(SLICE("INVITE"), slice_cut(pattern, 0, count));
+}
+
+/* `^OPTIONS`, `^OPTIONS|^REGISTER`, `^(OPTIONS|REGISTER)`. A pattern that is harder to read may match an INVITE. */
+static bool leaves_invite_out(struct slice pattern) {
+    bool group = slice_starts(pattern, SLICE("^("));
+    size_t close = slice_find(pattern, 0, ')');
+    struct slice rest = group ? slice_cut(pattern, 2, close) : pattern;
+    struct slice behind = slice_from(pattern, close + 1);
+    if (group && (slice_find(behind, 0, '|') < behind.len || (behind.len && strchr("?*{", behind.at[0]))))
+        return false;
+    if (group && slice_starts(rest, SLICE("?:")))
+        rest = slice_from(rest, 2);
+    for (;;) {
+        size_t end = slice_find(rest, 0, '|');
+        struct slice one = slice_cut(rest, 0, end);
+        if (!group && !slice_starts(one, SLICE("^")))
+            return false;
+        if (!starts_other(group ? one : slice_from(one, 1)))
+            return false;
+        if (end == rest.len)
+            return true;
+        rest = slice_from(rest, end + 1);
+    }
+}
+
+/* Requests of other methods than INVITE alone reach this rule: `$request = ^OPTIONS`, `$request = !^INVITE`. */
 static bool is_about_another_method(const struct rule *rule) {
     for (const struct condition *condition = rule->conditions; condition; condition = condition->next) {
         const struct term *left = condition->left;
-        if (left->kind != TERM_WORD || condition->negated || !condition->pattern ||
-            (left->word != WORD_REQUEST && left->word != WORD_METHOD))
+        if (left->kind != TERM_WORD || !condition->pattern || (left->word != WORD_REQUEST && left->word != WORD_METHOD))
             continue;
         struct slice pattern = condition->pattern->text.s;
-        size_t count = 0;
-        while (count + 1 < pattern.len && byte_is_alpha((unsigned char)pattern.at[count + 1]))
-            count++;
-        if (pattern.len && pattern.at[0] == '^' && count && slice_find(pattern, 0, '|') == pattern.len &&
-            !slice_starts(SLICE("INVITE"), slice_cut(pattern, 1, 1 + count)))
+        if (condition->negated ? slice_equal(pattern, SLICE("^INVITE")) || slice_equal(pattern, SLICE("INVITE"))
+                               : leaves_invite_out(pattern))
             return true;
     }
     return false;

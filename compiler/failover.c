@@ -165,9 +165,10 @@ static void warn_of_unused(struct check *check, const struct rule *rule) {
 void failover_check_rule(struct check *check, const struct rule *rule) {
     struct sequence sequence = collect(rule);
     if (sequence.session) {
+        check->session |= sequence.goes_on;
         warn_of_time(check, &sequence);
         warn_of_global(check, &sequence);
-    } else if (!sequence.goes_on && !rule->broken) {
+    } else if (!sequence.goes_on && !check->session && !rule->broken) {
         warn_of_unused(check, rule);
     }
 }
