@@ -102,7 +102,10 @@ static bool find_uri(struct slice text, struct found *found) {
         return is_known(&found->uri, line);
     }
     struct slice whole = rest;
-    if (list_next(&rest, &value) && name_addr_parse(&address, value) == 0) {
+    bool listed = list_next(&rest, &value);
+    /* A comma inside a URI is one of its user part (25.1): whoever calls there must not choose another host with it. */
+    bool comma = listed && value.len < whole.len && is_known(&found->uri, whole);
+    if (listed && !comma && name_addr_parse(&address, value) == 0) {
         found->text = address.uri;
         found->behind = address.params;
         return (!address.brackets && is_known(&found->uri, value)) || is_known(&found->uri, address.uri);
