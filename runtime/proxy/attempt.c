@@ -15,6 +15,10 @@
 #include <stddef.h>
 #include <stdlib.h>
 
+struct slice attempt_uri(const struct attempt *attempt) {
+    return attempt->target->uri.at ? attempt->target->uri : attempt->call->route.uri;
+}
+
 static uint32_t since_start(const struct call *call, uint64_t now) {
     uint64_t passed = now - call->started;
     return passed < UINT32_MAX ? (uint32_t)passed : UINT32_MAX - 1;
@@ -105,7 +109,7 @@ static enum cause find_way(struct attempt *attempt, struct world_route *via) {
         return CAUSE_REQUEST_UNBUILDABLE;
     if (!target->by_route && call->initial && ours_uri(proxy->settings, &uri))
         return CAUSE_NOT_FOUND;
-    enum cause cause = target_endpoint(&uri, target->transport, &attempt->remote);
+    enum cause cause = target_endpoint(&uri, target->transport, attempt_uri(attempt), &attempt->remote);
     if (!cause && ours_endpoint(proxy->settings, &attempt->remote.ip, attempt->remote.port))
         cause = CAUSE_NOT_FOUND; /* by maddr or Route: nothing is ever sent to ourselves */
     return cause ? cause : proxy->world->route(proxy->world->context, &attempt->remote, via);
@@ -126,7 +130,7 @@ static enum cause send_request(struct attempt *attempt, const struct world_route
         .source = &call->source,
         .route = &call->route,
         .by_route = target->by_route,
-        .uri = target->uri.at ? target->uri : call->route.uri,
+        .uri = attempt_uri(attempt),
         .to = target->to,
         .to_is_uri = target->to_is_uri,
         .set = call->plan.set,
@@ -167,7 +171,7 @@ static void note_start(struct attempt *attempt) {
     struct sip_message scanned;
     const struct sip_message *request = call_request(call, &scanned);
     EVENT(proxy, LOG_INFO, "attempt", request->call_id, call->plan.rule, {"method", request->method_name},
-          {"uri", attempt->target->uri.at ? attempt->target->uri : call->route.uri},
+          {"uri", attempt_uri(attempt)},
           {"destination", attempt->remote.ip.family ? event_endpoint(proxy, &attempt->remote) : attempt->target->hop});
 }
 
@@ -223,7 +227,7 @@ static void note_end(struct attempt *attempt, uint64_t now) {
         return;
     struct sip_message scanned;
     EVENT(proxy, LOG_INFO, "attempt-end", call_request(call, &scanned)->call_id, call->plan.rule,
-          {"uri", attempt->target->uri.at ? attempt->target->uri : call->route.uri},
+          {"uri", attempt_uri(attempt)},
           {"destination", attempt->remote.ip.family ? event_endpoint(proxy, &attempt->remote) : attempt->target->hop},
           {"cause", slice_of(causes[attempt->cause])},
           {"code", attempt->code ? event_number(proxy, attempt->code) : SLICE_NULL},
@@ -249,11 +253,13 @@ void attempt_end(struct attempt *attempt, enum cause cause, unsigned code, uint6
 }
 
 void attempt_cancel(struct attempt *attempt, struct slice reason, uint64_t now) {
+    const struct call *call = attempt->call;
     if (!attempt->client || attempt->cancelled)
         return;
     int error = client_cancel(attempt->client, reason, now);
     attempt->cancelled = error != -ENOMEM; /* without memory the next 1xx is a new chance */
-    attempt->awaited = error == 0;
+    if (!call->cancelled)                  /* then the answer waits for the one that was current, for no other */
+        attempt->awaited = error == 0;
 }
 
 void attempt_give_up(struct attempt *attempt, enum cause cause, struct slice reason, uint64_t now) {

@@ -38,6 +38,8 @@ struct attempt {
 /* Starts the next attempt. Its state is RUNNING, or OVER with cause (and code, when the failure
  * counts as a response: 404, 440) when nothing was sent. NULL: out of memory. */
 struct attempt *attempt_start(struct call *call, const struct target *target, uint64_t now);
+/* Its Request-URI. */
+struct slice attempt_uri(const struct attempt *attempt);
 void attempt_end(struct attempt *attempt, enum cause cause, unsigned code, uint64_t now);
 /* Given up: after a 1xx it is cancelled at once with `reason` (whole lines or empty), without one
  * nothing is sent. */

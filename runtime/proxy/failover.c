@@ -213,6 +213,17 @@ void sequence_response(struct attempt *attempt, const struct sip_message *messag
     call_release(call);
 }
 
+/* May a timer still lead to the next target, after what came from this one (&failover.after)? Without failover only silence
+ * does. Timer C runs in any case. */
+static bool timer_moves_on(const struct attempt *attempt) {
+    const struct call *call = attempt->call;
+    if (!attempt->provisional)
+        return true;
+    if (!call->plan.session || call->plan.failover.after == AFTER_NONE)
+        return false;
+    return call->plan.failover.after == AFTER_18X || !attempt->ringing;
+}
+
 void sequence_timeout(struct attempt *attempt, enum cause cause, uint64_t now) {
     struct call *call = attempt->call;
     if (attempt->state != ATTEMPT_RUNNING)
@@ -220,7 +231,7 @@ void sequence_timeout(struct attempt *attempt, enum cause cause, uint64_t now) {
     call_hold(call);
     offer_silence(call, attempt);
     attempt_give_up(attempt, cause, SLICE_EMPTY, now);
-    next(call, now);
+    timer_moves_on(attempt) ? next(call, now) : sequence_over(call, now);
     call_release(call);
 }
 

@@ -180,7 +180,11 @@ void proxy_drain(struct proxy *proxy) {
 }
 
 bool proxy_idle(const struct proxy *proxy) {
-    return transactions_pending(proxy->transactions) == 0 && !timer_running(&proxy->acknowledging);
+    return proxy_pending(proxy) == 0 && !timer_running(&proxy->acknowledging);
+}
+
+unsigned proxy_pending(const struct proxy *proxy) {
+    return transactions_pending(proxy->transactions);
 }
 
 unsigned proxy_live(const struct proxy *proxy) {

@@ -60,6 +60,8 @@ void proxy_drain(struct proxy *proxy);
 /* Nothing runs any more that could still matter to a peer: no transaction without its final, no
  * final without its ACK. */
 bool proxy_idle(const struct proxy *proxy);
+/* Transactions that somebody still waits for: transactions_pending(). */
+unsigned proxy_pending(const struct proxy *proxy);
 /* Live objects, for tests: 0 when everything has ended. */
 unsigned proxy_live(const struct proxy *proxy);
 /* What it has counted so far. */

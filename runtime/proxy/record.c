@@ -41,11 +41,10 @@ static void add_number(struct line *line, const char *key, uint64_t number) {
     line_number(line, number);
 }
 
-static void add_attempt(struct line *line, struct proxy *proxy, const struct record *record,
-                        const struct attempt *attempt) {
+static void add_attempt(struct line *line, struct proxy *proxy, const struct attempt *attempt) {
     const struct target *target = attempt->target;
     line_byte(line, '{');
-    add_text(line, "uri", target->uri.at ? target->uri : record->uri);
+    add_text(line, "uri", attempt_uri(attempt));
     if (attempt->remote.ip.family) {
         add_text(line, "destination", event_endpoint(proxy, &attempt->remote));
         add_text(line, "transport", slice_of(transports[attempt->remote.transport].name));
@@ -94,7 +93,7 @@ static void write_json(struct proxy *proxy, const struct record *record) {
     for (const struct attempt *attempt = record->attempts; attempt; attempt = attempt->next) {
         if (attempt != record->attempts)
             line_byte(&line, ',');
-        add_attempt(&line, proxy, record, attempt);
+        add_attempt(&line, proxy, attempt);
     }
     line_byte(&line, ']');
     add_text(&line, "result", slice_of(result(record)));

@@ -16,9 +16,8 @@ static bool same_place(struct slice text, const struct sip_uri *uri) {
 
 static bool was_tried(const struct call *call, const struct sip_uri *uri) {
     for (const struct attempt *attempt = call->attempts; attempt; attempt = attempt->next) {
-        const struct target *target = attempt->target;
-        struct slice used = target->uri.at ? target->uri : call->route.uri;
-        if (same_place(used, uri) || (!slice_equal(target->hop, used) && same_place(target->hop, uri)))
+        struct slice used = attempt_uri(attempt), hop = attempt->target->hop;
+        if (same_place(used, uri) || (!slice_equal(hop, used) && same_place(hop, uri)))
             return true;
     }
     return false;
@@ -71,6 +70,16 @@ static struct target *new_target(struct attempt *attempt, struct slice uri) {
     return target;
 }
 
+/* The plan's alternates that are the same place: they were moved to the front, for no URI is tried twice (16.5). */
+static void remove_waiting(struct target **place, const struct sip_uri *uri) {
+    while (*place) {
+        if ((*place)->transport == TRANSPORT_NONE && same_place((*place)->hop, uri))
+            *place = (*place)->next;
+        else
+            place = &(*place)->next;
+    }
+}
+
 void redirect_follow(struct attempt *attempt, const struct sip_message *message) {
     struct call *call = attempt->call;
     struct arena *scratch = &call->proxy->scratch;
@@ -87,6 +96,7 @@ void redirect_follow(struct attempt *attempt, const struct sip_message *message)
         struct target *target = new_target(attempt, text);
         if (!target)
             break;
+        remove_waiting(&behind, &uri);
         target->next = behind;
         *place = target;
         place = &target->next;

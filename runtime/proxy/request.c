@@ -32,6 +32,10 @@ static enum step_result out_of_memory(struct request *request) {
     return refuse(request, 500, NULL);
 }
 
+static struct slice top_via(const struct sip_message *message) {
+    return slice_cut(message->bytes, message->via.at, message->via.end);
+}
+
 static bool is_ack(const struct request *request) {
     return request->message->method == METHOD_ACK;
 }
@@ -107,13 +111,12 @@ static enum step_result step_hops(struct request *request) {
     return request->message->max_forwards == 0 ? refuse(request, 483, NULL) : STEP_NEXT;
 }
 
-/* No extension is required of a proxy that this one has. */
-static enum step_result step_requires(struct request *request) {
+/* 420 with everything that `header` demands (8.2.2.3, 16.3 step 5): no extension is one that we know. */
+static enum step_result refuse_extensions(struct request *request, enum header header) {
     const struct sip_message *message = request->message;
     struct line tags;
     line_init(&tags, &request->proxy->scratch);
-    for (int n = scan_next(message, HEADER_PROXY_REQUIRE, -1); n >= 0;
-         n = scan_next(message, HEADER_PROXY_REQUIRE, n)) {
+    for (int n = scan_next(message, header, -1); n >= 0; n = scan_next(message, header, n)) {
         struct slice rest = scan_value(message, (unsigned)n), tag;
         while (list_next(&rest, &tag)) {
             line_add(&tags, tags.len ? SLICE(", ") : SLICE_EMPTY);
@@ -126,6 +129,10 @@ static enum step_result step_requires(struct request *request) {
         return STEP_NEXT;
     answer_final(request, 420, NULL, (const struct event_field[]){{"Unsupported", line_slice(&tags)}, {0}});
     return STEP_DONE;
+}
+
+static enum step_result step_requires(struct request *request) {
+    return refuse_extensions(request, HEADER_PROXY_REQUIRE);
 }
 
 /* The plan. */
@@ -267,7 +274,7 @@ static enum step_result forward_ack(struct request *request) {
     int error;
     enum cause cause = CAUSE_REQUEST_UNBUILDABLE;
     if (message_host(target.hop, &uri))
-        cause = target_endpoint(&uri, TRANSPORT_NONE, &remote);
+        cause = target_endpoint(&uri, TRANSPORT_NONE, request->route.uri, &remote);
     if (!cause && ours_endpoint(proxy->settings, &remote.ip, remote.port))
         cause = CAUSE_NOT_FOUND;
     if (!cause)
@@ -276,7 +283,9 @@ static enum step_result forward_ack(struct request *request) {
         EVENT(proxy, LOG_INFO, "ack-dropped", request->message->call_id, -1, {"cause", slice_of(causes[cause])});
         return STEP_DONE;
     }
-    branch_text(proxy_number(proxy), request->loop, branch);
+    /* The same for each copy of the ACK, as for anything that is forwarded without state (16.11). */
+    branch_text(hash_keyed(&proxy->seed.tables, top_via(request->message).at, top_via(request->message).len),
+                request->loop, branch);
     struct slice bytes = forward_build(&proxy->scratch,
                                        &(const struct forward){
                                            .request = request->message,
@@ -329,9 +338,15 @@ static enum step_result step_options(struct request *request) {
     bool user;
     if (request->message->method != METHOD_OPTIONS || request->outcome.matched || !is_to_us(request, &user) || user)
         return STEP_NEXT;
+    if (refuse_extensions(request, HEADER_REQUIRE) == STEP_DONE)
+        return STEP_DONE;
     answer_final(request, 200, NULL,
-                 (const struct event_field[]){
-                     {"Allow", SLICE("OPTIONS")}, {"Accept", SLICE_EMPTY}, {"Supported", SLICE_EMPTY}, {0}});
+                 (const struct event_field[]){{"Allow", SLICE("OPTIONS")},
+                                              {"Accept", SLICE_EMPTY},
+                                              {"Accept-Encoding", SLICE_EMPTY},
+                                              {"Accept-Language", SLICE_EMPTY},
+                                              {"Supported", SLICE_EMPTY},
+                                              {0}});
     return STEP_DONE;
 }
 
@@ -382,7 +397,11 @@ static void begin(struct request *request, struct proxy *proxy, const struct pac
 void request_arrives(struct proxy *proxy, const struct packet *packet, struct sip_message *message) {
     struct request request;
     begin(&request, proxy, packet, message);
-    hex_text(proxy_number(proxy), request.tag);
+    /* A CANCEL has the Via of its request, so that its answer has the same tag (9.2). */
+    struct slice via = top_via(message);
+    uint64_t of_request[2] = {hash_keyed(&proxy->seed.numbers, via.at, via.len),
+                              hash_keyed(&proxy->seed.numbers, message->call_id.at, message->call_id.len)};
+    hex_text(hash_keyed(&proxy->seed.numbers, of_request, sizeof of_request), request.tag);
     request.facts.chance = proxy_number(proxy);
     request.facts.sid = proxy->sessions + is_initial_invite(&request);
     for (unsigned i = 0; i < sizeof steps / sizeof *steps; i++)

@@ -52,14 +52,16 @@ static void add_without(struct slice params, char **out) {
  * it had to come here: it goes, with port and transport. */
 static int strip_maddr(struct route *route, const struct proxy_settings *settings, const struct endpoint *local,
                        struct arena *arena) {
-    struct sip_uri uri;
-    struct slice maddr;
-    struct ip_address ip;
-    struct endpoint place;
+    struct sip_uri uri, named = {.scheme = URI_SIP, .port_given = true};
+    enum transport transport;
     if (uri_parse(&uri, route->uri, 0) || (uri.scheme != URI_SIP && uri.scheme != URI_SIPS) ||
-        !uri_param(uri.params, SLICE("maddr"), &maddr) || !ip_parse(&ip, maddr) ||
-        target_endpoint(&uri, TRANSPORT_NONE, &place) != CAUSE_NONE || place.port != local->port ||
-        place.transport != local->transport || !ours_endpoint(settings, &ip, place.port))
+        !uri_param(uri.params, SLICE("maddr"), &named.host) ||
+        !target_transport(&uri, TRANSPORT_NONE, &transport, &named.port) || transport != local->transport ||
+        named.port != local->port)
+        return 0;
+    if (!ip_parse(&named.ip, named.host))
+        named.ip.family = 0;
+    if (named.host.len == 0 || !ours_uri(settings, &named))
         return 0;
     char *text = arena_bytes(arena, uri.text.len), *out = text;
     if (!text)
@@ -103,7 +105,7 @@ static int take_off(struct route *route, const struct proxy_settings *settings, 
         if (!read_value(routes.value, &uri))
             return -EINVAL;
         bool named = dialog_named(dialogs, request->call_id, uri.params);
-        if (!named && !ours_uri(settings, &uri)) {
+        if (!ours_uri(settings, &uri) && (!named || route->skip)) {
             route->next = uri.text;
             route->strict = !uri_param(uri.params, SLICE("lr"), &loose);
             return 0;

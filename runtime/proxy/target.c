@@ -25,7 +25,16 @@ static enum transport choose_transport(const struct sip_uri *uri, enum transport
     return secure ? TRANSPORT_TLS : TRANSPORT_UDP;
 }
 
-enum cause target_endpoint(const struct sip_uri *uri, enum transport asked, struct endpoint *remote) {
+bool target_transport(const struct sip_uri *uri, enum transport asked, enum transport *transport, uint16_t *port) {
+    *transport = choose_transport(uri, asked);
+    if (*transport == TRANSPORT_NONE)
+        return false;
+    *port = uri->port_given ? uri->port : transports[*transport].port;
+    return true;
+}
+
+enum cause target_endpoint(const struct sip_uri *uri, enum transport asked, struct slice request_uri,
+                           struct endpoint *remote) {
     if (uri->scheme != URI_SIP && uri->scheme != URI_SIPS)
         return CAUSE_SCHEME_UNSUPPORTED;
     *remote = (struct endpoint){.ip = uri->ip};
@@ -34,11 +43,11 @@ enum cause target_endpoint(const struct sip_uri *uri, enum transport asked, stru
         return CAUSE_DNS_UNSUPPORTED;
     if (!remote->ip.family)
         return CAUSE_DNS_UNSUPPORTED;
-    enum transport transport = choose_transport(uri, asked);
-    if (transport == TRANSPORT_NONE)
+    enum transport transport;
+    if (!target_transport(uri, asked, &transport, &remote->port) ||
+        (slice_starts_same(request_uri, SLICE("sips:")) && !transports[transport].secure))
         return CAUSE_TRANSPORT_UNSUPPORTED;
     remote->transport = (uint8_t)transport;
-    remote->port = uri->port_given ? uri->port : transports[transport].port;
     /* The system would take the unspecified address for its own, and a group for many. */
     if (remote->port == 0 || ip_is_unspecified(&remote->ip) || ip_is_broadcast(&remote->ip) ||
         ip_is_multicast(&remote->ip))

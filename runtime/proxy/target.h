@@ -7,9 +7,13 @@
 #include "runtime/sip/address.h"
 #include "runtime/sip/uri.h"
 
-/* `asked`: the transport that the plan demands, TRANSPORT_NONE for none; then ;transport=, then the
- * scheme decide. CAUSE_NONE, or why nothing can be sent there. A sips: destination is never sent in
- * clear. */
-enum cause target_endpoint(const struct sip_uri *uri, enum transport asked, struct endpoint *remote);
+/* The transport and port that a SIP or SIPS URI stands for. `asked`: the transport that the plan demands, TRANSPORT_NONE for
+ * none; then ;transport=, then the scheme decide. False: no transport does; a sips: destination is never sent in clear. */
+bool target_transport(const struct sip_uri *uri, enum transport asked, enum transport *transport, uint16_t *port);
+
+/* Where a request goes whose next hop is `uri` and whose Request-URI is `request_uri`: CAUSE_NONE, or why nothing can be
+ * sent there. A sips: Request-URI is never sent in clear either, whatever the hop says (RFC 3261 16.6 step 7). */
+enum cause target_endpoint(const struct sip_uri *uri, enum transport asked, struct slice request_uri,
+                           struct endpoint *remote);
 
 #endif
