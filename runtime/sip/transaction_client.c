@@ -37,7 +37,8 @@ struct client_transaction {
     bool unheard; /* our CANCEL: the user does not know it */
     bool pending; /* a peer still waits for it */
     struct endpoint local, remote;
-    char bytes[]; /* the request, then the branch */
+    char *request; /* owned; of an INVITE that is not repeated any more its core alone */
+    char branch[];
 };
 
 /* Look-up: 17.1.3. */
@@ -47,11 +48,11 @@ static struct client_transaction *of_node(struct lookup_node *node) {
 }
 
 static struct slice branch_of(const struct client_transaction *client) {
-    return (struct slice){client->bytes + client->length, client->branch_length};
+    return (struct slice){client->branch, client->branch_length};
 }
 
 static struct slice request_of(const struct client_transaction *client) {
-    return (struct slice){client->bytes, client->length};
+    return (struct slice){client->request, client->length};
 }
 
 static uint64_t hash_branch(const struct transactions *layer, struct slice branch) {
@@ -68,7 +69,7 @@ static struct client_transaction *find(const struct transactions *layer, struct 
     for (; node; node = lookup_next(node)) {
         struct client_transaction *client = of_node(node);
         if (slice_same(branch_of(client), branch) &&
-            slice_equal((struct slice){client->bytes, client->method_length}, method))
+            slice_equal((struct slice){client->request, client->method_length}, method))
             return client;
     }
     return NULL;
@@ -81,6 +82,7 @@ void client_destroy(struct lookup_node *node) {
     timer_stop(client->layer->timers, &client->repeat);
     timer_stop(client->layer->timers, &client->wait);
     timer_stop(client->layer->timers, &client->life);
+    free(client->request);
     free(client);
 }
 
@@ -127,6 +129,22 @@ static void fire_life(struct timer *timer, uint64_t now) {
         end(client);
 }
 
+/* An INVITE that is not repeated any more: what its CANCEL and ACK are made of stays. Body and other headers are most of
+ * the memory of a call that rings. Without memory all of it stays. */
+static void shorten(struct client_transaction *client) {
+    char buffer[REQUEST_ROOM];
+    struct arena arena;
+    arena_init(&arena, buffer, sizeof buffer, 0);
+    struct slice core = request_core(&arena, request_of(client));
+    if (core.at && core.len < client->length) {
+        memcpy(client->request, core.at, core.len);
+        client->length = (uint32_t)core.len;
+        char *less = realloc(client->request, core.len);
+        client->request = less ? less : client->request;
+    }
+    arena_free(&arena);
+}
+
 /* Nobody waits for it any more, and nothing came: until 64*T1 after the first send, when `life` is due; that may have
  * been before a longer Timer B. */
 static void abandon(struct client_transaction *client, uint64_t now) {
@@ -135,6 +153,7 @@ static void abandon(struct client_transaction *client, uint64_t now) {
     enter(client, CLIENT_CALLING);
     timer_stop(timers, &client->repeat);
     timer_stop(timers, &client->wait);
+    shorten(client);
     if (!timer_running(&client->life))
         timer_set(timers, &client->life, now, 0, fire_life);
 }
@@ -168,9 +187,13 @@ static void wait_only(struct client_transaction *client, enum client_state state
 static struct client_transaction *make(struct transactions *layer, const struct client_request *request) {
     assert(request->branch.len && request->branch.len <= BRANCH_MAX && request->method != METHOD_ACK);
     assert(slice_starts(request->bytes, request->method_name));
-    struct client_transaction *client = malloc(sizeof *client + request->bytes.len + request->branch.len);
-    if (!client)
+    struct client_transaction *client = malloc(sizeof *client + request->branch.len);
+    char *bytes = malloc(request->bytes.len);
+    if (!client || !bytes) {
+        free(client);
+        free(bytes);
         return NULL;
+    }
     bool invite = request->method == METHOD_INVITE;
     *client = (struct client_transaction){
         .layer = layer,
@@ -183,8 +206,8 @@ static struct client_transaction *make(struct transactions *layer, const struct 
         .local = request->local,
         .remote = request->remote,
     };
-    memcpy(client->bytes, request->bytes.at, request->bytes.len);
-    memcpy(client->bytes + client->length, request->branch.at, request->branch.len);
+    client->request = memcpy(bytes, request->bytes.at, request->bytes.len);
+    memcpy(client->branch, request->branch.at, request->branch.len);
     return client;
 }
 
@@ -265,6 +288,8 @@ static bool advance_invite(struct client_transaction *client, const struct sip_m
         if (open && !client->given_up)
             timer_stop(layer->timers, &client->life);
         if (open) {
+            if (client->state == CLIENT_CALLING && !client->given_up)
+                shorten(client);
             enter(client, CLIENT_PROCEEDING);
             client->provisional = true;
             timer_stop(layer->timers, &client->repeat);

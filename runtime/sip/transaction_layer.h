@@ -60,6 +60,8 @@ void client_destroy(struct lookup_node *node);
 struct slice request_ack(struct arena *arena, struct slice invite, const struct sip_message *response);
 /* 9.1; `lines`: whole header lines, or empty. */
 struct slice request_cancel(struct arena *arena, struct slice invite, struct slice lines);
+/* The lines of an INVITE that both of them are made of: they are the same whether made of it or of this. */
+struct slice request_core(struct arena *arena, struct slice invite);
 /* The sent-by of its top Via; the port 0 when none is written. False: none can be read. */
 bool request_sent_by(struct slice bytes, struct slice *host, uint16_t *port);
 /* The method and the top Via's branch of a request, which may be cut anywhere. False: not both are there. */

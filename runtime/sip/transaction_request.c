@@ -109,6 +109,10 @@ struct slice request_cancel(struct arena *arena, struct slice invite, struct sli
     return build(arena, invite, SLICE("CANCEL"), SLICE_NULL, lines);
 }
 
+struct slice request_core(struct arena *arena, struct slice invite) {
+    return build(arena, invite, SLICE("INVITE"), SLICE_NULL, SLICE_EMPTY);
+}
+
 /* Of ";branch=" in a Via that we wrote; up to the end when the bytes are cut there. */
 static struct slice via_branch(struct slice value) {
     for (size_t at = slice_find(value, 0, ';'); at < value.len; at = slice_find(value, at, ';')) {

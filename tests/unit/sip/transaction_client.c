@@ -297,3 +297,40 @@ Test(transaction_client, a_method_may_be_longer_than_anybody_expects) {
         finish();
     }
 }
+
+/* Once it is not repeated any more, an INVITE is kept only as far as its ACK and CANCEL need it. */
+Test(transaction_client, ack_and_cancel_are_the_same_whatever_of_the_invite_was_kept) {
+    char ack[sizeof last_sent.bytes] = "", cancel[sizeof last_sent.bytes] = "";
+    for (unsigned turn = 0; turn < 4; turn++) {
+        bool provisional = turn > 0, cancelled = turn > 1, starved = turn == 3;
+        begin();
+        now = 0;
+        struct client_transaction *client = invite(0);
+        allocations_left = starved ? 0 : LONG_MAX;
+        cr_assert(!provisional || receive(100, "INVITE"));
+        allocations_left = LONG_MAX;
+        cr_assert(!cancelled || client_cancel(client, SLICE("Reason: SIP;cause=200\r\n"), now) == 0);
+        if (cancelled && !starved)
+            memcpy(cancel, last_sent.bytes, sizeof cancel);
+        cr_expect(!starved || strcmp(cancel, last_sent.bytes) == 0, "%s\n%s", cancel, last_sent.bytes);
+        cr_assert(receive(486, "INVITE"));
+        if (turn == 0)
+            memcpy(ack, last_sent.bytes, sizeof ack);
+        cr_expect_str_eq(ack, last_sent.bytes);
+        cr_assert(!cancelled || receive(200, "CANCEL"));
+        until(100 * 1000);
+        diary_length = 0;
+        diary[0] = '\0';
+        finish();
+    }
+    cr_expect_str_eq(ack, "ACK sip:b@192.0.2.100;x=y SIP/2.0\r\n"
+                          "Via: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKour1\r\n"
+                          "Max-Forwards: 68\r\n"
+                          "Route: <sip:r1.example;lr>,\r\n <sip:r2.example;lr>\r\n"
+                          "f:\"A, \\\"x\\\"\" <sip:a@example.com>;tag=f1\r\n"
+                          "To: <sip:b@example.com>;tag=t486\r\n"
+                          "Call-ID: c1@192.0.2.9\r\n"
+                          "CSeq: 17 ACK\r\n"
+                          "route: <sip:r3.example;lr>\r\n"
+                          "Content-Length: 0\r\n\r\n");
+}
