@@ -108,7 +108,8 @@ void record_write(struct proxy *proxy, const struct record *record) {
     unsigned count = 0;
     for (const struct attempt *attempt = record->attempts; attempt; attempt = attempt->next)
         count++;
-    EVENT(proxy, LOG_INFO, "call-end", record->request->call_id, record->rule, {"result", slice_of(result(record))},
+    EVENT(proxy, LOG_INFO, "call-end", record->request->call_id, record->rule,
+          {"source", event_endpoint(proxy, record->source)}, {"result", slice_of(result(record))},
           {"code", event_number(proxy, record->code)}, {"attempts", event_number(proxy, count)},
           {"ms", event_number(proxy, record->now - record->started)},
           {"log", record->log.len ? record->log : SLICE_NULL});
