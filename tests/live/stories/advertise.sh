@@ -6,7 +6,7 @@ party "$net.100" "$port" $here/answer.xml -trace_msg -message_file "$work/heard"
 server --advertise sip.example.com:5999
 call
 equal "exit status of the caller" 0 $?
-check "Via names it" wait_for 5 grep -q '^Via: SIP/2.0/UDP sip.example.com:5999;' "$work/heard"
+check "Via names it" wait_for 60 grep -q '^Via: SIP/2.0/UDP sip.example.com:5999;' "$work/heard"
 check "Record-Route names it" grep -qi '^Record-Route: *<sip:[^>]*sip.example.com:5999[;>]' "$work/heard"
 equal "ACKs to the target" 1 "$(sent "$(at 100)" 'ACK ')"
 equal "BYEs to the target" 1 "$(sent "$(at 100)" 'BYE ')"

@@ -3,13 +3,13 @@
 . tests/live/lib.sh
 plan plans/failover-1.txt
 ringing 100
-server --t1 20ms --t4 100ms
+server
 call &
 caller=$!
 children+=($caller)
-check "the call rings" wait_for 10 grep -q 'event=sent .*line="SIP/2.0 180' "$log"
+check "the call rings" wait_for 60 grep -q 'event=sent .*line="SIP/2.0 180' "$log"
 kill -TERM "$fovrun"
-check "draining is logged" wait_for 10 grep -q 'event=draining' "$log"
+check "draining is logged" wait_for 60 grep -q 'event=draining' "$log"
 from=$net.3 refused_call 503
 equal "exit status of the second caller" 0 $?
 wait "$caller"

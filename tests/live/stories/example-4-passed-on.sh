@@ -9,7 +9,7 @@ refused_call 502
 equal "exit status of the caller" 0 $?
 equal "the 502 with its own phrase" 1 "$(sent "$net.2:[0-9]*" 'SIP/2.0 502 Broken Here')"
 equal "messages to the second target" 0 "$(sent "$(at 101)" '')"
-wait_for 5 [ -s "$cdr" ]
+wait_for 60 [ -s "$cdr" ]
 check "the record names the final" grep -q 502 "$cdr"
 stop
 report

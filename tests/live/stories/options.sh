@@ -13,13 +13,13 @@ equal "messages to the second target" 0 "$(sent "$(at 101)" '')"
 output=$("$BUILD/fovrun" -p "$work/plan.bin" -l "udp:$address" --state-dir "$work/state" 2>&1)
 equal "exit status on a taken port" 1 $?
 check "the taken port is named: $output" grep -q "cannot listen on udp:$address: Address already in use" <<<"$output"
-wait_for 5 [ -s "$cdr" ]
+wait_for 60 [ -s "$cdr" ]
 mv "$cdr" "$cdr.1"
 kill -HUP "$fovrun"
 : >"$work/plan.bin" # the server runs its sealed copy
-check "SIGHUP reopens the records" wait_for 10 grep -q 'event=reopened' "$log"
+check "SIGHUP reopens the records" wait_for 60 grep -q 'event=reopened' "$log"
 refused_call 486
-check "the next record is in the new file" wait_for 5 [ -s "$cdr" ]
+check "the next record is in the new file" wait_for 60 [ -s "$cdr" ]
 equal "records in the old file" 1 "$(wc -l <"$cdr.1")"
 equal "size of the key" 16 "$(stat -c %s "$work/state/dialog.key")"
 stop
