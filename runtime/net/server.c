@@ -218,13 +218,13 @@ static void on_time(void *context) {
 static void on_end(void *context) {
     struct server *server = context;
     if (server->draining) {
-        log_printf(&server->log, LOG_NOTICE, "event=stopping running=%u", proxy_live(server->proxy));
+        log_printf(&server->log, LOG_NOTICE, "event=stopping running=%u", proxy_pending(server->proxy));
         loop_stop(server->loop);
         return;
     }
     server->draining = true;
     server->deadline = loop_now() + DRAIN;
-    log_printf(&server->log, LOG_NOTICE, "event=draining running=%u", proxy_live(server->proxy));
+    log_printf(&server->log, LOG_NOTICE, "event=draining running=%u", proxy_pending(server->proxy));
     proxy_drain(server->proxy);
     finish_turn(server);
 }
@@ -424,7 +424,7 @@ void server_run(struct server *server) {
     loop_run(server->loop);
     end_signals();
     log_counters(server);
-    log_printf(&server->log, LOG_NOTICE, "event=stopped running=%u", proxy_live(server->proxy));
+    log_printf(&server->log, LOG_NOTICE, "event=stopped running=%u", proxy_pending(server->proxy));
 }
 
 void server_close(struct server *server) {
