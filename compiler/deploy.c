@@ -77,7 +77,8 @@ static void check_header(struct check *check, struct deploy *deploy) {
         destination_read_to(check, deploy);
         return;
     }
-    read_value(check, deploy, PLACING_HEADER);
+    bool from = deploy->header == HEADER_FROM && !reply;
+    read_value(check, deploy, from ? PLACING_FROM : PLACING_HEADER);
     check_header_value(check, deploy);
 }
 

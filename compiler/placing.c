@@ -15,6 +15,7 @@ struct value {
     struct piece **inserts; /* one for each MARK, in order */
     unsigned placed;        /* of them */
     bool to;                /* it is To's, and a URI without brackets */
+    bool bare;              /* it is of a header that keeps a URI without brackets as it is */
 };
 
 static struct value flatten(struct memory *memory, struct piece *pieces) {
@@ -60,7 +61,7 @@ static size_t scheme_at(const struct value *value, size_t at, size_t end) {
 }
 
 /* Behind the user part (RFC 3261 25.1): host, port, parameters, headers. */
-static void place_behind_user(struct value *value, size_t start, size_t end, bool has_user) {
+static void place_behind_user(struct value *value, size_t start, size_t end, bool has_user, enum image_piece uri) {
     enum image_piece here = IMAGE_PIECE_HOST;
     for (size_t at = start; at < end; at++) {
         char c = value->bytes[at];
@@ -76,24 +77,37 @@ static void place_behind_user(struct value *value, size_t start, size_t end, boo
         if (last && value->to)
             place(value, at, IMAGE_PIECE_TAIL);
         else if (last && here == IMAGE_PIECE_HOST && !has_user)
-            place(value, at, IMAGE_PIECE_URI); /* it may bring user, host and all */
+            place(value, at, uri); /* it may bring user, host and all */
         else
             place(value, at, here);
     }
 }
 
-static void place_uri(struct value *value, size_t start, size_t end) {
+static void place_parts(struct value *value, size_t start, size_t end, enum image_piece user_part,
+                        enum image_piece uri) {
     size_t scheme = scheme_at(value, start, end), at = start + scheme;
     bool tel = scheme && (value->bytes[start] | 0x20) == 't';
     if (scheme == 0 && at + 1 < end && value->bytes[at] == MARK) /* the scheme comes with what is inserted */
-        place(value, at++, IMAGE_PIECE_URI);
+        place(value, at++, uri);
     size_t user = end;
     while (user > at && value->bytes[user - 1] != '@')
         user--;
     if (tel)
         user = at + slice_find((struct slice){value->bytes + at, end - at}, 0, ';');
-    place_all(value, at, user, IMAGE_PIECE_USER);
-    place_behind_user(value, user, end, user > at);
+    place_all(value, at, user, user_part);
+    place_behind_user(value, user, end, user > at, uri);
+}
+
+static void place_uri(struct value *value, size_t start, size_t end) {
+    place_parts(value, start, end, IMAGE_PIECE_USER, IMAGE_PIECE_URI);
+}
+
+/* RFC 3261 20: a URI with a comma, a question mark or a semicolon in it stands in < >. */
+static void place_bare_uri(struct value *value, size_t start, size_t end) {
+    if (value->bare)
+        place_parts(value, start, end, IMAGE_PIECE_BARE_USER, IMAGE_PIECE_BARE_URI);
+    else
+        place_uri(value, start, end);
 }
 
 static size_t find_any(const struct value *value, size_t at, const char *set) {
@@ -124,7 +138,7 @@ static void place_header(struct value *value) {
                 place_all(value, at + 1, end, IMAGE_PIECE_URI);
         } else if (fresh && scheme_at(value, at, value->length)) {
             end = find_any(value, at, " \t,;\"<>"); /* RFC 3261 20.10: what follows a ';' is the header's */
-            place_uri(value, at, end);
+            place_bare_uri(value, at, end);
             end--;
         } else {
             place(value, at, IMAGE_PIECE_LINE);
@@ -139,7 +153,11 @@ void placing_set(struct memory *memory, struct piece *pieces, enum placing placi
     bool brackets = find_any(&value, 0, "<") < value.length;
     switch (placing) {
     case PLACING_LINE: place_all(&value, 0, value.length, IMAGE_PIECE_LINE); break;
-    case PLACING_HEADER: place_header(&value); break;
+    case PLACING_FROM: place_header(&value); break;
+    case PLACING_HEADER:
+        value.bare = true;
+        place_header(&value);
+        break;
     case PLACING_TO:
     case PLACING_URI:
         value.to = placing == PLACING_TO && !brackets;
@@ -160,6 +178,7 @@ static const char *stand_in(const struct piece *piece, struct slice before, unsi
     case IMAGE_PIECE_PORT: return "5060";
     case IMAGE_PIECE_IP6: return last == '[' ? "::1" : "1";
     case IMAGE_PIECE_TAIL:
+    case IMAGE_PIECE_BARE_URI:
     case IMAGE_PIECE_URI:
         if (start)
             return user_alone ? "sip:a" : "sip:a@a";
@@ -169,6 +188,7 @@ static const char *stand_in(const struct piece *piece, struct slice before, unsi
     case IMAGE_PIECE_LINE:
     case IMAGE_PIECE_QUOTED:
     case IMAGE_PIECE_USER:
+    case IMAGE_PIECE_BARE_USER:
     case IMAGE_PIECE_PARAM:
     case IMAGE_PIECES: break;
     }

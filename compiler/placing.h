@@ -9,6 +9,7 @@
 enum placing {
     PLACING_LINE,   /* a text */
     PLACING_HEADER, /* a header's value: text, quoted strings, URIs in it */
+    PLACING_FROM,   /* the value of From: a URI alone goes into < > */
     PLACING_TO,     /* the value of To */
     PLACING_URI,    /* a URI, or host and port */
 };

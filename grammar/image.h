@@ -146,16 +146,18 @@ struct image_line {
 
 /* Where in a value an inserted text stands (operand PIECE): what it may hold. */
 enum image_piece {
-    IMAGE_PIECE_TEXT,   /* argument of a function: anything */
-    IMAGE_PIECE_LINE,   /* a header or other value: no control characters */
-    IMAGE_PIECE_USER,   /* the user part of a URI: RFC 3261 user */
-    IMAGE_PIECE_HOST,   /* a host */
-    IMAGE_PIECE_PORT,   /* a port */
-    IMAGE_PIECE_PARAM,  /* a URI parameter's name or value */
-    IMAGE_PIECE_URI,    /* a whole URI, or host and port: what may stand in a URI, no blanks, <>, quotes */
-    IMAGE_PIECE_TAIL,   /* the end of a To value: cut at the first '>', blank or ";tag=" outside quotes */
-    IMAGE_PIECE_QUOTED, /* inside a quoted string: RFC 3261 quoted-string, without a quote that ends it */
-    IMAGE_PIECE_IP6,    /* between the brackets of an IPv6 reference */
+    IMAGE_PIECE_TEXT,      /* argument of a function: anything */
+    IMAGE_PIECE_LINE,      /* a header or other value: no control characters */
+    IMAGE_PIECE_USER,      /* the user part of a URI: RFC 3261 user */
+    IMAGE_PIECE_HOST,      /* a host */
+    IMAGE_PIECE_PORT,      /* a port */
+    IMAGE_PIECE_PARAM,     /* a URI parameter's name or value */
+    IMAGE_PIECE_URI,       /* a whole URI, or host and port: what may stand in a URI, no blanks, <>, quotes */
+    IMAGE_PIECE_TAIL,      /* the end of a To value: cut at the first '>', blank or ";tag=" outside quotes */
+    IMAGE_PIECE_QUOTED,    /* inside a quoted string: RFC 3261 quoted-string, without a quote that ends it */
+    IMAGE_PIECE_IP6,       /* between the brackets of an IPv6 reference */
+    IMAGE_PIECE_BARE_USER, /* the user part of a URI without <> in a header, where ';' '?' ',' end it: RFC 3261 20 */
+    IMAGE_PIECE_BARE_URI,  /* a whole URI there */
     IMAGE_PIECES
 };
 

@@ -23,6 +23,9 @@ static const struct piece_row {
     [IMAGE_PIECE_URI] = {"uri", WORD | ESCAPES, MARK ";/?:@&=+$,[]", "it may not stand in a URI"},
     [IMAGE_PIECE_TAIL] = {"tail", 0, "", "it holds a control character"},
     [IMAGE_PIECE_QUOTED] = {"quoted", 0, "", "it may not stand inside quotes"},
+    [IMAGE_PIECE_BARE_USER] = {"bare-user", WORD | ESCAPES, MARK "&=+$/",
+                               "it may not stand in the user part of a URI without < >"},
+    [IMAGE_PIECE_BARE_URI] = {"bare-uri", WORD | ESCAPES, MARK "/:@&=+$[]", "it may not stand in a URI without < >"},
     [IMAGE_PIECE_IP6] = {"ip6", HEX, ":.", "it may not stand in an IPv6 address"},
 };
 
@@ -98,6 +101,8 @@ const char *piece_judge(enum image_piece piece, struct slice *text) {
     case IMAGE_PIECE_PORT:
     case IMAGE_PIECE_PARAM:
     case IMAGE_PIECE_URI:
+    case IMAGE_PIECE_BARE_USER:
+    case IMAGE_PIECE_BARE_URI:
     case IMAGE_PIECE_IP6: fine = all_allowed(&pieces[piece], *text); break;
     case IMAGE_PIECE_HOST: fine = is_host(*text); break;
     case IMAGE_PIECE_TAIL:

@@ -38,9 +38,10 @@ static struct piece *pieces_of(const char *template) {
 Test(placing, an_insert_is_judged_by_the_part_of_the_value_that_it_stands_in) {
     /* a letter for each insert: Text line, User, Host, Port, pAram, uRi, taiL, Quoted, ip6 */
     static const char letters[IMAGE_PIECES] = {
-        [IMAGE_PIECE_TEXT] = 'x',   [IMAGE_PIECE_LINE] = 't',  [IMAGE_PIECE_USER] = 'u', [IMAGE_PIECE_HOST] = 'h',
-        [IMAGE_PIECE_PORT] = 'p',   [IMAGE_PIECE_PARAM] = 'a', [IMAGE_PIECE_URI] = 'r',  [IMAGE_PIECE_TAIL] = 'l',
-        [IMAGE_PIECE_QUOTED] = 'q', [IMAGE_PIECE_IP6] = '6',
+        [IMAGE_PIECE_TEXT] = 'x', [IMAGE_PIECE_LINE] = 't',      [IMAGE_PIECE_USER] = 'u',
+        [IMAGE_PIECE_HOST] = 'h', [IMAGE_PIECE_PORT] = 'p',      [IMAGE_PIECE_PARAM] = 'a',
+        [IMAGE_PIECE_URI] = 'r',  [IMAGE_PIECE_TAIL] = 'l',      [IMAGE_PIECE_QUOTED] = 'q',
+        [IMAGE_PIECE_IP6] = '6',  [IMAGE_PIECE_BARE_USER] = 'U', [IMAGE_PIECE_BARE_URI] = 'R',
     };
     static const struct {
         enum placing placing;
@@ -68,7 +69,13 @@ Test(placing, an_insert_is_judged_by_the_part_of_the_value_that_it_stands_in) {
         {PLACING_URI, "sip:a;b?c%@host?%=%", "uaa"},
         {PLACING_URI, "tel:%;x=%", "ua"},
         {PLACING_HEADER, "plain % text", "t"},
-        {PLACING_HEADER, "sip:%@%;%=%", "uhtt"}, /* RFC 3261 20.10: parameters are the header's */
+        {PLACING_FROM, "sip:%@%;%=%", "uhtt"},
+        {PLACING_FROM, "\"%\" <sip:%@%>", "quh"},
+        {PLACING_FROM, "sip:%", "r"},
+        {PLACING_HEADER, "sip:%", "R"},
+        {PLACING_HEADER, "tel:%, <tel:%>", "Uu"},
+        {PLACING_HEADER, "sip:a@h, sip:%@h", "U"},
+        {PLACING_HEADER, "sip:%@%;%=%", "Uhtt"}, /* RFC 3261 20.10: parameters are the header's */
         {PLACING_HEADER, "<sip:%@a>, <sip:b@%>;q=%", "uht"},
         {PLACING_HEADER, "<http://%/%>", "rr"},
         {PLACING_HEADER, "\"a \\\" % <sip:%\" %", "qqt"},

@@ -17,6 +17,8 @@ Test(piece, each_piece_takes_the_bytes_of_its_rule) {
         bool letters, digits;
     } rows[] = {
         {IMAGE_PIECE_USER, "-_.!~*'()&=+$,;?/", true, true},
+        {IMAGE_PIECE_BARE_USER, "-_.!~*'()&=+$/", true, true},
+        {IMAGE_PIECE_BARE_URI, "-_.!~*'()/:@&=+$[]", true, true},
         {IMAGE_PIECE_HOST, "-.", true, true},
         {IMAGE_PIECE_PORT, "", false, true},
         {IMAGE_PIECE_PARAM, "-_.!~*'()[]/:&+$", true, true},
