@@ -14,7 +14,7 @@ void __wrap_free(void *memory);
 
 static unsigned long asked, failing;
 static long live;
-static size_t bytes;
+static size_t set_aside;
 static bool failing_for_good, paused = true;
 
 void memory_fail(unsigned long nth, bool for_good) {
@@ -31,7 +31,7 @@ long memory_live(void) {
 }
 
 size_t memory_bytes(void) {
-    return bytes;
+    return set_aside;
 }
 
 void memory_pause(void) {
@@ -53,7 +53,7 @@ static bool is_out(void) {
 static void *count(void *memory) {
     if (memory && !paused) {
         live++;
-        bytes += malloc_usable_size(memory) + sizeof(size_t);
+        set_aside += malloc_usable_size(memory) + sizeof(size_t);
     }
     return memory;
 }
@@ -61,7 +61,7 @@ static void *count(void *memory) {
 static void forget(void *memory) {
     if (memory && !paused) {
         live--;
-        bytes -= malloc_usable_size(memory) + sizeof(size_t);
+        set_aside -= malloc_usable_size(memory) + sizeof(size_t);
     }
 }
 
@@ -82,7 +82,7 @@ void *__wrap_realloc(void *old, size_t size) {
     if (memory && first)
         return count(memory);
     if (memory && !paused)
-        bytes += malloc_usable_size(memory) - before;
+        set_aside += malloc_usable_size(memory) - before;
     return memory;
 }
 
