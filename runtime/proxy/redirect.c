@@ -73,7 +73,8 @@ static struct target *new_target(struct attempt *attempt, struct slice uri) {
 /* The plan's alternates that are the same place: they were moved to the front, for no URI is tried twice (16.5). */
 static void remove_waiting(struct target **place, const struct sip_uri *uri) {
     while (*place) {
-        if ((*place)->transport == TRANSPORT_NONE && same_place((*place)->hop, uri))
+        enum transport asked = (*place)->transport; /* UDP is what an alternate without one means */
+        if ((asked == TRANSPORT_NONE || asked == TRANSPORT_UDP) && same_place((*place)->hop, uri))
             *place = (*place)->next;
         else
             place = &(*place)->next;
