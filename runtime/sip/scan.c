@@ -122,6 +122,14 @@ static size_t folded_end(struct scan *scan, size_t at, struct slice *text) {
     return end;
 }
 
+/* Of a request the plan may judge any header, and the next hop must not read another one than it did. Of a response only
+ * these are read: to drop an answer for the rest of it would lose the call. */
+static bool stands_once(const struct sip_message *message, enum header id) {
+    return message->request ? (headers[id].flags & HEADER_ONE) != 0
+                            : id == HEADER_FROM || id == HEADER_TO || id == HEADER_CALL_ID || id == HEADER_CSEQ ||
+                                  id == HEADER_CONTENT_LENGTH;
+}
+
 static void add_header(struct scan *scan, size_t at, size_t end, struct slice text) {
     struct sip_message *message = scan->message;
     size_t name = 0;
@@ -150,7 +158,7 @@ static void add_header(struct scan *scan, size_t at, size_t end, struct slice te
         return;
     if (!message->first[id])
         message->first[id] = (uint16_t)(index + 1);
-    else if (headers[id].flags & HEADER_ONE)
+    else if (stands_once(message, id))
         scan_refuse(scan, "Repeated Header");
 }
 

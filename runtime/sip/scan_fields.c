@@ -328,7 +328,8 @@ void scan_fields(struct scan *scan) {
     scan_address(scan, HEADER_TO, &message->to_tag);
     scan_call_id(scan);
     scan_cseq(scan);
-    scan_max_forwards(scan);
+    if (message->request)
+        scan_max_forwards(scan);
     scan_content_length(scan);
     check_lines(scan);
 }

@@ -382,6 +382,28 @@ Test(scan, a_response_may_carry_more_than_its_request) {
     expect(many_in(start, "", "Z: y\r\n", SIP_HEADERS_MAX + 16 - 4, ""), SCAN_SILENT, 0, "Too Many Headers");
 }
 
+Test(scan, a_response_is_not_lost_for_headers_that_nobody_here_reads) {
+    static const struct {
+        const char *lines;
+        bool good;
+    } rows[] = {
+        {"Server: a\r\nServer: b\r\n", true},
+        {"Session-Expires: 90\r\nx: 180\r\n", true},
+        {"Content-Type: a/b\r\nc: a/b\r\n", true},
+        {"Max-Forwards: 70\r\nMax-Forwards: x\r\n", true},
+        {"Max-Forwards: 1000\r\n", true},
+        {"From: <sip:a@h>;tag=1\r\n", false},
+        {"t: <sip:b@h>\r\n", false},
+        {"i: c@h\r\n", false},
+        {"CSeq: 1 INVITE\r\n", false},
+        {"Content-Length: 0\r\nl: 0\r\n", false},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        snprintf(buffer, sizeof buffer, "SIP/2.0 200 OK\r\n%s%s\r\n", REST, rows[i].lines);
+        expect(buffer, rows[i].good ? SCAN_OK : SCAN_SILENT, 0, rows[i].good ? "" : "Repeated Header");
+    }
+}
+
 Test(scan, the_bounds_are_kept_to_the_last_one) {
     expect(many("", "Z: y\r\n", SIP_HEADERS_MAX - 5, ""), SCAN_OK, 0, "");
     expect(many("", "Z: y\r\n", SIP_HEADERS_MAX - 4, ""), SCAN_REFUSED, 400, "Too Many Headers");
