@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# make fuzz-proxy: the whole core under libFuzzer with ASan and UBSan (needs clang), SECONDS= long; what breaks a promise is
-# kept in tests/fuzz/proxy-corpus, which make check replays.
+# make fuzz-proxy: the whole core under libFuzzer with ASan and UBSan (needs clang), SECONDS= long. What broke a promise
+# once stands in tests/fuzz/proxy-corpus, which make check replays.
 PROXY_FUZZ_ROOMS := compiler $(BELOW_compiler)
 PROXY_FUZZ := $(BUILD)/tests/fuzz/proxy
 PROXY_FUZZ_PARTS := $(addprefix $(PROXY_FUZZ),.o _net.o _judge.o _write.o _plans.o _memory.o)

@@ -172,7 +172,7 @@ void write_hop(struct letter_text *text, const struct datagram *request, const c
 /* responses */
 
 static const unsigned codes[] = {100, 180, 183, 199, 180, 200, 200, 202, 299, 300, 302, 302, 302, 401, 407, 404,
-                                 408, 422, 480, 486, 486, 487, 500, 503, 503, 504, 600, 603, 699, 305, 180, 181};
+                                 408, 422, 480, 486, 486, 487, 500, 503, 503, 504, 600, 603, 699, 401, 407, 401};
 
 static const char *const answers[] = {
     "",
@@ -187,6 +187,21 @@ static const char *const answers[] = {
     "Retry-After: 120 (busy)\r\nWarning: 399 x \"y\"\r\nServer: s\r\n",
 };
 
+/* On a line each, on one line, or the topmost alone, which is the proxy's own. */
+static void put_vias(struct letter_text *text, unsigned shape) {
+    int line = scan_next(&seen_message, HEADER_VIA, -1);
+    if (shape < 13) {
+        put_lines(text, HEADER_VIA);
+        return;
+    }
+    print(text, "v: ");
+    for (const char *separator = ""; line >= 0; line = shape == 13 ? scan_next(&seen_message, HEADER_VIA, line) : -1) {
+        print(text, "%s%.*s", separator, SLICE_ARG(scan_value(&seen_message, (unsigned)line)));
+        separator = " , ";
+    }
+    print(text, "\r\n");
+}
+
 void write_response(struct letter_text *text, struct program *program, const struct datagram *request) {
     text->len = 0;
     text->odd = false;
@@ -194,14 +209,14 @@ void write_response(struct letter_text *text, struct program *program, const str
         return;
     unsigned code = PICK(program, codes), shape = program_take(program, 16);
     print(text, "SIP/2.0 %u Reason\r\n", code);
-    put_lines(text, HEADER_VIA);
+    put_vias(text, shape);
     put_lines(text, HEADER_RECORD_ROUTE);
     put_lines(text, HEADER_FROM);
     print(text, "To: %.*s", SLICE_ARG(value_of(HEADER_TO)));
     if (code > 100 && !seen_message.to_tag.at && shape != 15)
         print(text, ";tag=t%u", shape & 3);
     print(text, "\r\n");
-    text->odd = code > 100 && shape == 15;
+    text->odd = (code > 100 && shape == 15) || shape == 14;
     put_lines(text, HEADER_CALL_ID);
     put_lines(text, HEADER_CSEQ);
     print(text, "%sContent-Length: 0\r\n\r\n", code >= 200 ? PICK(program, answers) : "");
