@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* fovrun: the SIP server. Reads the command line, loads the plan's image, serves. Exit codes: 0
  * ended by a signal, 1 cannot start, 2 usage. */
+#include "runtime/net/descriptors.h"
 #include "runtime/net/image_file.h"
 #include "runtime/net/options.h"
 #include "runtime/net/server.h"
 
-#include <fcntl.h>
 #include <stdio.h>
-#include <unistd.h>
 
 enum { EXIT_FINE = 0, EXIT_NO_START = 1, EXIT_USAGE = 2 };
 
@@ -16,17 +15,6 @@ static bool uses_failover(const struct image *image) {
         if (image->code[pc].op == OP_FAILOVER && image->code[pc].a == 0)
             return true;
     return false;
-}
-
-/* Whoever starts us may have closed standard error: what is opened first would get its number, and
- * log lines would go into a socket or a file of records. */
-static void hold_standard_descriptors(void) {
-    int fd;
-    do
-        fd = open("/dev/null", O_RDWR);
-    while (fd >= 0 && fd <= STDERR_FILENO);
-    if (fd >= 0)
-        close(fd);
 }
 
 static int serve(const struct options *options) {
@@ -54,7 +42,7 @@ int main(int count, char **arguments) {
     struct options options;
     char message[OPTIONS_MESSAGE];
     int code = EXIT_FINE;
-    hold_standard_descriptors();
+    descriptors_hold_standard();
     switch (options_read(&options, count, arguments, message)) {
     case OPTIONS_RUN: code = serve(&options); break;
     case OPTIONS_HELP: options_help(stdout); break;
