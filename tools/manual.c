@@ -36,6 +36,16 @@ static void put_doc(const char *doc, bool extension) {
     fputs(extension ? " (extension).\n" : ".\n", stdout);
 }
 
+static void put_sections(void) {
+    enum { B = false, X = true }; /* the tags of the table */
+    fputs(".Bl -tag -width indent\n", stdout);
+#define SECTION(ID, name, ARGUMENT, tag, doc)                                                                          \
+    put_item("", "[" name "]");                                                                                        \
+    put_doc(doc, tag);
+#include "grammar/sections.def"
+    fputs(".El\n", stdout);
+}
+
 static void put_functions(void) {
     fputs(".Bl -tag -width indent\n", stdout);
     for (unsigned i = 0; i < WORD_COUNT; i++) {
@@ -168,10 +178,10 @@ static const struct {
     const char *name;
     void (*put)(void);
 } lists[] = {
-    {"@functions@\n", put_functions},     {"@variables@\n", put_variables}, {"@failover@\n", put_failover},
-    {"@protected@\n", put_protected},     {"@staying@\n", put_staying},     {"@transports@\n", put_transports},
-    {"@options@\n", put_options},         {"@causes@\n", put_causes},       {"@counters@\n", put_counters},
-    {"@diagnostics@\n", put_diagnostics}, {"@version@\n", put_version},
+    {"@sections@\n", put_sections},     {"@functions@\n", put_functions},     {"@variables@\n", put_variables},
+    {"@failover@\n", put_failover},     {"@protected@\n", put_protected},     {"@staying@\n", put_staying},
+    {"@transports@\n", put_transports}, {"@options@\n", put_options},         {"@causes@\n", put_causes},
+    {"@counters@\n", put_counters},     {"@diagnostics@\n", put_diagnostics}, {"@version@\n", put_version},
 };
 
 /* False: the template names a list that there is none of. */

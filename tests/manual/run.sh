@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # The manual pages are well formed, every whole plan in them compiles without a warning, and they name every option that the
-# programs' --help names.
+# programs' --help names, and every event of the log.
 set -u
 good=0 bad=0
 work=$(mktemp -d) || exit 1
@@ -37,5 +37,11 @@ for program in fovc:fovc.1 fovrun:fovrun.8; do
         tell $? "${program#*:} names $option"
     done < <(grep -oE -e '(^|[ ,])--?[A-Za-z][a-z0-9-]*' <<<"$help" | tr -d ' ,' | sort -u)
 done
+# As the sources write them: log_printf(... "event=name"), EVENT(proxy, level, "name" and tell(record, "name"
+while read -r event; do
+    grep -qw -e "$event" "$work/fovrun.8"
+    tell $? "fovrun.8 names the event $event"
+done < <(cat runtime/net/*.c runtime/proxy/*.c | tr '\n' ' ' |
+    grep -oE 'event=[a-z-]+|EVENT\([^"]*"[a-z-]+"|tell\(record, "[a-z-]+"' | sed 's/"$//; s/.*[="]//' | sort -u)
 echo "$good passed, $bad failed"
 [ "$bad" = 0 ]

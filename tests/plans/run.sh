@@ -23,6 +23,11 @@ for plan in plans/*.txt; do
     tell $? "$plan compiles: $output"
 done
 
+# The README's example is what its newcomers type.
+sed -n '/^## Ten lines/,/^Calls go/s/^    //p' README.md >"$work/readme.txt"
+output=$("$BUILD/fovc" check -Werror "$work/readme.txt" 2>&1) && [ "$(wc -l <"$work/readme.txt")" -ge 8 ]
+tell $? "the README's plan compiles: $output"
+
 # Refusals: one line that says why, exit 1, nothing started.
 refused() { # NAME FILE
     output=$("$BUILD/fovrun" -p "$2" -l udp:127.0.0.1:0 --state-dir "$work" 2>&1 </dev/null)
