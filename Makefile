@@ -33,10 +33,10 @@ COMPILE = $(CC) $(LANGUAGE) $(WARNINGS) $(CPPFLAGS) $(CFLAGS) $(CFLAGS_$(<D)) -M
 CFLAGS_runtime/net := -D_GNU_SOURCE
 
 # --- the rooms, lowest floor first; each is a static library -----------------------------------------------------
-ROOMS := grammar regex plan sip proxy net sim compiler
+ROOMS := grammar regex plan sip state proxy net sim compiler
 DIR_grammar := grammar
 DIR_compiler := compiler
-$(foreach r,regex plan sip proxy net sim,$(eval DIR_$r := runtime/$r))
+$(foreach r,regex plan sip state proxy net sim,$(eval DIR_$r := runtime/$r))
 MAIN_compiler := compiler/fovc.c
 GENERATED_compiler := plan.lex.c plan.tab.c
 
@@ -45,10 +45,11 @@ BELOW_grammar :=
 BELOW_regex := grammar
 BELOW_plan := regex grammar
 BELOW_sip := plan regex grammar
-BELOW_proxy := sip plan regex grammar
-BELOW_net := proxy sip plan regex grammar
-BELOW_sim := proxy sip plan regex grammar
-BELOW_compiler := sim proxy sip plan regex grammar
+BELOW_state := sip plan regex grammar
+BELOW_proxy := state sip plan regex grammar
+BELOW_net := proxy state sip plan regex grammar
+BELOW_sim := proxy state sip plan regex grammar
+BELOW_compiler := sim proxy state sip plan regex grammar
 
 LIBS_grammar := -lsodium
 LIBS_sip := -losipparser2

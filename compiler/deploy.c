@@ -177,6 +177,25 @@ static void check_transport(struct check *check, const struct deploy *deploy) {
     names_refuse_transport(check, &deploy->value, NULL);
 }
 
+static void check_address(struct check *check, const struct deploy *deploy) {
+    struct ip_address ip;
+    if (deploy->value.s.len == 0 || !is_constant(deploy) || ip_parse(&ip, capture_constant(deploy->pieces)))
+        return;
+    diag_report(check->diags, DIAG_VALUE_ADDRESS, deploy->value.span, "'%.*s' is no IP address",
+                SLICE_ARG(deploy->value.s));
+}
+
+static void check_choice(struct check *check, const struct deploy *deploy) {
+    const char *choices = variables[deploy->variable].choices;
+    struct slice value = capture_constant(deploy->pieces);
+    if (value.len == 0 || !is_constant(deploy) || choice_named(choices, value) >= 0)
+        return;
+    struct diag *diag = refuse_choice(check, deploy, DIAG_VALUE_CHOICE, names_choices(check, choices));
+    const char *near = names_near_choice(check, choices, value);
+    if (near)
+        diag_help(check->diags, diag, "did you mean '%s'?", near);
+}
+
 static void check_value(struct check *check, struct deploy *deploy, enum value_kind kind) {
     bool truth;
     switch (kind) {
@@ -187,13 +206,14 @@ static void check_value(struct check *check, struct deploy *deploy, enum value_k
     case KIND_TRANSPORT: check_transport(check, deploy); break;
     case KIND_ANSWER: check_answer(check, deploy, false); break;
     case KIND_REASON: check_answer(check, deploy, true); break;
+    case KIND_ADDRESS: check_address(check, deploy); break;
+    case KIND_CHOICE: check_choice(check, deploy); break;
     case KIND_TEXT:
     case KIND_URI:
     case KIND_TARGETS:
     case KIND_SESSION:
     case KIND_DURATION:
-    case KIND_PATTERN:
-    case KIND_CHOICE: break; /* any text, or read by code of their own */
+    case KIND_PATTERN: break; /* any text, or read by code of their own */
     }
 }
 

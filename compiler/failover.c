@@ -74,6 +74,7 @@ void failover_read(struct check *check, struct deploy *deploy) {
     case KIND_REASON:
     case KIND_TEXT:
     case KIND_URI:
+    case KIND_ADDRESS:
     case KIND_TARGETS:
     case KIND_SESSION: break; /* of variables alone */
     }

@@ -11,7 +11,7 @@ enum word {
     WORD_COUNT
 };
 
-enum word_home { HOME_TEXT, HOME_MESSAGE, HOME_STATE, HOME_COUNT };
+enum word_home { HOME_TEXT, HOME_MESSAGE, HOME_STATE, HOME_LOCATION, HOME_DIRECTORY, HOME_LIMIT, HOME_COUNT };
 
 struct word_row {
     const char *name;
@@ -43,6 +43,7 @@ enum value_kind {
     KIND_REASON,
     KIND_TEXT,
     KIND_URI,
+    KIND_ADDRESS,
     KIND_TARGETS,
     KIND_SESSION,
     KIND_DURATION,

@@ -11,11 +11,12 @@ grammar
 runtime/regex    grammar
 runtime/plan     grammar runtime/regex
 runtime/sip      grammar runtime/regex runtime/plan
-runtime/proxy    grammar runtime/regex runtime/plan runtime/sip
-runtime/net      grammar runtime/regex runtime/plan runtime/sip runtime/proxy
-runtime/sim      grammar runtime/regex runtime/plan runtime/sip runtime/proxy
-runtime          grammar runtime/regex runtime/plan runtime/sip runtime/proxy runtime/net
-compiler         grammar runtime/regex runtime/plan runtime/sip runtime/proxy runtime/sim
+runtime/state    grammar runtime/regex runtime/plan runtime/sip
+runtime/proxy    grammar runtime/regex runtime/plan runtime/sip runtime/state
+runtime/net      grammar runtime/regex runtime/plan runtime/sip runtime/state runtime/proxy
+runtime/sim      grammar runtime/regex runtime/plan runtime/sip runtime/state runtime/proxy
+runtime          grammar runtime/regex runtime/plan runtime/sip runtime/state runtime/proxy runtime/net
+compiler         grammar runtime/regex runtime/plan runtime/sip runtime/state runtime/proxy runtime/sim
 '
 
 # who may name it (a pattern of paths)            what: a header's name, or name( for functions; extended regular expressions

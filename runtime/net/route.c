@@ -90,3 +90,19 @@ unsigned routes_listener(const struct endpoint *listeners, unsigned count, const
     }
     return best;
 }
+
+unsigned routes_wanted(const struct endpoint *listeners, unsigned count, const struct endpoint *remote,
+                       const struct endpoint *wanted) {
+    unsigned best = count, best_rank = 2;
+    if (wanted->ip.family != remote->ip.family)
+        return count;
+    for (unsigned i = 0; i < count; i++) {
+        unsigned r =
+            wanted->port == 0 || wanted->port == listeners[i].port ? rank(&listeners[i], remote, &wanted->ip) : 0;
+        if (r > best_rank) {
+            best = i;
+            best_rank = r;
+        }
+    }
+    return best;
+}

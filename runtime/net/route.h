@@ -30,4 +30,9 @@ enum cause routes_source(struct routes *routes, const struct endpoint *remote, u
 unsigned routes_listener(const struct endpoint *listeners, unsigned count, const struct endpoint *remote,
                          const struct ip_address *local);
 
+/* The one that serves the place `wanted`: bound to its address, else a wildcard; at its port, unless that is 0. `count`
+ * for none. */
+unsigned routes_wanted(const struct endpoint *listeners, unsigned count, const struct endpoint *remote,
+                       const struct endpoint *wanted);
+
 #endif

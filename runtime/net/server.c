@@ -78,18 +78,36 @@ static void world_send(void *context, const struct endpoint *local, const struct
         trace_message(&server->log, "sent", local, remote, bytes);
 }
 
-static enum cause world_route(void *context, const struct endpoint *remote, struct world_route *route) {
+/* The listener that the kernel's way to `remote`, or the place that is wanted, leads through, and the address it has there. */
+static enum cause find_listener(struct server *server, const struct endpoint *remote, const struct endpoint *wanted,
+                                const struct endpoint **listener, struct ip_address *local) {
+    unsigned count = server->listener_count;
+    *local = wanted ? wanted->ip : (struct ip_address){.family = remote->ip.family};
+    unsigned n = wanted ? routes_wanted(server->endpoints, count, remote, wanted)
+                        : routes_listener(server->endpoints, count, remote, local);
+    if (n == count)
+        return CAUSE_TRANSPORT_UNSUPPORTED;
+    if (!wanted) {
+        enum cause cause = routes_source(&server->routes, remote, loop_now(), local);
+        if (cause != CAUSE_NONE)
+            return cause;
+        n = routes_listener(server->endpoints, count, remote, local);
+    }
+    *listener = &server->endpoints[n];
+    return CAUSE_NONE;
+}
+
+static enum cause world_route(void *context, const struct endpoint *remote, const struct endpoint *wanted,
+                              struct world_route *route) {
     struct server *server = context;
     char text[IP_TEXT];
-    struct ip_address local = {.family = remote->ip.family};
-    if (routes_listener(server->endpoints, server->listener_count, remote, &local) == server->listener_count)
-        return CAUSE_TRANSPORT_UNSUPPORTED;
-    enum cause cause = routes_source(&server->routes, remote, loop_now(), &local);
+    struct ip_address local;
+    const struct endpoint *listener;
+    enum cause cause = find_listener(server, remote, wanted, &listener, &local);
     if (cause != CAUSE_NONE)
         return cause;
-    unsigned n = routes_listener(server->endpoints, server->listener_count, remote, &local);
     memset(route, 0, sizeof *route);
-    route->local = server->endpoints[n];
+    route->local = *listener;
     if (ip_is_unspecified(&route->local.ip))
         route->local.ip = local;
     route->local.scope = remote->scope;

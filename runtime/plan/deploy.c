@@ -108,19 +108,46 @@ static bool set_answer(struct vm *vm, enum variable variable, struct slice value
     struct outcome *outcome = vm->outcome;
     unsigned code = 0;
     struct slice reason = SLICE_NULL;
-    bool drop = choice_named(variables[variable].choices, value) == 0;
-    if (value.len && !drop &&
+    bool block = slice_same(value, SLICE("block")), registers = slice_same(value, SLICE("register"));
+    bool drop = block || slice_same(value, SLICE("drop"));
+    bool word = choice_named(variables[variable].choices, value) >= 0;
+    if (value.len && !word &&
         (!answer_parse(&code, &reason, value) || code < 200 || (reason.len && variables[variable].kind != KIND_REASON)))
-        return fail(vm, "the answer is neither a response code from 200 to 699 nor \"drop\"");
+        return fail(vm, "the answer is neither a response code from 200 to 699 nor a word that may stand there");
     outcome->code = code;
     outcome->reason = reason.len ? reason : SLICE_NULL;
-    outcome->drop = drop;
+    outcome->drop = word && drop;
+    outcome->block = word && block;
+    outcome->registers = word && registers;
     return true;
 }
 
 static bool set_boolean(struct vm *vm, bool *truth, struct slice value, bool fallback) {
     *truth = fallback;
     return value.len == 0 || boolean_parse(truth, value) || fail(vm, "the value is neither true nor false");
+}
+
+/* true, false, or (auto) neither of them. */
+static bool set_choice(struct vm *vm, uint8_t *choice, struct slice value) {
+    bool truth = false;
+    *choice = CHOICE_UNSET;
+    if (value.len == 0 || slice_same(value, SLICE("auto")))
+        return true;
+    *choice = boolean_parse(&truth, value) && truth ? CHOICE_TRUE : CHOICE_FALSE;
+    return boolean_parse(&truth, value) || fail(vm, "the value is neither true, false nor auto");
+}
+
+static bool set_auth(struct vm *vm, struct slice value) {
+    bool truth = false;
+    if (!set_boolean(vm, &truth, value, false))
+        return false;
+    vm->outcome->auth = value.len == 0 ? CHOICE_UNSET : truth ? CHOICE_TRUE : CHOICE_FALSE;
+    return true;
+}
+
+static bool set_address(struct vm *vm, struct ip_address *ip, struct slice value) {
+    ip->family = 0;
+    return value.len == 0 || ip_parse(ip, value) || fail(vm, "the value is no IP address");
 }
 
 static bool set_transport(struct vm *vm, struct slice value) {
@@ -143,6 +170,12 @@ bool deploy_variable(struct vm *vm, enum variable variable, struct slice value) 
     case VARIABLE_TRANSPORT: return set_transport(vm, value);
     case VARIABLE_ACTION:
     case VARIABLE_RESPONSE: return set_answer(vm, variable, value);
+    case VARIABLE_AUTH: return set_auth(vm, value);
+    case VARIABLE_ROUTENAME: outcome->route_name = value.len ? value : SLICE_NULL; return true;
+    case VARIABLE_RTP: return set_choice(vm, &outcome->rtp, value);
+    case VARIABLE_NAT: return set_choice(vm, &outcome->nat, value);
+    case VARIABLE_IFDST: return set_address(vm, &outcome->to_callee, value);
+    case VARIABLE_IFSRC: return set_address(vm, &outcome->to_caller, value);
     case VARIABLE_CONTINUE: return set_boolean(vm, &outcome->go_on, value, false);
     case VARIABLE_REPLACEURI:
     case VARIABLE_REPLACEURL: return set_boolean(vm, &outcome->replace_uri, value, true);

@@ -7,6 +7,7 @@
 
 #include "grammar/arena.h"
 #include "grammar/tables.h"
+#include "grammar/value.h"
 #include "runtime/plan/image.h"
 
 /* A header the plan set: at most one entry for each name, newest value. An empty value removes it.
@@ -43,12 +44,26 @@ struct outcome_failover {
     enum { RESPONSE_BEST, RESPONSE_LAST } pick;
 };
 
+/* true, false, or not said: what the server is set to, or finds itself. */
+enum outcome_choice { CHOICE_UNSET, CHOICE_TRUE, CHOICE_FALSE };
+
+struct outcome_rule { /* a rule whose conditions held and that has deploy lines */
+    uint32_t rule;
+    struct outcome_rule *next;
+};
+
 struct outcome {
     struct arena *arena;
 
     unsigned code;       /* answer with this one; 0: do not */
     struct slice reason; /* null: the usual phrase */
     bool drop;           /* no answer at all */
+    bool block;          /* nor any more to this source for a while; `drop` is set too */
+    bool registers;      /* $action = register */
+    uint8_t auth;        /* enum outcome_choice, as the next two */
+    uint8_t rtp, nat;
+    struct slice route_name;                /* $routename; null: none */
+    struct ip_address to_callee, to_caller; /* $ifdst, $ifsrc; family 0: not set */
 
     struct slice to;      /* value of the last To line as a whole header value, as vm_host.to says it;
                         null: none */
@@ -66,10 +81,11 @@ struct outcome {
     struct slice log; /* null: none */
     bool go_on;       /* $continue of the rule being deployed */
 
-    int32_t rule;   /* the last rule whose conditions held, -1: none */
-    bool matched;   /* it has deploy lines ($continue or not); false: none held, or it stops
+    int32_t rule;                  /* the last rule whose conditions held, -1: none */
+    bool matched;                  /* it has deploy lines ($continue or not); false: none held, or it stops
                        evaluation (EMPTY) */
-    uint64_t steps; /* that evaluation has taken, both lists together */
+    struct outcome_rule *deployed; /* all such rules, the newest first */
+    uint64_t steps;                /* that evaluation has taken, both lists together */
 };
 
 void outcome_init(struct outcome *outcome, struct arena *arena);

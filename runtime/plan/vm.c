@@ -277,13 +277,20 @@ static void enter(struct vm *vm, uint32_t rule) {
         vm->pc = rules[rule].start;
 }
 
-/* The rule's conditions hold and its lines took effect. Does evaluation end here? */
-static bool finish(struct vm *vm) {
+/* The rule's conditions hold and its lines took effect: DONE, or NEXT after $continue. */
+static enum step finish(struct vm *vm) {
     struct outcome *outcome = vm->outcome;
     bool empty = vm->image->rules[vm->rule].flags & IMAGE_RULE_EMPTY;
     outcome->rule = (int32_t)vm->rule;
     outcome->matched = !empty;
-    return empty || !outcome->go_on;
+    if (empty)
+        return STEP_DONE;
+    struct outcome_rule *deployed = arena_alloc(outcome->arena, sizeof *deployed);
+    if (!deployed)
+        return no_memory(vm);
+    *deployed = (struct outcome_rule){.rule = vm->rule, .next = outcome->deployed};
+    outcome->deployed = deployed;
+    return outcome->go_on ? STEP_NEXT : STEP_DONE;
 }
 
 static uint64_t budget(const struct image *image) {
@@ -292,11 +299,11 @@ static uint64_t budget(const struct image *image) {
 
 static enum vm_result run(struct vm *vm) {
     while (vm->rule < vm->end) {
-        switch (run_rule(vm)) {
-        case STEP_DONE:
-            if (finish(vm))
-                return VM_DONE;
-            break;
+        enum step step = run_rule(vm);
+        if (step == STEP_DONE)
+            step = finish(vm);
+        switch (step) {
+        case STEP_DONE: return VM_DONE;
         case STEP_GO:
         case STEP_JUMP:
         case STEP_NEXT: break;

@@ -91,7 +91,8 @@ static bool is_recorded(const struct call *call, const struct sip_message *reque
 static const struct world_route *find_back(const struct call *call, const struct world_route *via,
                                            struct world_route *back) {
     const struct world *world = call->proxy->world;
-    if (endpoint_equal(&via->local, &call->local) || world->route(world->context, &call->source, back) != CAUSE_NONE)
+    if (endpoint_equal(&via->local, &call->local) ||
+        world->route(world->context, &call->source, NULL, back) != CAUSE_NONE)
         return NULL;
     bool same = back->port == via->port && slice_same(slice_of(back->host), slice_of(via->host));
     return same ? NULL : back;
@@ -112,7 +113,7 @@ static enum cause find_way(struct attempt *attempt, struct world_route *via) {
     enum cause cause = target_endpoint(&uri, target->transport, attempt_uri(attempt), &attempt->remote);
     if (!cause && ours_endpoint(proxy->settings, &attempt->remote.ip, attempt->remote.port))
         cause = CAUSE_NOT_FOUND; /* by maddr or Route: nothing is ever sent to ourselves */
-    return cause ? cause : proxy->world->route(proxy->world->context, &attempt->remote, via);
+    return cause ? cause : proxy->world->route(proxy->world->context, &attempt->remote, NULL, via);
 }
 
 static enum cause send_request(struct attempt *attempt, const struct world_route *via, uint64_t now) {

@@ -8,6 +8,12 @@
 #include "runtime/proxy/proxy.h"
 
 struct call;
+struct users;
+struct aliases;
+struct locations;
+struct nonces;
+struct sessions;
+struct blocks;
 
 struct proxy {
     const struct proxy_settings *settings;
@@ -17,13 +23,21 @@ struct proxy {
     struct timers *timers;
     struct transactions *transactions;
     struct rx_scratch *rx;
+    /* What it knows beside the calls; owned. */
+    struct users *users;
+    struct aliases *aliases;
+    struct locations *locations;
+    struct nonces *nonces;
+    struct sessions *sessions;
+    struct blocks *blocks;
     struct vm vm;         /* of the evaluation under way */
     struct arena scratch; /* of the event under way */
     struct call *calls;   /* all of them, owned */
     unsigned call_count;
-    uint64_t drawn;    /* numbers, by proxy_number */
-    uint64_t sessions; /* $sid of the newest */
-    uint64_t now;      /* monotonic ms of the event under way */
+    uint64_t drawn;  /* numbers, by proxy_number */
+    uint64_t sid;    /* $sid of the newest */
+    uint64_t now;    /* monotonic ms of the event under way */
+    int64_t unix_ms; /* wall clock of the event under way */
     bool draining;
     struct timer acknowledging; /* runs while the ACK of a relayed 2xx may still be on its way */
     struct counters counters;

@@ -117,6 +117,12 @@ void proxy_free(struct proxy *proxy) {
 
 /* Events in. */
 
+static void begin(struct proxy *proxy, uint64_t now, int64_t unix_ms) {
+    arena_reset(&proxy->scratch);
+    proxy->now = now;
+    proxy->unix_ms = unix_ms;
+}
+
 static void receive_response(struct proxy *proxy, const struct packet *packet, const struct sip_message *message) {
     proxy_count(proxy, COUNTER_RESPONSES);
     if (transactions_response(proxy->transactions, message, &packet->source, packet->now))
@@ -128,8 +134,7 @@ static void receive_response(struct proxy *proxy, const struct packet *packet, c
 
 void proxy_receive(struct proxy *proxy, const struct packet *packet) {
     struct sip_message message;
-    arena_reset(&proxy->scratch);
-    proxy->now = packet->now;
+    begin(proxy, packet->now, packet->unix_ms);
     struct scan_result scan = scan_message(&message, packet->bytes.at, packet->bytes.len);
     switch (scan.verdict) {
     case SCAN_OK:
@@ -155,9 +160,7 @@ void proxy_receive(struct proxy *proxy, const struct packet *packet) {
 
 void proxy_unreachable(struct proxy *proxy, const struct endpoint *remote, struct slice quoted, enum cause cause,
                        uint64_t now, int64_t unix_ms) {
-    (void)unix_ms;
-    arena_reset(&proxy->scratch);
-    proxy->now = now;
+    begin(proxy, now, unix_ms);
     if (transactions_unreachable(proxy->transactions, remote, quoted, cause, now))
         return;
     proxy_count(proxy, COUNTER_LATE_FAILURES);
@@ -170,9 +173,25 @@ uint64_t proxy_due(const struct proxy *proxy) {
 }
 
 void proxy_tick(struct proxy *proxy, uint64_t now, int64_t unix_ms) {
-    (void)unix_ms;
-    proxy->now = now;
+    begin(proxy, now, unix_ms);
     timers_run(proxy->timers, now);
+}
+
+void proxy_load(struct proxy *proxy, const struct store_row *row, uint64_t now, int64_t unix_ms) {
+    begin(proxy, now, unix_ms);
+    switch (row->kind) {
+    case STORE_USER:
+    case STORE_ALIAS:
+    case STORE_BINDING:
+    case STORE_BLOCK:
+    case STORE_SETTING:
+    case STORE_KINDS: break;
+    }
+}
+
+void proxy_kept(struct proxy *proxy, uint64_t ticket, uint64_t now, int64_t unix_ms) {
+    begin(proxy, now, unix_ms);
+    (void)ticket;
 }
 
 void proxy_drain(struct proxy *proxy) {

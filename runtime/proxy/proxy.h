@@ -10,6 +10,18 @@
 #include "runtime/proxy/world.h"
 #include "runtime/sip/transaction.h"
 
+struct preset {
+    struct slice name, value;
+};
+
+/* Which requests are challenged when the plan does not say ($auth), as soon as there are users. */
+enum auth_scope {
+    AUTH_NONE,
+    AUTH_REGISTER,
+    AUTH_INVITE, /* and REGISTER */
+    AUTH_ALL,    /* every request that starts something */
+};
+
 struct proxy_settings {
     struct transaction_settings timers;
     uint32_t timer_c;  /* ms; over 3 minutes by RFC 3261 16.6 (11) */
@@ -25,6 +37,20 @@ struct proxy_settings {
     unsigned address_count;
     struct slice advertise; /* host of --advertise, empty for none: ours too */
     uint16_t advertise_port;
+    const struct preset *presets; /* -e: environment variables that every request starts with */
+    unsigned preset_count;
+
+    struct slice realm; /* of digest authentication */
+    enum auth_scope auth;
+    uint32_t expires_least, expires_default, expires_most; /* seconds; of a registration */
+    unsigned contacts_max;                                 /* of one user */
+    uint32_t keepalive;            /* ms between two datagrams to a contact behind a NAT; 0: none */
+    bool keepalive_options;        /* they are OPTIONS requests, else CRLF */
+    uint32_t max_session;          /* ms; a session that nothing ends lasts so long */
+    uint32_t block_time;           /* ms that $action = block lasts */
+    unsigned blocks_max;           /* sources on the block list */
+    const struct ip_block *exempt; /* --block-exempt: never blocked */
+    unsigned exempt_count;
 };
 
 struct proxy_seed {
@@ -54,6 +80,11 @@ void proxy_unreachable(struct proxy *proxy, const struct endpoint *remote, struc
                        uint64_t now, int64_t unix_ms);
 uint64_t proxy_due(const struct proxy *proxy); /* when proxy_tick is wanted; UINT64_MAX: not */
 void proxy_tick(struct proxy *proxy, uint64_t now, int64_t unix_ms);
+
+/* News from the store: every row at the start, later what somebody else has changed. Texts are copied. */
+void proxy_load(struct proxy *proxy, const struct store_row *row, uint64_t now, int64_t unix_ms);
+/* What the proxy had kept up to that world.commit() is on disk. */
+void proxy_kept(struct proxy *proxy, uint64_t ticket, uint64_t now, int64_t unix_ms);
 
 /* SIGTERM: no new calls (503 with Retry-After); what runs goes on. */
 void proxy_drain(struct proxy *proxy);

@@ -198,7 +198,7 @@ static enum step_result step_preliminary(struct request *request) {
 static enum step_result step_plan(struct request *request) {
     request->call = is_initial_invite(request);
     if (request->call) {
-        request->proxy->sessions = request->facts.sid;
+        request->proxy->sid = request->facts.sid;
         proxy_count(request->proxy, COUNTER_CALLS);
     }
     if (evaluate(request, false) == STEP_DONE)
@@ -278,7 +278,7 @@ static enum step_result forward_ack(struct request *request) {
     if (!cause && ours_endpoint(proxy->settings, &remote.ip, remote.port))
         cause = CAUSE_NOT_FOUND;
     if (!cause)
-        cause = world->route(world->context, &remote, &via);
+        cause = world->route(world->context, &remote, NULL, &via);
     if (cause) {
         EVENT(proxy, LOG_INFO, "ack-dropped", request->message->call_id, -1, {"cause", slice_of(causes[cause])});
         return STEP_DONE;
@@ -403,7 +403,7 @@ void request_arrives(struct proxy *proxy, const struct packet *packet, struct si
                               hash_keyed(&proxy->seed.numbers, message->call_id.at, message->call_id.len)};
     hex_text(hash_keyed(&proxy->seed.numbers, of_request, sizeof of_request), request.tag);
     request.facts.chance = proxy_number(proxy);
-    request.facts.sid = proxy->sessions + is_initial_invite(&request);
+    request.facts.sid = proxy->sid + is_initial_invite(&request);
     for (unsigned i = 0; i < sizeof steps / sizeof *steps; i++)
         if (steps[i](&request) == STEP_DONE)
             return;

@@ -7,48 +7,27 @@
 
 #include <math.h>
 
-/* A row of this home declares its function and takes its place in the table; the others do neither.
- */
-#define DECLARE_TEXT(ID)
-#define DECLARE_MESSAGE(ID)
-#define DECLARE_STATE(ID)             static word_call word_##ID;
-#define FUNCTION(ID, NAME, HOME, ...) DECLARE_##HOME(ID)
-#include "grammar/words.def"
+#define HOME_IS_STATE ~,
+#include "runtime/plan/home.h"
 
-#define ROW_TEXT(ID)
-#define ROW_MESSAGE(ID)
-#define ROW_STATE(ID) [WORD_##ID] = word_##ID,
 const word_table words_state = {
-#define FUNCTION(ID, NAME, HOME, ...) ROW_##HOME(ID)
+#define FUNCTION(ID, NAME, HOME, ...) HOME_ROW(ID, HOME)
 #include "grammar/words.def"
 };
-
-#define ARGUMENTS struct vm *vm, const struct slice *arguments, unsigned count, struct slice *result
 
 static const struct proxy_facts *facts_of(const struct vm *vm) {
     return vm->host->state;
 }
 
-static enum word_result truth(struct slice *result, bool value) {
-    *result = value ? SLICE("true") : SLICE("false");
-    return WORD_TEXT;
-}
-
-/* A text made for the answer; NULL: out of memory. */
-static enum word_result made(struct slice *result, const char *text) {
-    *result = slice_of(text);
-    return text ? WORD_TEXT : WORD_FAULT;
-}
-
-static enum word_result word_LOCALHOST(ARGUMENTS) {
+static enum word_result word_LOCALHOST(HOME_ARGUMENTS) {
     (void)count;
     struct sip_uri uri;
     if (!arguments[0].at || !message_host(arguments[0], &uri))
         return WORD_NULL;
-    return truth(result, ours_host(facts_of(vm)->proxy->settings, &uri));
+    return home_truth(result, ours_host(facts_of(vm)->proxy->settings, &uri));
 }
 
-static enum word_result word_OUTBOUND(ARGUMENTS) {
+static enum word_result word_OUTBOUND(HOME_ARGUMENTS) {
     const struct proxy_facts *facts = facts_of(vm);
     struct slice text = count                ? arguments[0]
                         : facts->next_hop.at ? facts->next_hop
@@ -56,12 +35,12 @@ static enum word_result word_OUTBOUND(ARGUMENTS) {
     struct sip_uri uri;
     if (!text.at || !message_host(text, &uri))
         return WORD_NULL;
-    return truth(result, !ours_uri(facts->proxy->settings, &uri));
+    return home_truth(result, !ours_uri(facts->proxy->settings, &uri));
 }
 
-static enum word_result word_SID(ARGUMENTS) {
+static enum word_result word_SID(HOME_ARGUMENTS) {
     (void)arguments, (void)count;
-    return made(result, arena_printf(vm->outcome->arena, "%llu", (unsigned long long)facts_of(vm)->sid));
+    return home_made(result, arena_printf(vm->outcome->arena, "%llu", (unsigned long long)facts_of(vm)->sid));
 }
 
 /* The clock. */
@@ -72,29 +51,29 @@ static bool arrival(const struct vm *vm, struct slice zone, int64_t offset_ms, s
     return world->local_time(world->context, zone, facts->unix_ms + offset_ms, time);
 }
 
-static enum word_result word_DATE(ARGUMENTS) {
+static enum word_result word_DATE(HOME_ARGUMENTS) {
     (void)arguments, (void)count;
     struct local_time time;
     if (!arrival(vm, SLICE_EMPTY, 0, &time))
         return WORD_NULL;
-    return made(result, arena_printf(vm->outcome->arena, "%04d/%02d/%02d", time.year, time.month, time.day));
+    return home_made(result, arena_printf(vm->outcome->arena, "%04d/%02d/%02d", time.year, time.month, time.day));
 }
 
-static enum word_result word_TIME(ARGUMENTS) {
+static enum word_result word_TIME(HOME_ARGUMENTS) {
     (void)arguments, (void)count;
     struct local_time time;
     if (!arrival(vm, SLICE_EMPTY, 0, &time))
         return WORD_NULL;
-    return made(result, arena_printf(vm->outcome->arena, "%02d:%02d:%02d", time.hour, time.minute, time.second));
+    return home_made(result, arena_printf(vm->outcome->arena, "%02d:%02d:%02d", time.hour, time.minute, time.second));
 }
 
-static enum word_result word_WEEKDAY(ARGUMENTS) {
+static enum word_result word_WEEKDAY(HOME_ARGUMENTS) {
     (void)arguments, (void)count;
     static const char *const days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
     struct local_time time;
     if (!arrival(vm, SLICE_EMPTY, 0, &time))
         return WORD_NULL;
-    return made(result, days[time.weekday]);
+    return home_made(result, days[time.weekday]);
 }
 
 static bool zone_time(const struct vm *vm, struct slice zone_text, struct local_time *time) {
@@ -106,7 +85,7 @@ static bool zone_time(const struct vm *vm, struct slice zone_text, struct local_
     return arrival(vm, SLICE("UTC"), (int64_t)zone.minutes * 60 * 1000, time);
 }
 
-static enum word_result word_TIMERANGE(ARGUMENTS) {
+static enum word_result word_TIMERANGE(HOME_ARGUMENTS) {
     struct local_time time;
     unsigned begin, end;
     if (!arguments[0].at || !arguments[1].at || !time_of_day_parse(&begin, arguments[0]) ||
@@ -116,12 +95,12 @@ static enum word_result word_TIMERANGE(ARGUMENTS) {
         return WORD_NULL;
     unsigned minute = (unsigned)(time.hour * 60 + time.minute);
     bool inside = begin <= end ? begin <= minute && minute < end : minute >= begin || minute < end;
-    return truth(result, inside);
+    return home_truth(result, inside);
 }
 
 /* Chance. */
 
-static enum word_result word_MATH_RAND(ARGUMENTS) {
+static enum word_result word_MATH_RAND(HOME_ARGUMENTS) {
     (void)count;
     const struct proxy_facts *facts = facts_of(vm);
     double low, high;
@@ -135,5 +114,5 @@ static enum word_result word_MATH_RAND(ARGUMENTS) {
     uint64_t place[2] = {facts->chance, vm->pc}; /* once per request and call site */
     uint64_t drawn = hash_keyed(&facts->proxy->seed.numbers, place, sizeof place);
     int64_t number = (int64_t)low + (int64_t)(drawn % ((uint64_t)(high - low) + 1));
-    return made(result, arena_printf(vm->outcome->arena, "%lld", (long long)number));
+    return home_made(result, arena_printf(vm->outcome->arena, "%lld", (long long)number));
 }

@@ -5,6 +5,7 @@
 #define FOV_RUNTIME_PROXY_WORLD_H
 
 #include "runtime/sip/address.h"
+#include "runtime/state/store.h"
 
 enum log_level { LOG_ERROR, LOG_WARNING, LOG_NOTICE, LOG_INFO, LOG_DEBUG };
 
@@ -25,9 +26,11 @@ struct world {
     /* Queues a datagram; bytes are copied before it returns. What goes wrong comes back as
      * proxy_unreachable. */
     void (*send)(void *context, const struct endpoint *local, const struct endpoint *remote, struct slice bytes);
-    /* 0, or the cause: CAUSE_TRANSPORT_UNSUPPORTED (no listener of that transport or family),
-     * CAUSE_UNREACHABLE (no route). */
-    enum cause (*route)(void *context, const struct endpoint *remote, struct world_route *route);
+    /* The way to `remote`, from `wanted` when that is not NULL: its address, and its port unless that is 0. CAUSE_NONE,
+     * or CAUSE_TRANSPORT_UNSUPPORTED (no listener of that transport, family or wanted place), CAUSE_UNREACHABLE (no
+     * route). */
+    enum cause (*route)(void *context, const struct endpoint *remote, const struct endpoint *wanted,
+                        struct world_route *route);
     /* Calendar time of `unix_ms` in a zone of the tz database; "" is the machine's own. False: no
      * such zone. */
     bool (*local_time)(void *context, struct slice zone, int64_t unix_ms, struct local_time *time);
@@ -35,6 +38,12 @@ struct world {
     void (*log)(void *context, enum log_level level, struct slice line);
     /* One call record: a line of JSON, no line end. */
     void (*record)(void *context, struct slice line);
+    /* Keeps a row of the store, or forgets it: copied before it returns, written later. */
+    void (*keep)(void *context, const struct store_row *row);
+    /* What was kept so far is wanted on disk: proxy_kept() tells when it is (or when there is no disk to write to any
+     * more: then memory is all there is). Never before this call has returned. Both are NULL without a store: then
+     * everything is in memory alone, and safe at once. */
+    void (*commit)(void *context, uint64_t ticket);
 };
 
 #endif

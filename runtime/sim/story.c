@@ -268,6 +268,16 @@ static void set_defaults(struct reader *reader) {
         .failover = true,
         .record_route = true,
         .log_level = LOG_DEBUG,
+        .realm = SLICE("fov.example"),
+        .auth = AUTH_REGISTER,
+        .expires_least = 60,
+        .expires_default = 3600,
+        .expires_most = 7200,
+        .contacts_max = 10,
+        .keepalive = 0,
+        .max_session = 24 * 3600 * 1000,
+        .block_time = 3600 * 1000,
+        .blocks_max = 1000,
     };
     add_party(reader, SLICE("caller"), SLICE("198.51.100.1"));
     add_party(reader, SLICE("first"), SLICE("192.0.2.101"));

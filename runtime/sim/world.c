@@ -38,10 +38,23 @@ const struct endpoint *sim_world_listener(const struct sim_world *world, const s
     return NULL;
 }
 
-static enum cause world_route(void *context, const struct endpoint *remote, struct world_route *route) {
+static const struct endpoint *find_listener(const struct sim_world *world, const struct endpoint *remote,
+                                            const struct endpoint *wanted) {
+    const struct proxy_settings *settings = world->settings;
+    for (unsigned i = 0; wanted && i < settings->listener_count; i++) {
+        const struct endpoint *listener = &settings->listeners[i];
+        if (ip_equal(&listener->ip, &wanted->ip) && (wanted->port == 0 || wanted->port == listener->port) &&
+            listener->ip.family == remote->ip.family && listener->transport == remote->transport)
+            return listener;
+    }
+    return wanted ? NULL : sim_world_listener(world, remote);
+}
+
+static enum cause world_route(void *context, const struct endpoint *remote, const struct endpoint *wanted,
+                              struct world_route *route) {
     const struct sim_world *world = context;
     const struct proxy_settings *settings = world->settings;
-    const struct endpoint *listener = sim_world_listener(world, remote);
+    const struct endpoint *listener = find_listener(world, remote, wanted);
     char ip[IP_TEXT];
     if (!listener)
         return CAUSE_TRANSPORT_UNSUPPORTED;
@@ -75,6 +88,23 @@ static void world_record(void *context, struct slice line) {
     keep_line(world, &world->records_end, line);
 }
 
+/* Rows cannot get lost here, so that nobody has to look at them. */
+static void world_keep(void *context, const struct store_row *row) {
+    (void)context, (void)row;
+}
+
+static void world_commit(void *context, uint64_t ticket) {
+    struct sim_world *world = context;
+    struct sim_commit *commit = arena_alloc(world->arena, sizeof *commit);
+    if (!commit) {
+        world->out_of_memory = true;
+        return;
+    }
+    *commit = (struct sim_commit){.ticket = ticket, .due = world->now + world->store_delay};
+    *world->commits_end = commit;
+    world->commits_end = &commit->next;
+}
+
 int sim_world_open(struct sim_world *world, struct arena *arena, const struct proxy_settings *settings,
                    const struct sim_gap *gaps, const struct image *image, int64_t unix_ms) {
     /* The same story runs the same way every time. */
@@ -85,11 +115,12 @@ int sim_world_open(struct sim_world *world, struct arena *arena, const struct pr
         .settings = settings,
         .gaps = gaps,
         .unix_ms = unix_ms,
-        .face = {world, world_send, world_route, world_local_time, world_log, world_record},
+        .face = {world, world_send, world_route, world_local_time, world_log, world_record, world_keep, world_commit},
     };
     world->sent_end = &world->sent;
     world->logs_end = &world->logs;
     world->records_end = &world->records;
+    world->commits_end = &world->commits;
     world->proxy = proxy_new(settings, &seed, image, &world->face);
     return world->proxy ? 0 : -ENOMEM;
 }
@@ -120,9 +151,21 @@ void sim_world_unreachable(struct sim_world *world, const struct sim_sent *sent,
 
 uint64_t sim_world_due(const struct sim_world *world) {
     uint64_t due = proxy_due(world->proxy);
-    if (due == UINT64_MAX)
-        return due;
-    return due > monotonic(world) ? due - WORLD_MONOTONIC : world->now;
+    if (due != UINT64_MAX)
+        due = due > monotonic(world) ? due - WORLD_MONOTONIC : world->now;
+    return world->commits && world->commits->due < due ? world->commits->due : due;
+}
+
+/* The store's answer comes before the timers of the same millisecond. */
+static bool tell_kept(struct sim_world *world) {
+    struct sim_commit *commit = world->commits;
+    if (!commit || commit->due > world->now)
+        return false;
+    world->commits = commit->next;
+    if (!world->commits)
+        world->commits_end = &world->commits;
+    proxy_kept(world->proxy, commit->ticket, monotonic(world), wall(world));
+    return true;
 }
 
 bool sim_world_run(struct sim_world *world, uint64_t until) {
@@ -133,7 +176,8 @@ bool sim_world_run(struct sim_world *world, uint64_t until) {
         ticks = due > world->now ? 0 : ticks + 1;
         world->stuck = ticks > TICKS_MAX;
         world->now = due;
-        proxy_tick(world->proxy, monotonic(world), wall(world));
+        if (!tell_kept(world))
+            proxy_tick(world->proxy, monotonic(world), wall(world));
         if (world->sent_end != before)
             return true;
     }

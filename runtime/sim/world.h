@@ -30,6 +30,11 @@ struct sim_gap { /* no route leads there */
     struct ip_block block;
 };
 
+struct sim_commit { /* of the store: on its way to the disk */
+    struct sim_commit *next;
+    uint64_t due, ticket;
+};
+
 struct sim_world {
     struct arena *arena;
     const struct proxy_settings *settings;
@@ -40,6 +45,8 @@ struct sim_world {
     struct world face; /* what the proxy sees */
     struct sim_sent *sent, **sent_end;
     struct sim_line *logs, **logs_end, *records, **records_end;
+    struct sim_commit *commits, **commits_end;
+    uint32_t store_delay; /* ms that the store takes for a commit */
     bool out_of_memory;
     bool stuck; /* a timer stayed due however often the proxy was told the time */
 };

@@ -5,41 +5,17 @@
 
 #include <errno.h>
 #include <string.h>
-#include <string.h>
 
-/* A row of this home declares its function and takes its place in the table; the others do neither. */
-#define DECLARE_TEXT(ID)
-#define DECLARE_MESSAGE(ID) static word_call word_##ID;
-#define DECLARE_STATE(ID)
-#define FUNCTION(ID, NAME, HOME, ...) DECLARE_##HOME(ID)
-#include "grammar/words.def"
+#define HOME_IS_MESSAGE ~,
+#include "runtime/plan/home.h"
 
-#define ROW_TEXT(ID)
-#define ROW_MESSAGE(ID) [WORD_##ID] = word_##ID,
-#define ROW_STATE(ID)
 const word_table words_message = {
-#define FUNCTION(ID, NAME, HOME, ...) ROW_##HOME(ID)
+#define FUNCTION(ID, NAME, HOME, ...) HOME_ROW(ID, HOME)
 #include "grammar/words.def"
 };
 
-#define ARGUMENTS struct vm *vm, const struct slice *arguments, unsigned count, struct slice *result
-
 static struct sip_facts *facts_of(const struct vm *vm) {
     return vm->host->message;
-}
-
-static enum word_result answer(struct slice *result, struct slice text) {
-    *result = text;
-    return text.at ? WORD_TEXT : WORD_NULL;
-}
-
-static enum word_result truth(struct slice *result, bool value) {
-    return answer(result, value ? SLICE("true") : SLICE("false"));
-}
-
-/* A text made for the answer; NULL: out of memory. */
-static enum word_result made(struct slice *result, const char *text) {
-    return text ? answer(result, slice_of(text)) : WORD_FAULT;
 }
 
 /* Headers. */
@@ -184,84 +160,84 @@ struct slice message_request_uri(const struct sip_message *request, const struct
     return outcome->to_uri.at && outcome->replace_uri ? outcome->to_uri : request->uri;
 }
 
-static enum word_result word_REQUEST(ARGUMENTS) {
+static enum word_result word_REQUEST(HOME_ARGUMENTS) {
     (void)arguments, (void)count;
     const struct sip_message *request = facts_of(vm)->message;
     struct slice uri = message_request_uri(request, vm->outcome);
-    return made(result,
-                arena_printf(vm->outcome->arena, "%.*s %.*s SIP/2.0", SLICE_ARG(request->method_name), SLICE_ARG(uri)));
+    return home_made(
+        result, arena_printf(vm->outcome->arena, "%.*s %.*s SIP/2.0", SLICE_ARG(request->method_name), SLICE_ARG(uri)));
 }
 
-static enum word_result word_METHOD(ARGUMENTS) {
+static enum word_result word_METHOD(HOME_ARGUMENTS) {
     (void)arguments, (void)count;
-    return answer(result, facts_of(vm)->message->method_name);
+    return home_answer(result, facts_of(vm)->message->method_name);
 }
 
-static enum word_result word_ADDR(ARGUMENTS) {
+static enum word_result word_ADDR(HOME_ARGUMENTS) {
     (void)arguments, (void)count;
     char text[IP_TEXT];
-    return made(result, arena_printf(vm->outcome->arena, "%s", ip_format(&facts_of(vm)->source->ip, text)));
+    return home_made(result, arena_printf(vm->outcome->arena, "%s", ip_format(&facts_of(vm)->source->ip, text)));
 }
 
-static enum word_result word_PORT(ARGUMENTS) {
+static enum word_result word_PORT(HOME_ARGUMENTS) {
     (void)arguments, (void)count;
-    return made(result, arena_printf(vm->outcome->arena, "%u", (unsigned)facts_of(vm)->source->port));
+    return home_made(result, arena_printf(vm->outcome->arena, "%u", (unsigned)facts_of(vm)->source->port));
 }
 
-static enum word_result word_ADDRPORT(ARGUMENTS) {
+static enum word_result word_ADDRPORT(HOME_ARGUMENTS) {
     (void)arguments, (void)count;
     char text[ENDPOINT_TEXT];
-    return made(result, arena_printf(vm->outcome->arena, "%s", endpoint_text(facts_of(vm)->source, text)));
+    return home_made(result, arena_printf(vm->outcome->arena, "%s", endpoint_text(facts_of(vm)->source, text)));
 }
 
-static enum word_result word_TRANSPORT(ARGUMENTS) {
+static enum word_result word_TRANSPORT(HOME_ARGUMENTS) {
     (void)arguments, (void)count;
-    return answer(result, slice_of(transports[facts_of(vm)->source->transport].name));
+    return home_answer(result, slice_of(transports[facts_of(vm)->source->transport].name));
 }
 
-static enum word_result word_ADDRTYPE(ARGUMENTS) {
+static enum word_result word_ADDRTYPE(HOME_ARGUMENTS) {
     (void)vm, (void)count;
     struct sip_uri uri;
     if (!arguments[0].at || !message_host(arguments[0], &uri) || !uri.ip.family)
-        return answer(result, SLICE_NULL);
-    return answer(result, uri.ip.family == 4 ? SLICE("4") : SLICE("6"));
+        return home_answer(result, SLICE_NULL);
+    return home_answer(result, uri.ip.family == 4 ? SLICE("4") : SLICE("6"));
 }
 
-static enum word_result word_GLOBALADDR(ARGUMENTS) {
+static enum word_result word_GLOBALADDR(HOME_ARGUMENTS) {
     (void)vm, (void)count;
     struct sip_uri uri;
     if (!arguments[0].at || !message_host(arguments[0], &uri) || !uri.ip.family)
-        return answer(result, SLICE_NULL);
-    return truth(result, ip_is_global(&uri.ip));
+        return home_answer(result, SLICE_NULL);
+    return home_truth(result, ip_is_global(&uri.ip));
 }
 
 /* URI and text. */
 
-static enum word_result word_GETURI(ARGUMENTS) {
+static enum word_result word_GETURI(HOME_ARGUMENTS) {
     (void)vm, (void)count;
     struct found found;
-    return answer(result, arguments[0].at && find_uri(arguments[0], &found) ? found.text : SLICE_NULL);
+    return home_answer(result, arguments[0].at && find_uri(arguments[0], &found) ? found.text : SLICE_NULL);
 }
 
-static enum word_result word_GETSIPUSER(ARGUMENTS) {
+static enum word_result word_GETSIPUSER(HOME_ARGUMENTS) {
     (void)vm, (void)count;
     struct found found;
-    return answer(result, arguments[0].at && find_uri(arguments[0], &found) ? found.uri.user : SLICE_NULL);
+    return home_answer(result, arguments[0].at && find_uri(arguments[0], &found) ? found.uri.user : SLICE_NULL);
 }
 
-static enum word_result word_GETHOST(ARGUMENTS) {
+static enum word_result word_GETHOST(HOME_ARGUMENTS) {
     (void)vm, (void)count;
     struct found found;
     if (!arguments[0].at || !find_uri(arguments[0], &found) || found.uri.host.len == 0)
-        return answer(result, SLICE_NULL);
-    return answer(result, found.uri.host);
+        return home_answer(result, SLICE_NULL);
+    return home_answer(result, found.uri.host);
 }
 
 /* What a parameter holds: without the quotes, if it has any. */
 static enum word_result answer_value(struct slice *result, struct slice value) {
     if (value.len >= 2 && value.at[0] == '"' && value.at[value.len - 1] == '"')
         value = slice_cut(value, 1, value.len - 1);
-    return answer(result, value);
+    return home_answer(result, value);
 }
 
 /* In a text that is no URI, such as the value of Event or Reason. */
@@ -275,50 +251,50 @@ static bool text_param(struct slice text, struct slice name, struct slice *value
     return false;
 }
 
-static enum word_result word_PARAM(ARGUMENTS) {
+static enum word_result word_PARAM(HOME_ARGUMENTS) {
     (void)vm, (void)count;
     struct found found;
     struct slice value;
     if (!arguments[0].at || !arguments[1].at)
-        return answer(result, SLICE_NULL);
+        return home_answer(result, SLICE_NULL);
     bool there = find_uri(arguments[0], &found) ? uri_param(found.uri.params, arguments[1], &value) ||
                                                       uri_param(found.behind, arguments[1], &value)
                                                 : text_param(arguments[0], arguments[1], &value);
-    return there ? answer_value(result, value) : answer(result, SLICE_NULL);
+    return there ? answer_value(result, value) : home_answer(result, SLICE_NULL);
 }
 
-static enum word_result word_URIPARAM(ARGUMENTS) {
+static enum word_result word_URIPARAM(HOME_ARGUMENTS) {
     (void)vm, (void)count;
     struct found found;
     struct slice value;
     if (!arguments[0].at || !arguments[1].at || !find_uri(arguments[0], &found) ||
         !uri_param(found.uri.params, arguments[1], &value))
-        return answer(result, SLICE_NULL);
+        return home_answer(result, SLICE_NULL);
     return answer_value(result, value);
 }
 
-static enum word_result word_HEADERPARAM(ARGUMENTS) {
+static enum word_result word_HEADERPARAM(HOME_ARGUMENTS) {
     (void)vm, (void)count;
     struct found found;
     struct slice value;
     if (!arguments[0].at || !arguments[1].at)
-        return answer(result, SLICE_NULL);
+        return home_answer(result, SLICE_NULL);
     bool there = find_uri(arguments[0], &found) ? uri_param(found.behind, arguments[1], &value)
                                                 : text_param(arguments[0], arguments[1], &value);
-    return there ? answer_value(result, value) : answer(result, SLICE_NULL);
+    return there ? answer_value(result, value) : home_answer(result, SLICE_NULL);
 }
 
-static enum word_result word_SUBPARAM(ARGUMENTS) {
+static enum word_result word_SUBPARAM(HOME_ARGUMENTS) {
     (void)vm, (void)count;
     struct found found;
     if (!arguments[0].at || !arguments[1].at || !find_uri(arguments[0], &found))
-        return answer(result, SLICE_NULL);
+        return home_answer(result, SLICE_NULL);
     struct slice list = found.uri.headers;
     while (list.len) { /* "?name=value&name=value" */
         size_t end = slice_find(list, 1, '&'), sign = slice_find(slice_cut(list, 0, end), 1, '=');
         if (slice_same(slice_cut(list, 1, sign), arguments[1]))
-            return answer(result, slice_cut(list, sign + 1, end));
+            return home_answer(result, slice_cut(list, sign + 1, end));
         list = slice_from(list, end);
     }
-    return answer(result, SLICE_NULL);
+    return home_answer(result, SLICE_NULL);
 }

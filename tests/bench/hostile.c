@@ -39,8 +39,9 @@ static void world_send(void *context, const struct endpoint *local, const struct
     sent++;
 }
 
-static enum cause world_route(void *context, const struct endpoint *remote, struct world_route *route) {
-    (void)context, (void)remote;
+static enum cause world_route(void *context, const struct endpoint *remote, const struct endpoint *wanted,
+                              struct world_route *route) {
+    (void)context, (void)remote, (void)wanted;
     *route = (struct world_route){.local = listener, .host = "192.0.2.9", .port = 5060};
     return CAUSE_NONE;
 }
@@ -55,7 +56,7 @@ static void world_log(void *context, enum log_level level, struct slice line) {
     (void)context, (void)level, (void)line;
 }
 
-static const struct world world = {NULL, world_send, world_route, world_local_time, world_log, NULL};
+static const struct world world = {NULL, world_send, world_route, world_local_time, world_log, NULL, NULL, NULL};
 
 /* Datagrams. */
 

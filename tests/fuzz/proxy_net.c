@@ -108,8 +108,10 @@ static void world_send(void *context, const struct endpoint *local, const struct
     memory_resume();
 }
 
-static enum cause world_route(void *context, const struct endpoint *remote, struct world_route *route) {
+static enum cause world_route(void *context, const struct endpoint *remote, const struct endpoint *wanted,
+                              struct world_route *route) {
     const struct net *net = context;
+    (void)wanted;
     const struct endpoint *listener = listener_for(net, remote);
     static const struct ip_address gap = {.family = 4, .bytes = {192, 0, 2, 104}};
     char ip[IP_TEXT];

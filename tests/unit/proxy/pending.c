@@ -31,8 +31,9 @@ static void send(void *context, const struct endpoint *local, const struct endpo
     invite[bytes.len] = '\0';
 }
 
-static enum cause find_route(void *context, const struct endpoint *remote, struct world_route *route) {
-    (void)context, (void)remote;
+static enum cause find_route(void *context, const struct endpoint *remote, const struct endpoint *wanted,
+                             struct world_route *route) {
+    (void)context, (void)remote, (void)wanted;
     *route = (struct world_route){.local = place("192.0.2.1"), .host = "192.0.2.1", .port = 5060};
     return CAUSE_NONE;
 }

@@ -84,12 +84,16 @@ static inline enum word_result host_word_sid(struct vm *vm, const struct slice *
 static word_table host_words;
 
 static inline const struct vm_host *host(void) {
-    static const struct vm_host host = {
-        .homes = {[HOME_TEXT] = &words_text, [HOME_MESSAGE] = &host_words, [HOME_STATE] = &host_words},
-        .header = host_header,
-        .to = host_to,
-        .is_uri = host_is_uri,
-        .is_target = host_is_target};
+    static const struct vm_host host = {.homes = {[HOME_TEXT] = &words_text,
+                                                  [HOME_MESSAGE] = &host_words,
+                                                  [HOME_STATE] = &host_words,
+                                                  [HOME_LOCATION] = &host_words,
+                                                  [HOME_DIRECTORY] = &host_words,
+                                                  [HOME_LIMIT] = &host_words},
+                                        .header = host_header,
+                                        .to = host_to,
+                                        .is_uri = host_is_uri,
+                                        .is_target = host_is_target};
     for (enum word word = 0; word < WORD_COUNT; word++)
         host_words[word] = host_word_null;
     host_words[WORD_REQUEST] = host_word_request;

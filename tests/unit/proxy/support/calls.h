@@ -76,8 +76,9 @@ static void send(void *context, const struct endpoint *local, const struct endpo
         note_invite(remote, bytes);
 }
 
-static enum cause find_route(void *context, const struct endpoint *remote, struct world_route *route) {
-    (void)context, (void)remote;
+static enum cause find_route(void *context, const struct endpoint *remote, const struct endpoint *wanted,
+                             struct world_route *route) {
+    (void)context, (void)remote, (void)wanted;
     *route = (struct world_route){.local = place("203.0.113.1"), .host = "203.0.113.1", .port = 5060};
     return CAUSE_NONE;
 }
@@ -98,7 +99,7 @@ static void count_record(void *context, struct slice line) {
     seen.records++;
 }
 
-static const struct world world = {NULL, send, find_route, local_time, log_nothing, count_record};
+static const struct world world = {NULL, send, find_route, local_time, log_nothing, count_record, NULL, NULL};
 
 /* To = sip:100@192.0.2.101, Subject = changed, X-New = 1, $log = noted, two alternates, any final
  * leads on. */
