@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 enum {
-    BUCKETS = 256,
+    BUCKETS = 256,    /* 2^8: bucket_for() */
     QUEUES_KEPT = 64, /* empty queues beyond so many are given back */
     HEAP_FIRST = 16,
 };
@@ -25,6 +25,11 @@ struct timers {
     uint32_t count, room;      /* queues in the heap; that would fit */
     uint32_t queues;           /* that exist, `sorted` among them */
 };
+
+/* Durations are often multiples of a second. */
+static struct timer_queue **bucket_for(struct timers *timers, uint32_t delay) {
+    return &timers->buckets[delay * UINT32_C(2654435769) >> 24];
+}
 
 struct timers *timers_new(void) {
     struct timers *timers = calloc(1, sizeof *timers);
@@ -79,7 +84,7 @@ static void sift(struct timers *timers, struct timer_queue *queue) {
 }
 
 static void give_back(struct timers *timers, struct timer_queue *queue) {
-    struct timer_queue **link = &timers->buckets[queue->delay % BUCKETS];
+    struct timer_queue **link = bucket_for(timers, queue->delay);
     while (*link != queue)
         link = &(*link)->chain;
     *link = queue->chain;
@@ -118,14 +123,15 @@ static struct timer_queue *make_queue(struct timers *timers, uint32_t delay) {
     if (!queue)
         return &timers->sorted;
     queue->delay = delay;
-    queue->chain = timers->buckets[delay % BUCKETS];
-    timers->buckets[delay % BUCKETS] = queue;
+    struct timer_queue **bucket = bucket_for(timers, delay);
+    queue->chain = *bucket;
+    *bucket = queue;
     timers->queues++;
     return queue;
 }
 
 static struct timer_queue *queue_for(struct timers *timers, uint32_t delay) {
-    struct timer_queue *queue = timers->buckets[delay % BUCKETS];
+    struct timer_queue *queue = *bucket_for(timers, delay);
     while (queue && queue->delay != delay)
         queue = queue->chain;
     return queue ? queue : make_queue(timers, delay);

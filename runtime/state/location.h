@@ -12,17 +12,20 @@
 
 struct locations;
 struct location; /* a user */
+struct place;    /* an address */
 
 /* A contact of a user. Owned by its location; texts too. */
 struct binding {
     struct binding *next; /* of the same user: highest q first, of equal ones the one registered last */
     struct location *location;
-    struct slice contact, call_id, path; /* as in struct store_binding */
+    struct slice user, contact, call_id, path; /* as in struct store_binding */
     uint32_t cseq;
     uint16_t q;
     bool nat;
     int64_t expires;
     struct endpoint received, local;
+    struct place *places[2]; /* see location_knows; NULL: none */
+    uint64_t ends;           /* `expires` on the clock of the timers */
     struct timer expiry, keepalive;
 };
 
@@ -44,8 +47,11 @@ void locations_free(struct locations *locations);
 struct slice location_user(struct arena *arena, const struct sip_uri *uri);
 /* The contacts of a user, the first to be tried first; NULL: not registered. Valid until the next event. */
 const struct binding *location_bindings(const struct locations *locations, struct slice user);
-/* Adds a binding, or replaces the one whose contact is equal to it (19.1.4). One that has expired is not added. -ENOMEM:
- * nothing changed. */
+/* The binding of a user whose contact is equal to this one (19.1.4); NULL: there is none. */
+const struct binding *location_find(const struct locations *locations, struct slice user,
+                                    const struct sip_uri *contact);
+/* Adds a binding, or replaces the one whose contact is equal to it; one that has expired only replaces. -ENOMEM, -EINVAL
+ * (the contact is no URI): nothing changed. */
 int location_put(struct locations *locations, const struct store_binding *row, uint64_t now, int64_t unix_ms);
 /* Removes the binding with an equal contact; false: there was none. */
 bool location_remove(struct locations *locations, struct slice user, struct slice contact);

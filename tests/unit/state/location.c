@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: MIT */
+#include "runtime/state/location.h"
+
+#include "tests/unit/sip/failing_malloc.h"
+
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { SECOND = 1000, EPOCH = 1000 * 1000 };
+
+static const struct hash_key key = {{1, 2, 3}};
+static struct timers *timers;
+static struct locations *locations;
+static unsigned expired, kept_alive;
+static char last[64]; /* the contact that an event was about */
+
+static void note(const struct binding *binding) {
+    snprintf(last, sizeof last, "%.*s", SLICE_ARG(binding->contact));
+}
+
+static void on_expired(void *context, const struct binding *binding, uint64_t now) {
+    (void)context;
+    (void)now;
+    expired++;
+    note(binding);
+}
+
+static void on_keepalive(void *context, const struct binding *binding, uint64_t now) {
+    (void)context;
+    (void)now;
+    kept_alive++;
+    note(binding);
+}
+
+static void start(void) {
+    const struct locations_events events = {.expired = on_expired, .keepalive = on_keepalive};
+    timers = timers_new();
+    locations = locations_new(&key, timers, 25 * SECOND, &events);
+    cr_assert_not_null(locations);
+}
+
+static void end(void) {
+    locations_free(locations);
+    cr_assert_eq(timers_due(timers), UINT64_MAX, "a timer outlived its binding");
+    timers_free(timers);
+}
+
+TestSuite(location, .init = start, .fini = end);
+
+/* From 192.0.2.1, behind a NAT, a minute to live. */
+static struct store_binding row(const char *user, const char *contact) {
+    struct store_binding binding = {
+        .user = slice_of(user),
+        .contact = slice_of(contact),
+        .call_id = SLICE("a84b4c76e66710"),
+        .path = SLICE("<sip:edge.example.com;lr>"),
+        .cseq = 1,
+        .q = 1000,
+        .expires = EPOCH + 60 * SECOND,
+        .received = {.port = 5060, .transport = TRANSPORT_UDP},
+        .nat = true,
+    };
+    cr_assert(ip_parse(&binding.received.ip, SLICE("192.0.2.1")));
+    return binding;
+}
+
+static void put(struct store_binding binding, uint64_t now) {
+    cr_assert_eq(location_put(locations, &binding, now, EPOCH + (int64_t)now), 0);
+}
+
+static void assert_contacts(const char *user, unsigned count, const char *const *contacts) {
+    const struct binding *binding = location_bindings(locations, slice_of(user));
+    for (unsigned i = 0; i < count; i++, binding = binding->next) {
+        cr_assert_not_null(binding, "%s has %u contacts", user, i);
+        cr_assert(slice_equal(binding->contact, slice_of(contacts[i])), "%u: %.*s", i, SLICE_ARG(binding->contact));
+        cr_assert(slice_equal(binding->user, slice_of(user)));
+    }
+    cr_assert_null(binding, "%s has more than %u contacts", user, count);
+}
+
+static bool knows(const char *ip) {
+    struct ip_address address;
+    cr_assert(ip_parse(&address, slice_of(ip)));
+    return location_knows(locations, &address);
+}
+
+Test(location, contacts_come_by_q_and_of_equal_ones_the_latest_first) {
+    struct store_binding low = row("bob", "sip:bob@10.0.0.9");
+    low.q = 500;
+    put(low, 0);
+    put(row("bob", "sip:bob@10.0.0.1"), 0);
+    put(row("bob", "sip:bob@10.0.0.2"), 0);
+    put(row("alice", "sip:alice@10.0.0.1"), 0);
+    assert_contacts("bob", 3, (const char *[]){"sip:bob@10.0.0.2", "sip:bob@10.0.0.1", "sip:bob@10.0.0.9"});
+    assert_contacts("alice", 1, (const char *[]){"sip:alice@10.0.0.1"});
+    assert_contacts("Bob", 0, NULL); /* a user part has its case */
+    cr_assert_eq(locations_count(locations), 4);
+}
+
+Test(location, a_binding_keeps_all_of_its_row) {
+    put(row("bob", "sip:bob@10.0.0.1"), 0);
+    const struct binding *binding = location_bindings(locations, SLICE("bob"));
+    cr_assert(slice_equal(binding->call_id, SLICE("a84b4c76e66710")));
+    cr_assert(slice_equal(binding->path, SLICE("<sip:edge.example.com;lr>")));
+    cr_assert_eq(binding->cseq, 1);
+    cr_assert_eq(binding->q, 1000);
+    cr_assert_eq(binding->expires, EPOCH + 60 * SECOND);
+    cr_assert_eq(binding->received.port, 5060);
+    cr_assert(binding->nat);
+}
+
+Test(location, an_equal_contact_replaces_and_counts_as_the_latest) {
+    put(row("bob", "sip:bob@host.example.com"), 0);
+    put(row("bob", "sip:bob@10.0.0.2"), 0);
+    struct store_binding again = row("bob", "sip:b%6fb@HOST.example.com;expires=3");
+    again.cseq = 2;
+    put(again, 0);
+    assert_contacts("bob", 2, (const char *[]){"sip:b%6fb@HOST.example.com;expires=3", "sip:bob@10.0.0.2"});
+    struct sip_uri uri;
+    cr_assert_eq(uri_parse(&uri, SLICE("sip:bob@host.example.com"), 0), 0);
+    cr_assert_eq(location_find(locations, SLICE("bob"), &uri)->cseq, 2);
+    cr_assert_null(location_find(locations, SLICE("alice"), &uri));
+    cr_assert_eq(locations_count(locations), 2);
+}
+
+Test(location, removing_takes_an_equal_contact_of_that_user_alone) {
+    put(row("bob", "sip:bob@host.example.com"), 0);
+    put(row("alice", "sip:bob@host.example.com"), 0);
+    cr_assert_not(location_remove(locations, SLICE("bob"), SLICE("sip:bob@10.0.0.1")));
+    cr_assert_not(location_remove(locations, SLICE("carol"), SLICE("sip:bob@host.example.com")));
+    cr_assert(location_remove(locations, SLICE("bob"), SLICE("sip:bob@HOST.EXAMPLE.COM")));
+    assert_contacts("bob", 0, NULL);
+    assert_contacts("alice", 1, (const char *[]){"sip:bob@host.example.com"});
+}
+
+Test(location, it_expires_at_its_second_and_is_still_there_when_that_is_told) {
+    put(row("bob", "sip:bob@10.0.0.1"), 0);
+    put(row("bob", "sip:bob@10.0.0.2"), SECOND);
+    timers_run(timers, 60 * SECOND - 1);
+    cr_assert_eq(expired, 0);
+    timers_run(timers, 60 * SECOND);
+    cr_assert_eq(expired, 2);
+    cr_assert_eq(locations_count(locations), 0);
+    cr_assert_not(knows("192.0.2.1"));
+}
+
+Test(location, what_lasts_for_years_does_not_expire_before) {
+    const int64_t day = 24 * 3600 * SECOND;
+    struct store_binding binding = row("bob", "sip:bob@10.0.0.1");
+    binding.expires = EPOCH + 400 * day;
+    binding.nat = false;
+    put(binding, 0);
+    for (int64_t now = 0; now < 400 * day; now += day)
+        timers_run(timers, (uint64_t)now);
+    cr_assert_eq(expired, 0);
+    timers_run(timers, (uint64_t)(400 * day));
+    cr_assert_eq(expired, 1);
+}
+
+Test(location, one_that_has_expired_is_not_added_and_only_replaces) {
+    struct store_binding binding = row("bob", "sip:bob@10.0.0.1");
+    binding.expires = EPOCH;
+    put(binding, 0);
+    cr_assert_eq(locations_count(locations), 0);
+    put(row("bob", "sip:bob@10.0.0.1"), 0);
+    put(binding, 0);
+    cr_assert_eq(locations_count(locations), 0);
+    cr_assert_eq(expired, 0);
+}
+
+Test(location, a_contact_that_is_no_uri_is_refused) {
+    struct store_binding binding = row("bob", "bob@10.0.0.1");
+    cr_assert_eq(location_put(locations, &binding, 0, EPOCH), -EINVAL);
+    cr_assert_not(location_remove(locations, SLICE("bob"), SLICE("bob@10.0.0.1")));
+    cr_assert_eq(locations_count(locations), 0);
+}
+
+Test(location, keepalives_go_at_intervals_to_contacts_behind_a_nat_over_udp) {
+    struct store_binding open = row("alice", "sip:alice@10.0.0.1"), stream = row("carol", "sip:carol@10.0.0.1");
+    open.nat = false;
+    stream.received.transport = TRANSPORT_TCP;
+    put(open, 0);
+    put(stream, 0);
+    put(row("bob", "sip:bob@10.0.0.1"), 0);
+    for (uint64_t now = 0; now < 60 * SECOND; now += 5 * SECOND)
+        timers_run(timers, now);
+    cr_assert_eq(kept_alive, 2);
+    cr_assert_str_eq(last, "sip:bob@10.0.0.1");
+}
+
+Test(location, registering_again_begins_the_interval_anew) {
+    put(row("bob", "sip:bob@10.0.0.1"), 0);
+    timers_run(timers, 20 * SECOND);
+    put(row("bob", "sip:bob@10.0.0.1"), 20 * SECOND);
+    timers_run(timers, 44 * SECOND);
+    cr_assert_eq(kept_alive, 0);
+    timers_run(timers, 45 * SECOND);
+    cr_assert_eq(kept_alive, 1);
+}
+
+Test(location, it_knows_where_contacts_came_from_and_are_as_long_as_one_is_left) {
+    put(row("bob", "sip:bob@10.0.0.1"), 0);
+    put(row("bob", "sip:bob@[2001:db8::1]"), 0);
+    put(row("alice", "sip:alice@host.example.com"), 0);
+    cr_assert(knows("192.0.2.1"));
+    cr_assert(knows("10.0.0.1"));
+    cr_assert(knows("2001:db8::1"));
+    cr_assert_not(knows("10.0.0.2"));
+    location_remove(locations, SLICE("bob"), SLICE("sip:bob@10.0.0.1"));
+    cr_assert(knows("192.0.2.1"));
+    cr_assert_not(knows("10.0.0.1"));
+    location_remove(locations, SLICE("bob"), SLICE("sip:bob@[2001:db8::1]"));
+    location_remove(locations, SLICE("alice"), SLICE("sip:alice@host.example.com"));
+    cr_assert_not(knows("192.0.2.1"));
+}
+
+Test(location, a_user_is_the_same_however_it_is_escaped) {
+    static const struct {
+        const char *uri, *user;
+    } rows[] = {
+        {"sip:bob@a", "bob"},         {"sip:%62o%42@a", "boB"},
+        {"sip:a%2eb%7E@a", "a.b~"},   {"sip:a%2bb@a", "a%2Bb"}, /* reserved: not the same as a+b */
+        {"sip:a+b;c=d@a", "a+b;c=d"}, {"sip:%40%00%c3%a4@a", "%40%00%C3%A4"},
+        {"sip:bob:secret@a", "bob"},  {"sip:a", NULL},
+        {"tel:+4930123", "+4930123"},
+    };
+    struct arena arena;
+    arena_init(&arena, NULL, 0, 0);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct sip_uri uri;
+        cr_assert_eq(uri_parse(&uri, slice_of(rows[i].uri), 0), 0);
+        struct slice user = location_user(&arena, &uri);
+        cr_assert_eq(user.at != NULL, rows[i].user != NULL);
+        cr_assert(slice_equal(user, slice_of(rows[i].user)), "%s: %.*s", rows[i].uri, SLICE_ARG(user));
+    }
+    arena_free(&arena);
+}
+
+Test(location, without_memory_nothing_changes) {
+    put(row("bob", "sip:bob@10.0.0.1"), 0);
+    struct store_binding again = row("bob", "sip:bob@10.0.0.1"), other = row("alice", "sip:alice@10.0.0.2");
+    again.cseq = 2;
+    long left = -1;
+    int result;
+    do {
+        allocations_left = ++left;
+        result = location_put(locations, &other, 0, EPOCH);
+        cr_assert(result == 0 || (result == -ENOMEM && locations_count(locations) == 1 && !knows("10.0.0.2")));
+        cr_assert_eq(location_bindings(locations, SLICE("alice")) != NULL, result == 0);
+    } while (result);
+    cr_assert_geq(left, 3); /* the user, the binding, its place */
+    allocations_left = 0;
+    cr_assert_eq(location_put(locations, &again, 0, EPOCH), -ENOMEM);
+    cr_assert_eq(location_bindings(locations, SLICE("bob"))->cseq, 1);
+    allocations_left = LONG_MAX;
+}
+
+Test(location, a_hundred_thousand_are_found_and_hold_half_a_kilobyte_each) {
+    enum { USERS = 100 * 1000 };
+    char user[16], contact[48];
+    size_t before = bytes_asked;
+    for (unsigned i = 0; i < USERS; i++) {
+        snprintf(user, sizeof user, "%u", i);
+        snprintf(contact, sizeof contact, "sip:%u@10.%u.%u.%u:5062", i, i >> 16, i >> 8 & 255, i & 255);
+        struct store_binding binding = row(user, contact);
+        binding.expires += i * 37; /* as after a restart: no two at the same time */
+        put(binding, 0);
+    }
+    cr_assert_leq((bytes_asked - before) / USERS, 600);
+    cr_assert_eq(locations_count(locations), USERS);
+    for (unsigned i = 0; i < USERS; i += 11) {
+        snprintf(user, sizeof user, "%u", i);
+        cr_assert_not_null(location_bindings(locations, slice_of(user)));
+    }
+    timers_run(timers, 4000 * SECOND);
+    cr_assert_eq(expired, USERS);
+}
