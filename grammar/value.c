@@ -125,7 +125,7 @@ static uint32_t unit_of(struct slice name) {
     static const struct {
         const char *name;
         uint32_t milliseconds;
-    } units[] = {{"", 1000}, {"s", 1000}, {"sec", 1000}, {"ms", 1}, {"m", 60 * 1000}};
+    } units[] = {{"", 1000}, {"s", 1000}, {"sec", 1000}, {"ms", 1}, {"m", 60 * 1000}, {"h", 3600 * 1000}};
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
         if (slice_same(name, slice_of(units[i].name)))
             return units[i].milliseconds;

@@ -32,7 +32,7 @@ bool ip_block_has(const struct ip_block *block, const struct ip_address *ip);
 
 bool boolean_parse(bool *value, struct slice text); /* true, false, any letter case */
 
-/* "10", "0.5", "500ms", "10s", "10 sec", "2m": to milliseconds, at most 24 hours. A bare number is seconds. */
+/* "10", "0.5", "500ms", "10s", "10 sec", "2m", "1h": to milliseconds, at most 24 hours. A bare number is seconds. */
 bool duration_parse(uint32_t *milliseconds, struct slice text);
 
 /* "9:00", "17:30", "24:00": minutes of the day. */

@@ -1,40 +1,45 @@
 /* SPDX-License-Identifier: MIT */
-/* The command line of fovrun: rows of options.def read into a struct, help printed from the same
- * rows. It opens nothing and judges nothing but the words. */
+/* What fovrun is told: its command line and its configuration file, read into one struct by the rows
+ * of options.def, and help printed from the same rows. Neither plan nor network are touched. */
 #ifndef FOV_RUNTIME_NET_OPTIONS_H
 #define FOV_RUNTIME_NET_OPTIONS_H
 
+#include "grammar/arena.h"
 #include "runtime/proxy/proxy.h"
 
 #include <stdio.h>
 
+enum option {
+#define OPTION(ID, ...) OPTION_##ID,
+#include "grammar/options.def"
+    OPTION_COUNT
+};
+
 struct options {
-    const char *plan;
+    struct arena arena; /* of the lists, and of what the file says */
+    const char *config; /* NULL: none */
+    bool check;
+    const char *plan, *cdr, *state_dir;
     struct endpoint *listen;
     unsigned listen_count;
-    bool listen_default;     /* none was given: these are the usual two */
-    struct slice advertise;  /* host, IPv6 in brackets; null: none */
-    uint16_t advertise_port; /* 0: the listener's */
+    bool listen_default; /* none was given: these are the usual two */
     struct slice *domains;
-    unsigned domain_count;
-    bool relay_all, failover, record_route;
-    struct transaction_settings timers;
-    uint32_t timer_c;
-    enum log_level log_level;
-    const char *cdr, *state_dir;
+    struct preset *presets;
+    struct ip_block *exempt;
+    struct proxy_settings settings;  /* without listeners and addresses, which the server finds */
+    const char *texts[OPTION_COUNT]; /* values of those that may be given once, as written; NULL: not given */
+    bool out_of_memory;
 };
 
 enum options_result {
-    OPTIONS_RUN,
+    OPTIONS_RUN, /* or check */
     OPTIONS_HELP,
     OPTIONS_VERSION,
-    OPTIONS_WRONG, /* `message` says why */
+    OPTIONS_WRONG, /* all that is wrong was written to `errors` */
 };
 
-enum { OPTIONS_MESSAGE = 256 };
-
-/* Texts point into `arguments`. options_free() whatever the result. */
-enum options_result options_read(struct options *options, int count, char **arguments, char message[OPTIONS_MESSAGE]);
+/* Texts point into `arguments`, which must outlive it. options_free() whatever the result. */
+enum options_result options_read(struct options *options, int count, char **arguments, FILE *errors);
 void options_free(struct options *options);
 void options_help(FILE *out);
 

@@ -333,20 +333,9 @@ static int make_seed(struct server *server, struct proxy_seed *seed, const char 
 }
 
 static void make_settings(struct server *server, const struct options *options) {
-    server->settings = (struct proxy_settings){
-        .timers = options->timers,
-        .timer_c = options->timer_c,
-        .failover = options->failover,
-        .record_route = options->record_route,
-        .relay_all = options->relay_all,
-        .log_level = options->log_level,
-        .domains = options->domains,
-        .domain_count = options->domain_count,
-        .listeners = server->endpoints,
-        .listener_count = server->listener_count,
-        .advertise = options->advertise,
-        .advertise_port = options->advertise_port,
-    };
+    server->settings = options->settings;
+    server->settings.listeners = server->endpoints;
+    server->settings.listener_count = server->listener_count;
     use_addresses(server);
     server->world = (struct world){
         .context = server,
@@ -376,7 +365,7 @@ static int open_all(struct server *server, const struct options *options, const 
     struct proxy_seed seed;
     char text[256];
     server->addresses.news = server->record.fd = -1;
-    log_open(&server->log, STDERR_FILENO, options->log_level);
+    log_open(&server->log, STDERR_FILENO, options->settings.log_level);
     routes_open(&server->routes);
     int result = record_open(&server->record, options->cdr, &server->log);
     if (result) {

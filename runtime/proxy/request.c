@@ -184,10 +184,27 @@ static enum step_result answered_by_plan(struct request *request) {
     return refuse(request, outcome->code, reason.len ? reason.at : NULL);
 }
 
+/* The variables that every request begins with. A rule may set them anew: each request has its own. */
+static bool set_presets(struct request *request) {
+    const struct proxy_settings *settings = request->proxy->settings;
+    for (unsigned i = 0; i < settings->preset_count; i++) {
+        struct outcome_variable *variable = arena_alloc(&request->proxy->scratch, sizeof *variable);
+        if (!variable)
+            return false;
+        variable->name = settings->presets[i].name;
+        variable->value = settings->presets[i].value;
+        variable->next = request->outcome.variables;
+        request->outcome.variables = variable;
+    }
+    return true;
+}
+
 /* They see every request; within a dialog only an answer of theirs counts. */
 static enum step_result step_preliminary(struct request *request) {
     if (is_ack(request))
         return STEP_NEXT;
+    if (!set_presets(request))
+        return out_of_memory(request);
     if (evaluate(request, true) == STEP_DONE || answered_by_plan(request) == STEP_DONE)
         return STEP_DONE;
     if (!request->initial)

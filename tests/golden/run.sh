@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Golden tests of the compiler: what a plan becomes, and what is said about it.
+# Golden tests of the compiler, what a plan becomes and what is said about it, and of configurations (config.sh).
 #   NAME.plan     the plan; its first line may be "# options: -Wextension" for fovc compile
 #   NAME.make     a script that prints the plan, for plans that nobody wants to look at
 #   NAME.dump     the listing of its image (fovc compile -S); no such file: the plan has errors
@@ -51,6 +51,7 @@ for code in $(sed -n 's/^DIAG([A-Z_]*, "\([a-z-]*\)".*/\1/p' ../../grammar/diags
 done
 
 . ./commands.sh
+. ./config.sh
 
 echo "$passed passed, $failed failed"
 [ $failed -eq 0 ]

@@ -4,10 +4,10 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-enum { WORDS = 20 };
+enum { WORDS = 20, MESSAGE = 1024 };
 
 /* Splits "a b c" and reads it as fovrun's arguments. */
-static enum options_result read_line(struct options *options, const char *line, char *message) {
+static enum options_result read_line(struct options *options, const char *line, char message[MESSAGE]) {
     static char copy[512], *arguments[WORDS + 2];
     int count = 0;
     snprintf(copy, sizeof copy, "%s", line);
@@ -15,28 +15,38 @@ static enum options_result read_line(struct options *options, const char *line, 
     for (char *word = strtok(copy, " "); word && count <= WORDS; word = strtok(NULL, " "))
         arguments[count++] = word;
     arguments[count] = NULL;
-    return options_read(options, count, arguments, message);
+    memset(message, 0, MESSAGE);
+    FILE *errors = fmemopen(message, MESSAGE, "w");
+    enum options_result result = options_read(options, count, arguments, errors);
+    fclose(errors);
+    return result;
 }
 
 Test(options, have_the_defaults_that_the_manual_names) {
     struct options o;
-    char message[OPTIONS_MESSAGE];
+    char message[MESSAGE];
     cr_assert_eq(read_line(&o, "-p plan.bin", message), OPTIONS_RUN);
     cr_expect_str_eq(o.plan, "plan.bin");
     cr_expect(o.listen_default);
     cr_assert_eq(o.listen_count, 2);
     cr_expect(o.listen[0].ip.family == 4 && o.listen[0].port == 5060 && ip_is_unspecified(&o.listen[0].ip));
     cr_expect(o.listen[1].ip.family == 6 && o.listen[1].port == 5060 && ip_is_unspecified(&o.listen[1].ip));
-    cr_expect(!o.relay_all && o.failover && o.record_route && !o.cdr && !o.advertise.at);
-    cr_expect(o.timers.t1 == 500 && o.timers.t2 == 4000 && o.timers.t4 == 5000 && o.timer_c == 181000);
-    cr_expect_eq(o.log_level, LOG_INFO);
+    const struct proxy_settings *s = &o.settings;
+    cr_expect(!s->relay_all && s->failover && s->record_route && !o.cdr && !s->advertise.at);
+    cr_expect(s->timers.t1 == 500 && s->timers.t2 == 4000 && s->timers.t4 == 5000 && s->timer_c == 181000);
+    cr_expect_eq(s->log_level, LOG_INFO);
     cr_expect_str_eq(o.state_dir, "/var/lib/fov");
+    cr_expect(slice_equal(s->realm, SLICE("fov")) && s->auth == AUTH_REGISTER);
+    cr_expect(s->expires_least == 60 && s->expires_default == 3600 && s->expires_most == 7200);
+    cr_expect(s->contacts_max == 10 && s->keepalive == 30000 && !s->keepalive_options);
+    cr_expect(s->max_session == 86400000 && s->block_time == 3600000 && s->blocks_max == 65536);
+    cr_expect(s->preset_count == 0 && s->exempt_count == 0 && !o.check && !o.config);
     options_free(&o);
 }
 
 Test(options, are_read_in_every_form) {
     struct options o;
-    char message[OPTIONS_MESSAGE], text[ENDPOINT_TEXT];
+    char message[MESSAGE], text[ENDPOINT_TEXT];
     cr_assert_eq(read_line(&o,
                            "--plan=p -l udp:127.0.0.1:5080 --listen UDP:[::1]:0 -ludp:10.0.0.1 --domain a.example "
                            "--domain=b.example --relay=all --t1=250ms --t2 2 --log-level=debug",
@@ -46,17 +56,18 @@ Test(options, are_read_in_every_form) {
     cr_expect_str_eq(endpoint_text(&o.listen[0], text), "127.0.0.1:5080");
     cr_expect_str_eq(endpoint_text(&o.listen[1], text), "[::1]:0");
     cr_expect_str_eq(endpoint_text(&o.listen[2], text), "10.0.0.1:5060");
-    cr_assert_eq(o.domain_count, 2);
+    cr_assert_eq(o.settings.domain_count, 2);
     cr_expect(slice_equal(o.domains[1], SLICE("b.example")));
-    cr_expect(o.relay_all && o.timers.t1 == 250 && o.timers.t2 == 2000 && o.log_level == LOG_DEBUG);
+    cr_expect(o.settings.relay_all && o.settings.timers.t1 == 250 && o.settings.timers.t2 == 2000 &&
+              o.settings.log_level == LOG_DEBUG);
     options_free(&o);
     cr_assert_eq(read_line(&o, "-p p --advertise [2001:db8::1]:5070 --failover=off --record-route off", message),
                  OPTIONS_RUN);
-    cr_expect(slice_equal(o.advertise, SLICE("[2001:db8::1]")) && o.advertise_port == 5070);
-    cr_expect(!o.failover && !o.record_route);
+    cr_expect(slice_equal(o.settings.advertise, SLICE("[2001:db8::1]")) && o.settings.advertise_port == 5070);
+    cr_expect(!o.settings.failover && !o.settings.record_route);
     options_free(&o);
     cr_assert_eq(read_line(&o, "-p p --advertise sip.example.com", message), OPTIONS_RUN);
-    cr_expect(slice_equal(o.advertise, SLICE("sip.example.com")) && o.advertise_port == 0);
+    cr_expect(slice_equal(o.settings.advertise, SLICE("sip.example.com")) && o.settings.advertise_port == 0);
     options_free(&o);
     cr_assert_eq(read_line(&o, "-p p -l udp:127.0.0.1:0 -l udp:127.0.0.1:0 --t1=4s --timer-c=180001ms", message),
                  OPTIONS_RUN, "%s", message);
@@ -64,9 +75,32 @@ Test(options, are_read_in_every_form) {
     options_free(&o);
 }
 
+Test(options, of_the_registrar_and_its_neighbours_are_read) {
+    struct options o;
+    char message[MESSAGE];
+    cr_assert_eq(
+        read_line(&o,
+                  "-p p -e site=berlin --env=a.b-c=x=y -eSITE=bonn --auth all --min-expires 30s --max-contacts 2 "
+                  "--nat-keepalive off --keepalive-with=options --block-exempt 10.0.0.0/8 --block-exempt ::1",
+                  message),
+        OPTIONS_RUN, "%s", message);
+    const struct proxy_settings *s = &o.settings;
+    cr_assert_eq(s->preset_count, 2);
+    cr_expect(slice_equal(s->presets[0].name, SLICE("SITE")) && slice_equal(s->presets[0].value, SLICE("bonn")));
+    cr_expect(slice_equal(s->presets[1].name, SLICE("a.b-c")) && slice_equal(s->presets[1].value, SLICE("x=y")));
+    cr_expect(s->auth == AUTH_ALL && s->expires_least == 30 && s->contacts_max == 2);
+    cr_expect(s->keepalive == 0 && s->keepalive_options);
+    cr_assert_eq(s->exempt_count, 2);
+    cr_expect(s->exempt[0].prefix == 8 && s->exempt[1].ip.family == 6 && s->exempt[1].prefix == 128);
+    options_free(&o);
+    cr_assert_eq(read_line(&o, "-p p --domain a.example --domain b.example", message), OPTIONS_RUN);
+    cr_expect(slice_equal(o.settings.realm, SLICE("a.example")), "the first domain");
+    options_free(&o);
+}
+
 Test(options, ask_for_help_or_version_before_anything_else_is_judged) {
     struct options o;
-    char message[OPTIONS_MESSAGE];
+    char message[MESSAGE];
     cr_expect_eq(read_line(&o, "--help", message), OPTIONS_HELP);
     options_free(&o);
     cr_expect_eq(read_line(&o, "-p x -h", message), OPTIONS_HELP);
@@ -78,7 +112,7 @@ Test(options, ask_for_help_or_version_before_anything_else_is_judged) {
 static const struct {
     const char *line, *part; /* of the message */
 } wrong[] = {
-    {"", "no plan"},
+    {"", "--plan is missing"},
     {"-p", "--plan wants a value: FILE"},
     {"-p p --help=yes", "--help takes no value"},
     {"-p p --log-levl debug", "unknown option \"--log-levl\"; did you mean \"--log-level\"?"},
@@ -91,8 +125,8 @@ static const struct {
     {"-p p --log-level loud", "expected error|warning|notice|info|debug"},
     {"-p p --t1 fast", "--t1 cannot be \"fast\": expected a time above zero, as in 500ms"},
     {"-p p --t1 11s", "--t1 is longer than 10s"},
-    {"-p p --t1 5s", "--t2 is shorter than --t1"},
-    {"-p p --t2 499ms", "--t2 is shorter than --t1"},
+    {"-p p --t1 5s", "--t2 is shorter than t1"},
+    {"-p p --t2 499ms", "--t2 is shorter than t1"},
     {"-p p --timer-c 180s", "--timer-c is not more than 3m"},
     {"-p p --cdr=", "--cdr wants a value: FILE"},
     {"-p p --t1 0", "--t1 cannot be \"0\""},
@@ -110,12 +144,31 @@ static const struct {
     {"-p p --advertise 2001:db8::1", "an IPv6 address in brackets"},
     {"-p p --advertise a.example:0", "the port from 1 to 65535"},
     {"-p p --domain sip:example.com", "--domain cannot be"},
+    {"-p p -e site", "--env cannot be \"site\": expected NAME=VALUE"},
+    {"-p p -e =x", "--env cannot be"},
+    {"-p p -e site=", "--env cannot be"},
+    {"-p p -e .a=x", "--env cannot be"},
+    {"-p p -e a/b=x", "--env cannot be"},
+    {"-p p -e Failover.to=keep", "&failover.* is set by the rule"},
+    {"-p p --auth some", "expected none|register|invite|all"},
+    {"-p p --realm a\"b", "--realm cannot be"},
+    {"-p p --min-expires 500ms", "expected a time in whole seconds"},
+    {"-p p --max-expires 25h", "at most 24h"},
+    {"-p p --min-expires 2h", "--default-expires is shorter than min-expires"},
+    {"-p p --max-expires 30m", "--max-expires is shorter than default-expires"},
+    {"-p p --max-contacts 0", "expected a number from 1 to 1000"},
+    {"-p p --blocks-max -1", "--blocks-max cannot be"},
+    {"-p p --nat-keepalive never", "expected a time, as in 30s, or off"},
+    {"-p p --block-exempt localhost", "expected an address block"},
+    {"-p p --config /nowhere/fovrun.conf", "cannot read /nowhere/fovrun.conf: No such file"},
+    {"-p p --config /", "cannot read /: Is a directory"},
+    {"--t1 fast --t2 slow -p p", "--t2 cannot be \"slow\""},
 };
 
 Test(options, that_are_wrong_are_named_with_what_was_expected) {
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         struct options o;
-        char message[OPTIONS_MESSAGE] = "";
+        char message[MESSAGE];
         cr_expect_eq(read_line(&o, wrong[i].line, message), OPTIONS_WRONG, "%s", wrong[i].line);
         cr_expect(strstr(message, wrong[i].part), "%s: %s", wrong[i].line, message);
         options_free(&o);
@@ -123,7 +176,7 @@ Test(options, that_are_wrong_are_named_with_what_was_expected) {
 }
 
 Test(options, all_stand_in_the_help) {
-    char help[8192];
+    char help[16384];
     FILE *out = fmemopen(help, sizeof help, "w");
     options_help(out);
     fclose(out);
