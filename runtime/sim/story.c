@@ -154,6 +154,16 @@ static void read_advertise(struct reader *reader, struct slice value) {
     settings->advertise_port = (uint16_t)port;
 }
 
+static void read_env(struct reader *reader, struct slice value) {
+    struct proxy_settings *settings = &reader->story->settings;
+    size_t equals = slice_find(value, 0, '=');
+    if (equals == value.len || settings->preset_count == STORY_PRESETS_MAX)
+        reader_wrong(reader, "it is written: env=NAME=VALUE, at most %d times", STORY_PRESETS_MAX);
+    else
+        reader->story->presets[settings->preset_count++] =
+            (struct preset){slice_cut(value, 0, equals), slice_from(value, equals + 1)};
+}
+
 static void read_option(struct reader *reader, struct slice name, struct slice value) {
     struct proxy_settings *settings = &reader->story->settings;
     const struct {
@@ -188,6 +198,8 @@ static void read_option(struct reader *reader, struct slice name, struct slice v
         read_listen(reader, value);
     else if (slice_equal(name, SLICE("advertise")))
         read_advertise(reader, value);
+    else if (slice_equal(name, SLICE("env")))
+        read_env(reader, value);
     else
         reader_wrong(reader, "no option is called '%.*s'", SLICE_ARG(name));
 }
@@ -297,6 +309,7 @@ static void close_story(struct story *story) {
         story->addresses[i] = story->listeners[i].ip;
     settings->addresses = story->addresses;
     settings->address_count = settings->listener_count;
+    settings->presets = story->presets;
     settings->domains = &story->domain;
     settings->domain_count = story->domain.len ? 1 : 0;
 }

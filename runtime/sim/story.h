@@ -29,7 +29,8 @@
  *   party NAME ADDRESS[:PORT]     somebody on the network. There from the start: caller 198.51.100.1,
  *                                 first 192.0.2.101, second 192.0.2.102, third 192.0.2.103
  *   options NAME=VALUE ...        t1 t2 t4 timer-c=TIME  failover=on|off  record-route=on|off  relay=all|off
- *                                 domain=NAME  listen=ADDRESS[:PORT]  advertise=HOST[:PORT]; as fovrun's options.
+ *                                 domain=NAME  listen=ADDRESS[:PORT]  advertise=HOST[:PORT]  env=NAME=VALUE; as
+ *                                 fovrun's options.
  *                                 Not said otherwise, fov listens on 203.0.113.1 and [2001:db8::1] and is fov.example
  *   clock YYYY-MM-DD HH:MM:SS     the time of day at the beginning, UTC
  *   no route to ADDRESS[/BITS]
@@ -92,7 +93,7 @@
 #include "runtime/sim/page.h"
 #include "runtime/sim/world.h"
 
-enum { STORY_TIMES_MAX = 32, STORY_LISTENERS_MAX = 8 };
+enum { STORY_TIMES_MAX = 32, STORY_LISTENERS_MAX = 8, STORY_PRESETS_MAX = 8 };
 
 struct story_party {
     struct story_party *next;
@@ -154,6 +155,7 @@ struct story {
     struct endpoint listeners[STORY_LISTENERS_MAX];
     struct ip_address addresses[STORY_LISTENERS_MAX];
     struct slice domain;
+    struct preset presets[STORY_PRESETS_MAX];
     struct sim_gap *gaps;
     int64_t unix_ms;
     struct slice fails; /* null: it must pass */
