@@ -44,6 +44,32 @@ static void send(struct request *request, unsigned code, struct slice bytes) {
         proxy_count(proxy, COUNTER_NO_MEMORY);
 }
 
+struct slice answer_build(struct request *request, unsigned code, const char *reason, const struct event_field *own) {
+    struct arena *scratch = &request->proxy->scratch;
+    const struct reply reply = {
+        .code = code,
+        .reason = slice_of(reason),
+        .to_tag = {request->tag, TAG_LENGTH},
+        .headers = response_lines(scratch, request->outcome.replies, own),
+    };
+    if (!reply.headers.at)
+        return SLICE_NULL;
+    return reply_build(scratch, request->message, &request->packet->source, &reply);
+}
+
+void answer_send(struct request *request, unsigned code, const char *reason, struct slice bytes) {
+    struct proxy *proxy = request->proxy;
+    struct sip_message *message = request->message;
+    send(request, code, bytes);
+    if (code >= 300)
+        proxy_count(proxy, COUNTER_REJECTED);
+    EVENT(proxy, code >= 300 ? LOG_INFO : LOG_DEBUG, "answer", message->call_id, request->outcome.rule,
+          {"method", message->method_name}, {"uri", message->uri},
+          {"source", event_endpoint(proxy, &request->packet->source)}, {"code", event_number(proxy, code)},
+          {"reason", slice_of(reason)});
+    write_record(request, code);
+}
+
 void answer_final(struct request *request, unsigned code, const char *reason, const struct event_field *own) {
     struct proxy *proxy = request->proxy;
     struct sip_message *message = request->message;
@@ -52,20 +78,7 @@ void answer_final(struct request *request, unsigned code, const char *reason, co
         EVENT(proxy, LOG_DEBUG, "ack-dropped", message->call_id, -1, {"code", event_number(proxy, code)});
         return;
     }
-    const struct reply reply = {
-        .code = code,
-        .reason = slice_of(reason),
-        .to_tag = {request->tag, TAG_LENGTH},
-        .headers = response_lines(&proxy->scratch, request->outcome.replies, own),
-    };
-    send(request, code, reply_build(&proxy->scratch, message, &request->packet->source, &reply));
-    if (code >= 300)
-        proxy_count(proxy, COUNTER_REJECTED);
-    EVENT(proxy, code >= 300 ? LOG_INFO : LOG_DEBUG, "answer", message->call_id, request->outcome.rule,
-          {"method", message->method_name}, {"uri", message->uri},
-          {"source", event_endpoint(proxy, &request->packet->source)}, {"code", event_number(proxy, code)},
-          {"reason", slice_of(reason)});
-    write_record(request, code);
+    answer_send(request, code, reason, answer_build(request, code, reason, own));
 }
 
 void answer_nothing(struct request *request) {

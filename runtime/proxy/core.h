@@ -14,6 +14,7 @@ struct locations;
 struct nonces;
 struct sessions;
 struct blocks;
+struct waiting_answer;
 
 struct proxy {
     const struct proxy_settings *settings;
@@ -30,6 +31,10 @@ struct proxy {
     struct nonces *nonces;
     struct sessions *sessions;
     struct blocks *blocks;
+    /* Answers that wait for the store, the oldest first; owned (waiting.h). */
+    struct waiting_answer *waiting, **waiting_end;
+    unsigned waiting_count;
+    uint64_t ticket;      /* the newest of world.commit() */
     struct vm vm;         /* of the evaluation under way */
     struct arena scratch; /* of the event under way */
     struct call *calls;   /* all of them, owned */

@@ -3,7 +3,9 @@
 
 #include "runtime/proxy/event.h"
 #include "runtime/proxy/failover.h"
+#include "runtime/proxy/registrar.h"
 #include "runtime/proxy/request.h"
+#include "runtime/proxy/waiting.h"
 
 #include <stdlib.h>
 
@@ -93,7 +95,7 @@ struct proxy *proxy_new(const struct proxy_settings *settings, const struct prox
     proxy->rx = rx_scratch_new();
     if (proxy->timers && proxy->rx)
         proxy->transactions = transactions_new(&settings->timers, &seed->tables, proxy->timers, &below, &events);
-    if (proxy->transactions)
+    if (proxy->transactions && registrar_open(proxy) == 0)
         return proxy;
     proxy_free(proxy);
     return NULL;
@@ -104,6 +106,8 @@ void proxy_free(struct proxy *proxy) {
         return;
     while (proxy->calls)
         call_free(proxy->calls);
+    waiting_free(proxy);
+    registrar_close(proxy);
     if (proxy->transactions)
         transactions_free(proxy->transactions);
     if (proxy->timers)
@@ -180,9 +184,9 @@ void proxy_tick(struct proxy *proxy, uint64_t now, int64_t unix_ms) {
 void proxy_load(struct proxy *proxy, const struct store_row *row, uint64_t now, int64_t unix_ms) {
     begin(proxy, now, unix_ms);
     switch (row->kind) {
+    case STORE_BINDING: registrar_load(proxy, &row->binding, row->gone); break;
     case STORE_USER:
     case STORE_ALIAS:
-    case STORE_BINDING:
     case STORE_BLOCK:
     case STORE_SETTING:
     case STORE_KINDS: break;
@@ -191,7 +195,7 @@ void proxy_load(struct proxy *proxy, const struct store_row *row, uint64_t now, 
 
 void proxy_kept(struct proxy *proxy, uint64_t ticket, uint64_t now, int64_t unix_ms) {
     begin(proxy, now, unix_ms);
-    (void)ticket;
+    waiting_answer_up_to(proxy, ticket);
 }
 
 void proxy_drain(struct proxy *proxy) {
@@ -207,7 +211,8 @@ unsigned proxy_pending(const struct proxy *proxy) {
 }
 
 unsigned proxy_live(const struct proxy *proxy) {
-    return transactions_count(proxy->transactions) + proxy->call_count;
+    return transactions_count(proxy->transactions) + proxy->call_count + proxy->waiting_count +
+           locations_count(proxy->locations);
 }
 
 const struct counters *proxy_counters(const struct proxy *proxy) {

@@ -8,6 +8,7 @@
 #include "runtime/proxy/forward.h"
 #include "runtime/proxy/line.h"
 #include "runtime/proxy/ours.h"
+#include "runtime/proxy/registrar.h"
 #include "runtime/proxy/target.h"
 #include "runtime/sip/words_message.h"
 
@@ -111,14 +112,16 @@ static enum step_result step_hops(struct request *request) {
     return request->message->max_forwards == 0 ? refuse(request, 483, NULL) : STEP_NEXT;
 }
 
-/* 420 with everything that `header` demands (8.2.2.3, 16.3 step 5): no extension is one that we know. */
-static enum step_result refuse_extensions(struct request *request, enum header header) {
+/* 420 with everything that `header` demands but the one extension that is `known` here (8.2.2.3, 16.3 step 5). */
+static enum step_result refuse_extensions(struct request *request, enum header header, struct slice known) {
     const struct sip_message *message = request->message;
     struct line tags;
     line_init(&tags, &request->proxy->scratch);
     for (int n = scan_next(message, header, -1); n >= 0; n = scan_next(message, header, n)) {
         struct slice rest = scan_value(message, (unsigned)n), tag;
         while (list_next(&rest, &tag)) {
+            if (slice_same(tag, known))
+                continue;
             line_add(&tags, tags.len ? SLICE(", ") : SLICE_EMPTY);
             line_add(&tags, tag);
         }
@@ -132,7 +135,7 @@ static enum step_result refuse_extensions(struct request *request, enum header h
 }
 
 static enum step_result step_requires(struct request *request) {
-    return refuse_extensions(request, HEADER_PROXY_REQUIRE);
+    return refuse_extensions(request, HEADER_PROXY_REQUIRE, SLICE_EMPTY);
 }
 
 /* The plan. */
@@ -355,7 +358,7 @@ static enum step_result step_options(struct request *request) {
     bool user;
     if (request->message->method != METHOD_OPTIONS || request->outcome.matched || !is_to_us(request, &user) || user)
         return STEP_NEXT;
-    if (refuse_extensions(request, HEADER_REQUIRE) == STEP_DONE)
+    if (refuse_extensions(request, HEADER_REQUIRE, SLICE_EMPTY) == STEP_DONE)
         return STEP_DONE;
     answer_final(request, 200, NULL,
                  (const struct event_field[]){{"Allow", SLICE("OPTIONS")},
@@ -364,6 +367,18 @@ static enum step_result step_options(struct request *request) {
                                               {"Accept-Language", SLICE_EMPTY},
                                               {"Supported", SLICE_EMPTY},
                                               {0}});
+    return STEP_DONE;
+}
+
+/* 10.3 steps 1 and 2. What is not for this domain, or sent elsewhere by the plan, is a proxy's business. */
+static enum step_result step_register(struct request *request) {
+    bool user;
+    if (request->message->method != METHOD_REGISTER ||
+        (!request->outcome.registers && (destination_given(request) || !is_to_us(request, &user))))
+        return STEP_NEXT;
+    if (refuse_extensions(request, HEADER_REQUIRE, SLICE("path")) == STEP_DONE)
+        return STEP_DONE;
+    registrar_answer(request);
     return STEP_DONE;
 }
 
@@ -393,9 +408,9 @@ static enum step_result step_send(struct request *request) {
 /* The order of language.md 1. The first step that says DONE has answered, absorbed or sent the
  * request. */
 static step *const steps[] = {
-    step_retransmission, step_open,        step_cancel,  step_scheme, step_hops,    step_requires,
-    step_survey,         step_preliminary, step_route,   step_loop,   step_breadth, step_dialog,
-    step_drain,          step_plan,        step_options, step_send,
+    step_retransmission, step_open,        step_cancel,  step_scheme,   step_hops,    step_requires,
+    step_survey,         step_preliminary, step_route,   step_loop,     step_breadth, step_dialog,
+    step_drain,          step_plan,        step_options, step_register, step_send,
 };
 
 static void begin(struct request *request, struct proxy *proxy, const struct packet *packet,

@@ -41,8 +41,8 @@ struct world {
     /* Keeps a row of the store, or forgets it: copied before it returns, written later. */
     void (*keep)(void *context, const struct store_row *row);
     /* What was kept so far is wanted on disk: proxy_kept() tells when it is (or when there is no disk to write to any
-     * more: then memory is all there is). Never before this call has returned. Both are NULL without a store: then
-     * everything is in memory alone, and safe at once. */
+     * more: then memory is all there is). Never before this call has returned. Tickets count up from 1; of 0 nobody waits
+     * to be told. Both are NULL without a store: then everything is in memory alone, and safe at once. */
     void (*commit)(void *context, uint64_t ticket);
 };
 

@@ -138,10 +138,24 @@ static int64_t wall(const struct sim_world *world) {
     return world->unix_ms + (int64_t)world->now;
 }
 
+/* The store's answer comes before the timers of the same millisecond. */
+static bool tell_kept(struct sim_world *world) {
+    struct sim_commit *commit = world->commits;
+    if (!commit || commit->due > world->now)
+        return false;
+    world->commits = commit->next;
+    if (!world->commits)
+        world->commits_end = &world->commits;
+    proxy_kept(world->proxy, commit->ticket, monotonic(world), wall(world));
+    return true;
+}
+
 void sim_world_receive(struct sim_world *world, const struct endpoint *source, const struct endpoint *local,
                        struct slice bytes) {
     struct packet packet = {*source, *local, bytes, monotonic(world), wall(world)};
     proxy_receive(world->proxy, &packet);
+    while (tell_kept(world)) /* a store without delay */
+        ;
 }
 
 void sim_world_unreachable(struct sim_world *world, const struct sim_sent *sent, size_t quoted) {
@@ -154,18 +168,6 @@ uint64_t sim_world_due(const struct sim_world *world) {
     if (due != UINT64_MAX)
         due = due > monotonic(world) ? due - WORLD_MONOTONIC : world->now;
     return world->commits && world->commits->due < due ? world->commits->due : due;
-}
-
-/* The store's answer comes before the timers of the same millisecond. */
-static bool tell_kept(struct sim_world *world) {
-    struct sim_commit *commit = world->commits;
-    if (!commit || commit->due > world->now)
-        return false;
-    world->commits = commit->next;
-    if (!world->commits)
-        world->commits_end = &world->commits;
-    proxy_kept(world->proxy, commit->ticket, monotonic(world), wall(world));
-    return true;
 }
 
 bool sim_world_run(struct sim_world *world, uint64_t until) {

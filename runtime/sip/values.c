@@ -106,11 +106,15 @@ static unsigned read_q(const char *text) {
     return s.at[0] == '1' ? WHOLE : sum;
 }
 
+static int64_t read_expires(struct slice text) {
+    uint64_t seconds;
+    return slice_number(text, UINT32_MAX, &seconds) ? (int64_t)seconds : EXPIRES_MALFORMED;
+}
+
 /* The parameters behind the URI, by libosip2. */
 static int read_params(struct arena *arena, struct slice value, struct contact *contact) {
     osip_contact_t *parsed = NULL;
     osip_generic_param_t *param = NULL;
-    uint64_t seconds;
     struct slice text = arena_copy(arena, value); /* with the NUL that the library wants */
     if (!text.at)
         return -ENOMEM;
@@ -121,9 +125,8 @@ static int read_params(struct arena *arena, struct slice value, struct contact *
     if (result == OSIP_SUCCESS) {
         if (osip_contact_param_get_byname(parsed, "q", &param) == OSIP_SUCCESS && param->gvalue)
             contact->q = read_q(param->gvalue);
-        if (osip_contact_param_get_byname(parsed, "expires", &param) == OSIP_SUCCESS && param->gvalue &&
-            slice_number(slice_of(param->gvalue), UINT32_MAX, &seconds))
-            contact->expires = (int64_t)seconds;
+        if (osip_contact_param_get_byname(parsed, "expires", &param) == OSIP_SUCCESS)
+            contact->expires = read_expires(slice_of(param->gvalue));
     }
     pool = NULL; /* what the library took goes with the arena */
     return result == OSIP_SUCCESS ? 0 : result == OSIP_NOMEM ? -ENOMEM : -EINVAL;
@@ -138,7 +141,7 @@ static int read_contact(struct arena *arena, struct slice raw, struct contact *c
         uri_parse(&contact->uri, address.uri, 0))
         return -EINVAL;
     contact->q = 1000;
-    contact->expires = -1;
+    contact->expires = EXPIRES_NONE;
     return read_params(arena, value, contact);
 }
 
@@ -164,4 +167,38 @@ int values_contacts(struct arena *arena, const struct sip_message *message, stru
         }
     }
     return count;
+}
+
+static bool is_star(struct slice value) {
+    return slice_equal(value, SLICE("*"));
+}
+
+int values_registered(struct arena *arena, const struct sip_message *message, struct contact contacts[CONTACTS_MAX],
+                      bool *all) {
+    int count = 0;
+    *all = false;
+    for (int line = scan_next(message, HEADER_CONTACT, -1); line >= 0;
+         line = scan_next(message, HEADER_CONTACT, line)) {
+        struct slice rest = scan_value(message, (unsigned)line), value;
+        if (!list_next(&rest, &value))
+            return -EINVAL;
+        do {
+            if (*all || (is_star(value) && count))
+                return -EINVAL;
+            *all = is_star(value);
+            if (*all)
+                continue;
+            if (count == CONTACTS_MAX)
+                return -E2BIG;
+            int result = read_contact(arena, value, &contacts[count++]);
+            if (result)
+                return result;
+        } while (list_next(&rest, &value));
+    }
+    return count;
+}
+
+int64_t values_expires(const struct sip_message *message) {
+    unsigned line = message->first[HEADER_EXPIRES];
+    return line ? read_expires(scan_value(message, line - 1)) : EXPIRES_NONE;
 }

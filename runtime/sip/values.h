@@ -18,11 +18,19 @@ enum { CONTACTS_MAX = 64 }; /* of one message; what stands behind them is not lo
 struct contact { /* its texts are in the arena or in the message */
     struct sip_uri uri;
     unsigned q;      /* thousandths; without a q, or with a bad one: 1000 */
-    int64_t expires; /* seconds; -1: not given */
+    int64_t expires; /* seconds, EXPIRES_NONE, EXPIRES_MALFORMED */
 };
+
+enum { EXPIRES_NONE = -1, EXPIRES_MALFORMED = -2 };
 
 /* The Contacts of a message in the order of their q, highest first, those of the same q as they came. Values that are
  * no address (also "*") or whose URI is malformed are left out. Returns how many, or -ENOMEM. */
 int values_contacts(struct arena *arena, const struct sip_message *message, struct contact contacts[CONTACTS_MAX]);
+/* The Contacts of a REGISTER as they came (10.3). `*all`: it is "*" alone, and none is returned. How many; -EINVAL: one
+ * that values_contacts() would leave out, or a line without any; -E2BIG: more than CONTACTS_MAX; -ENOMEM. */
+int values_registered(struct arena *arena, const struct sip_message *message, struct contact contacts[CONTACTS_MAX],
+                      bool *all);
+/* What the header Expires says: seconds, EXPIRES_NONE, EXPIRES_MALFORMED. */
+int64_t values_expires(const struct sip_message *message);
 
 #endif

@@ -252,33 +252,59 @@ static void watch_keepalive(struct binding *binding, uint64_t now) {
         timer_set(locations->timers, &binding->keepalive, now, locations->keepalive, keepalive_fires);
 }
 
-int location_put(struct locations *locations, const struct store_binding *row, uint64_t now, int64_t unix_ms) {
-    struct sip_uri contact;
-    if (uri_parse(&contact, row->contact, 0))
-        return -EINVAL;
-    if (row->expires <= unix_ms) {
-        location_remove(locations, row->user, row->contact);
-        return 0;
+/* The bindings of all rows that have not expired, in their order; each is in no list but this. -ENOMEM, -EINVAL */
+static int make_bindings(struct location *location, const struct store_binding *rows, unsigned count, int64_t unix_ms,
+                         struct binding **first) {
+    struct binding **end = first;
+    for (unsigned i = 0; i < count; i++) {
+        struct sip_uri contact;
+        if (uri_parse(&contact, rows[i].contact, 0))
+            return -EINVAL;
+        if (rows[i].expires <= unix_ms)
+            continue;
+        *end = make_binding(location->owner, location, &rows[i], &contact.ip);
+        if (!*end)
+            return -ENOMEM;
+        end = &(*end)->next;
     }
-    struct location *location = find_or_make_location(locations, row->user);
-    if (!location)
-        return -ENOMEM;
-    struct binding *binding = make_binding(locations, location, row, &contact.ip);
-    if (!binding) {
-        free_if_empty(location);
-        return -ENOMEM;
-    }
-    struct binding **old = find_binding(location, &contact);
-    struct binding *replaced = *old;
-    if (replaced) {
-        *old = replaced->next;
-        free_binding(locations, replaced);
-    }
-    insert_binding(location, binding);
-    binding->ends = now + (uint64_t)(row->expires - unix_ms);
+    return 0;
+}
+
+static void forget_equal(struct location *location, struct slice contact) {
+    struct sip_uri uri;
+    uri_parse(&uri, contact, 0);
+    struct binding **link = find_binding(location, &uri), *binding = *link;
+    if (!binding)
+        return;
+    *link = binding->next;
+    free_binding(location->owner, binding);
+}
+
+static void start_binding(struct binding *binding, uint64_t now, int64_t unix_ms) {
+    insert_binding(binding->location, binding);
+    binding->ends = now + (uint64_t)(binding->expires - unix_ms);
     watch_expiry(binding, now);
     watch_keepalive(binding, now);
-    return 0;
+}
+
+int location_put(struct locations *locations, const struct store_binding *rows, unsigned count, uint64_t now,
+                 int64_t unix_ms) {
+    struct location *location = find_or_make_location(locations, rows->user);
+    struct binding *made = NULL;
+    if (!location)
+        return -ENOMEM;
+    int error = make_bindings(location, rows, count, unix_ms, &made);
+    for (unsigned i = 0; !error && i < count; i++)
+        forget_equal(location, rows[i].contact);
+    for (struct binding *binding = made, *next; binding; binding = next) {
+        next = binding->next;
+        if (error)
+            free_binding(locations, binding);
+        else
+            start_binding(binding, now, unix_ms);
+    }
+    free_if_empty(location);
+    return error;
 }
 
 bool location_remove(struct locations *locations, struct slice user, struct slice contact) {

@@ -50,9 +50,10 @@ const struct binding *location_bindings(const struct locations *locations, struc
 /* The binding of a user whose contact is equal to this one (19.1.4); NULL: there is none. */
 const struct binding *location_find(const struct locations *locations, struct slice user,
                                     const struct sip_uri *contact);
-/* Adds a binding, or replaces the one whose contact is equal to it; one that has expired only replaces. -ENOMEM, -EINVAL
- * (the contact is no URI): nothing changed. */
-int location_put(struct locations *locations, const struct store_binding *row, uint64_t now, int64_t unix_ms);
+/* For each row, which are all of one user: adds a binding, or replaces the one whose contact is equal to it; a row that has
+ * expired only takes that away. All or nothing: -ENOMEM, -EINVAL (a contact is no URI): nothing changed. */
+int location_put(struct locations *locations, const struct store_binding *rows, unsigned count, uint64_t now,
+                 int64_t unix_ms);
 /* Removes the binding with an equal contact; false: there was none. */
 bool location_remove(struct locations *locations, struct slice user, struct slice contact);
 /* Is somebody registered from, or under, this address? O(1). */

@@ -67,7 +67,7 @@ static struct store_binding row(const char *user, const char *contact) {
 }
 
 static void put(struct store_binding binding, uint64_t now) {
-    cr_assert_eq(location_put(locations, &binding, now, EPOCH + (int64_t)now), 0);
+    cr_assert_eq(location_put(locations, &binding, 1, now, EPOCH + (int64_t)now), 0);
 }
 
 static void assert_contacts(const char *user, unsigned count, const char *const *contacts) {
@@ -172,7 +172,7 @@ Test(location, one_that_has_expired_is_not_added_and_only_replaces) {
 
 Test(location, a_contact_that_is_no_uri_is_refused) {
     struct store_binding binding = row("bob", "bob@10.0.0.1");
-    cr_assert_eq(location_put(locations, &binding, 0, EPOCH), -EINVAL);
+    cr_assert_eq(location_put(locations, &binding, 1, 0, EPOCH), -EINVAL);
     cr_assert_not(location_remove(locations, SLICE("bob"), SLICE("bob@10.0.0.1")));
     cr_assert_eq(locations_count(locations), 0);
 }
@@ -238,21 +238,45 @@ Test(location, a_user_is_the_same_however_it_is_escaped) {
     arena_free(&arena);
 }
 
+Test(location, several_rows_of_a_user_change_together) {
+    struct store_binding rows[] = {row("bob", "sip:bob@10.0.0.1"), row("bob", "sip:bob@10.0.0.2"),
+                                   row("bob", "sip:bob@10.0.0.3")};
+    put(rows[0], 0);
+    rows[0].expires = 0;
+    rows[2].q = 900;
+    cr_assert_eq(location_put(locations, rows, 3, 0, EPOCH), 0);
+    assert_contacts("bob", 2, (const char *[]){"sip:bob@10.0.0.2", "sip:bob@10.0.0.3"});
+    rows[1].expires = rows[2].expires = 0;
+    cr_assert_eq(location_put(locations, rows, 3, 0, EPOCH), 0);
+    assert_contacts("bob", 0, NULL);
+}
+
+Test(location, of_several_rows_none_counts_when_one_is_refused) {
+    struct store_binding rows[] = {row("bob", "sip:bob@10.0.0.1"), row("bob", "sip:bob@10.0.0.2"),
+                                   row("bob", "bob@10.0.0.3")};
+    put(rows[0], 0);
+    rows[0].expires = 0;
+    cr_assert_eq(location_put(locations, rows, 3, 0, EPOCH), -EINVAL);
+    assert_contacts("bob", 1, (const char *[]){"sip:bob@10.0.0.1"});
+    cr_assert_eq(locations_count(locations), 1);
+}
+
 Test(location, without_memory_nothing_changes) {
     put(row("bob", "sip:bob@10.0.0.1"), 0);
-    struct store_binding again = row("bob", "sip:bob@10.0.0.1"), other = row("alice", "sip:alice@10.0.0.2");
+    struct store_binding again = row("bob", "sip:bob@10.0.0.1");
+    struct store_binding others[] = {row("alice", "sip:alice@10.0.0.2"), row("alice", "sip:alice@10.0.0.3")};
     again.cseq = 2;
     long left = -1;
     int result;
     do {
         allocations_left = ++left;
-        result = location_put(locations, &other, 0, EPOCH);
+        result = location_put(locations, others, 2, 0, EPOCH);
         cr_assert(result == 0 || (result == -ENOMEM && locations_count(locations) == 1 && !knows("10.0.0.2")));
         cr_assert_eq(location_bindings(locations, SLICE("alice")) != NULL, result == 0);
     } while (result);
-    cr_assert_geq(left, 3); /* the user, the binding, its place */
+    cr_assert_geq(left, 5); /* the user, two bindings, their places */
     allocations_left = 0;
-    cr_assert_eq(location_put(locations, &again, 0, EPOCH), -ENOMEM);
+    cr_assert_eq(location_put(locations, &again, 1, 0, EPOCH), -ENOMEM);
     cr_assert_eq(location_bindings(locations, SLICE("bob"))->cseq, 1);
     allocations_left = LONG_MAX;
 }
