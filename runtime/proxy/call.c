@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/proxy/call.h"
 
+#include "runtime/state/session.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -157,6 +159,8 @@ void call_free(struct call *call) {
         free(attempt);
     }
     best_free(&call->best);
+    if (call->session)
+        session_release(call->session);
     if (call->more)
         arena_free(call->more);
     free(call->more);

@@ -49,8 +49,9 @@ struct call {
     struct attempt *attempts, *newest; /* owned, in order of start */
     struct attempt *current;           /* running; NULL: none */
     struct best best;
-    struct arena *more;  /* redirect targets, the caller's Reason; NULL: not needed yet */
-    struct slice reason; /* Reason lines of the caller's CANCEL */
+    struct session *session; /* that it began; NULL: none, or it has ended */
+    struct arena *more;      /* redirect targets, the caller's Reason; NULL: not needed yet */
+    struct slice reason;     /* Reason lines of the caller's CANCEL */
     struct timer total, wait;
     uint64_t started;
     int64_t started_unix;

@@ -5,6 +5,7 @@
 #include "runtime/proxy/failover.h"
 #include "runtime/proxy/registrar.h"
 #include "runtime/proxy/request.h"
+#include "runtime/proxy/tally.h"
 #include "runtime/proxy/waiting.h"
 
 #include <stdlib.h>
@@ -95,7 +96,7 @@ struct proxy *proxy_new(const struct proxy_settings *settings, const struct prox
     proxy->rx = rx_scratch_new();
     if (proxy->timers && proxy->rx)
         proxy->transactions = transactions_new(&settings->timers, &seed->tables, proxy->timers, &below, &events);
-    if (proxy->transactions && registrar_open(proxy) == 0)
+    if (proxy->transactions && registrar_open(proxy) == 0 && tally_open(proxy) == 0)
         return proxy;
     proxy_free(proxy);
     return NULL;
@@ -108,6 +109,7 @@ void proxy_free(struct proxy *proxy) {
         call_free(proxy->calls);
     waiting_free(proxy);
     registrar_close(proxy);
+    tally_close(proxy);
     if (proxy->transactions)
         transactions_free(proxy->transactions);
     if (proxy->timers)
@@ -212,7 +214,7 @@ unsigned proxy_pending(const struct proxy *proxy) {
 
 unsigned proxy_live(const struct proxy *proxy) {
     return transactions_count(proxy->transactions) + proxy->call_count + proxy->waiting_count +
-           locations_count(proxy->locations);
+           locations_count(proxy->locations) + sessions_live(proxy->sessions);
 }
 
 const struct counters *proxy_counters(const struct proxy *proxy) {

@@ -9,7 +9,9 @@
 #include "runtime/proxy/line.h"
 #include "runtime/proxy/ours.h"
 #include "runtime/proxy/registrar.h"
+#include "runtime/proxy/tally.h"
 #include "runtime/proxy/target.h"
+#include "runtime/proxy/words_limit.h"
 #include "runtime/sip/words_message.h"
 
 #include <errno.h>
@@ -160,7 +162,10 @@ static enum step_result evaluate(struct request *request, bool preliminary) {
     struct sip_message *message = request->message;
     struct sip_facts facts = {.message = message, .source = &request->packet->source, .local = &request->packet->local};
     const struct vm_host host = {
-        .homes = {[HOME_TEXT] = &words_text, [HOME_MESSAGE] = &words_message, [HOME_STATE] = &words_state},
+        .homes = {[HOME_TEXT] = &words_text,
+                  [HOME_MESSAGE] = &words_message,
+                  [HOME_STATE] = &words_state,
+                  [HOME_LIMIT] = &words_limit},
         .header = message_header,
         .to = message_to,
         .is_uri = message_is_uri,
@@ -263,6 +268,11 @@ static enum step_result step_breadth(struct request *request) {
 /* Where it goes. */
 
 static enum step_result start_call(struct request *request, const struct target *targets) {
+    struct session *session;
+    if (tally_prepare(request, &session) == -ENOMEM) {
+        proxy_count(request->proxy, COUNTER_NO_MEMORY);
+        return refuse(request, 503, NULL);
+    }
     struct call *call = call_new(request->proxy, &(const struct call_seed){
                                                      .server = request->server,
                                                      .packet = request->packet,
@@ -274,8 +284,12 @@ static enum step_result start_call(struct request *request, const struct target 
                                                      .breadth = request->breadth,
                                                      .tag = request->tag,
                                                  });
-    if (!call)
+    if (!call) {
+        if (session)
+            session_drop(session);
         return out_of_memory(request);
+    }
+    tally_start(call, session, request->packet->now);
     sequence_start(call, request->packet->now);
     call->fresh = NULL;
     call_release(call);

@@ -4,6 +4,7 @@
 #include "runtime/proxy/event.h"
 #include "runtime/proxy/line.h"
 #include "runtime/proxy/record.h"
+#include "runtime/proxy/tally.h"
 #include "runtime/sip/edit.h"
 #include "runtime/sip/reply.h"
 #include "runtime/sip/uri.h"
@@ -44,6 +45,7 @@ static void finish(struct call *call, unsigned code, uint64_t now) {
     call->over = true;
     timer_stop(proxy->timers, &call->total);
     timer_stop(proxy->timers, &call->wait);
+    tally_final(call, code);
     if (!call->invite || !call->initial)
         return;
     proxy_count(proxy, code / 100 == 2 ? COUNTER_ANSWERED : call->cancelled ? COUNTER_CANCELLED : COUNTER_FAILED);
@@ -148,8 +150,11 @@ static void relay(struct attempt *attempt, const struct sip_message *message, bo
     /* Without another Via it was meant for us alone (16.7 step 3); its sender broke the path. */
     struct slice bytes = message->via_count > 1 ? build(attempt, message, best, challenges) : SLICE_NULL;
     if (bytes.at) {
+        bool again = call->final != 0;
         if (code >= 200)
             finish(call, code, now);
+        if (code / 100 == 2)
+            tally_success(call, message, again, now);
         if (call->invite && code / 100 == 2)
             expect_ack(call->proxy, now);
         send_up(call, code, bytes, now);

@@ -176,6 +176,8 @@ static void read_option(struct reader *reader, struct slice name, struct slice v
         {"t2", &settings->timers.t2, NULL, SLICE_NULL, SLICE_NULL},
         {"t4", &settings->timers.t4, NULL, SLICE_NULL, SLICE_NULL},
         {"timer-c", &settings->timer_c, NULL, SLICE_NULL, SLICE_NULL},
+        {"max-session", &settings->max_session, NULL, SLICE_NULL, SLICE_NULL},
+        {"block-time", &settings->block_time, NULL, SLICE_NULL, SLICE_NULL},
         {"failover", NULL, &settings->failover, SLICE("on"), SLICE("off")},
         {"record-route", NULL, &settings->record_route, SLICE("on"), SLICE("off")},
         {"relay", NULL, &settings->relay_all, SLICE("all"), SLICE("off")},
@@ -287,7 +289,7 @@ static void set_defaults(struct reader *reader) {
         .expires_most = 7200,
         .contacts_max = 10,
         .keepalive = 0,
-        .max_session = 24 * 3600 * 1000,
+        .max_session = 12 * 3600 * 1000,
         .block_time = 3600 * 1000,
         .blocks_max = 1000,
     };

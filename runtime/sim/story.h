@@ -28,7 +28,8 @@
  *   plan                          the dial plan, indented below; or: plan "file", relative to the story's file
  *   party NAME ADDRESS[:PORT]     somebody on the network. There from the start: caller 198.51.100.1,
  *                                 first 192.0.2.101, second 192.0.2.102, third 192.0.2.103
- *   options NAME=VALUE ...        t1 t2 t4 timer-c=TIME  failover=on|off  record-route=on|off  relay=all|off
+ *   options NAME=VALUE ...        t1 t2 t4 timer-c max-session block-time=TIME
+ *                                 failover=on|off  record-route=on|off  relay=all|off
  *                                 domain=NAME  listen=ADDRESS[:PORT]  advertise=HOST[:PORT]  env=NAME=VALUE; as
  *                                 fovrun's options.
  *                                 Not said otherwise, fov listens on 203.0.113.1 and [2001:db8::1] and is fov.example

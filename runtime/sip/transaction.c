@@ -38,3 +38,7 @@ unsigned transactions_count(const struct transactions *transactions) {
 unsigned transactions_pending(const struct transactions *transactions) {
     return transactions->pending;
 }
+
+unsigned transactions_unanswered(const struct transactions *transactions) {
+    return transactions->unanswered;
+}

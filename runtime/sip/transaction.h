@@ -55,6 +55,8 @@ unsigned transactions_count(const struct transactions *transactions);
 /* Those that a peer still waits for: servers without a final, or with one that waits for its ACK; clients without a
  * final (CANCELs, too), but for INVITEs given up before any response. The others absorb what is repeated. O(1). */
 unsigned transactions_pending(const struct transactions *transactions);
+/* Requests that are being worked on: servers without a final. O(1). */
+unsigned transactions_unanswered(const struct transactions *transactions);
 
 /* Server side. */
 

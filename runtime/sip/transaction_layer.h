@@ -22,6 +22,7 @@ struct transactions {
     struct lookup acks;    /* RFC 2543 server INVITE transactions with a final: by the key of the ACK they expect */
     struct lookup clients; /* by branch: an INVITE and its CANCEL share one */
     unsigned pending;      /* transactions that a peer still waits for */
+    unsigned unanswered;   /* servers that will get a final and have none */
     char scratch[KEY_MAX]; /* where keys are put together */
 };
 

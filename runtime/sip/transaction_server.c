@@ -163,6 +163,8 @@ struct server_transaction *server_find_cancelled(struct transactions *layer, con
 /* Life. */
 
 static void enter(struct server_transaction *server, enum server_state state) {
+    server->layer->unanswered +=
+        (unsigned)(state <= SERVER_PROCEEDING) - (unsigned)(server->state <= SERVER_PROCEEDING);
     server->state = (uint8_t)state;
     set_pending(server->layer, &server->pending,
                 state <= SERVER_PROCEEDING || (server->invite && state == SERVER_COMPLETED));
@@ -189,6 +191,7 @@ struct server_transaction *server_new(struct transactions *layer, const struct s
     };
     memcpy(server->key, key.text.at, key.text.len);
     lookup_add(&layer->servers, &server->node, key.hash);
+    layer->unanswered++;
     enter(server, server->invite ? SERVER_PROCEEDING : SERVER_TRYING);
     return server;
 }

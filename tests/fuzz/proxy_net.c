@@ -169,6 +169,7 @@ bool net_open(struct net *net, const struct proxy_plan *plan, unsigned options) 
     net->settings = (struct proxy_settings){
         .timers = {500, 4000, 5000},
         .timer_c = 181000,
+        .max_session = 3600 * 1000,
         .failover = !(options & NET_NO_FAILOVER),
         .record_route = !(options & NET_NO_RECORD_ROUTE),
         .relay_all = options & NET_RELAY_ALL,
@@ -181,7 +182,7 @@ bool net_open(struct net *net, const struct proxy_plan *plan, unsigned options) 
         .address_count = NET_LISTENERS,
         .advertise = options & NET_ADVERTISE ? SLICE("sip.fov.example") : SLICE_EMPTY,
     };
-    net->world = (struct world){net, world_send, world_route, world_local_time, world_log, world_record};
+    net->world = (struct world){net, world_send, world_route, world_local_time, world_log, world_record, NULL, NULL};
     arena_init(&net->arena, NULL, 0, 0);
     memory_resume();
     net->proxy = proxy_new(&net->settings, &seed, &plan->image, &net->world);
