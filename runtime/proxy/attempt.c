@@ -110,7 +110,7 @@ static enum cause find_way(struct attempt *attempt, struct world_route *via) {
         return CAUSE_REQUEST_UNBUILDABLE;
     if (!target->by_route && call->initial && ours_uri(proxy->settings, &uri))
         return CAUSE_NOT_FOUND;
-    enum cause cause = target_endpoint(&uri, target->transport, attempt_uri(attempt), &attempt->remote);
+    enum cause cause = target_endpoint(proxy->world, &uri, target->transport, attempt_uri(attempt), &attempt->remote);
     if (!cause && ours_endpoint(proxy->settings, &attempt->remote.ip, attempt->remote.port))
         cause = CAUSE_NOT_FOUND; /* by maddr or Route: nothing is ever sent to ourselves */
     return cause ? cause : proxy->world->route(proxy->world->context, &attempt->remote, NULL, via);

@@ -308,7 +308,7 @@ static enum step_result forward_ack(struct request *request) {
     int error;
     enum cause cause = CAUSE_REQUEST_UNBUILDABLE;
     if (message_host(target.hop, &uri))
-        cause = target_endpoint(&uri, TRANSPORT_NONE, request->route.uri, &remote);
+        cause = target_endpoint(world, &uri, TRANSPORT_NONE, request->route.uri, &remote);
     if (!cause && ours_endpoint(proxy->settings, &remote.ip, remote.port))
         cause = CAUSE_NOT_FOUND;
     if (!cause)

@@ -33,16 +33,27 @@ bool target_transport(const struct sip_uri *uri, enum transport asked, enum tran
     return true;
 }
 
-enum cause target_endpoint(const struct sip_uri *uri, enum transport asked, struct slice request_uri,
-                           struct endpoint *remote) {
+/* The host itself when it is an address. */
+static enum cause find_address(const struct world *world, struct slice host, struct ip_address *ip) {
+    if (ip_parse(ip, host))
+        return CAUSE_NONE;
+    if (!world->resolve)
+        return CAUSE_DNS_UNSUPPORTED;
+    return world->resolve(world->context, host, ip) ? CAUSE_NONE : CAUSE_UNREACHABLE;
+}
+
+enum cause target_endpoint(const struct world *world, const struct sip_uri *uri, enum transport asked,
+                           struct slice request_uri, struct endpoint *remote) {
     if (uri->scheme != URI_SIP && uri->scheme != URI_SIPS)
         return CAUSE_SCHEME_UNSUPPORTED;
     *remote = (struct endpoint){.ip = uri->ip};
     struct slice maddr;
-    if (uri_param(uri->params, SLICE("maddr"), &maddr) && !ip_parse(&remote->ip, maddr))
-        return CAUSE_DNS_UNSUPPORTED;
-    if (!remote->ip.family)
-        return CAUSE_DNS_UNSUPPORTED;
+    bool elsewhere = uri_param(uri->params, SLICE("maddr"), &maddr);
+    if (elsewhere || !remote->ip.family) {
+        enum cause cause = find_address(world, elsewhere ? maddr : uri->host, &remote->ip);
+        if (cause)
+            return cause;
+    }
     enum transport transport;
     if (!target_transport(uri, asked, &transport, &remote->port) ||
         (slice_starts_same(request_uri, SLICE("sips:")) && !transports[transport].secure))

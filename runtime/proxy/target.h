@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* From the URI of a destination to the place where a datagram goes (RFC 3261 8.1.2, RFC 3263 4 for
- * numeric hosts). Names are not resolved here. */
+ * numeric hosts). Names are resolved by a world that can. */
 #ifndef FOV_RUNTIME_PROXY_TARGET_H
 #define FOV_RUNTIME_PROXY_TARGET_H
 
-#include "runtime/sip/address.h"
+#include "runtime/proxy/world.h"
 #include "runtime/sip/uri.h"
 
 /* The transport and port that a SIP or SIPS URI stands for. `asked`: the transport that the plan demands, TRANSPORT_NONE for
@@ -13,7 +13,7 @@ bool target_transport(const struct sip_uri *uri, enum transport asked, enum tran
 
 /* Where a request goes whose next hop is `uri` and whose Request-URI is `request_uri`: CAUSE_NONE, or why nothing can be
  * sent there. A sips: Request-URI is never sent in clear either, whatever the hop says (RFC 3261 16.6 step 7). */
-enum cause target_endpoint(const struct sip_uri *uri, enum transport asked, struct slice request_uri,
-                           struct endpoint *remote);
+enum cause target_endpoint(const struct world *world, const struct sip_uri *uri, enum transport asked,
+                           struct slice request_uri, struct endpoint *remote);
 
 #endif

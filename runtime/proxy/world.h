@@ -44,6 +44,8 @@ struct world {
      * more: then memory is all there is). Never before this call has returned. Tickets count up from 1; of 0 nobody waits
      * to be told. Both are NULL without a store: then everything is in memory alone, and safe at once. */
     void (*commit)(void *context, uint64_t ticket);
+    /* An address of a host name; false: there is none. NULL: nobody here resolves names. */
+    bool (*resolve)(void *context, struct slice name, struct ip_address *ip);
 };
 
 #endif

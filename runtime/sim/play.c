@@ -320,6 +320,8 @@ static void play_image(struct play *play, const uint8_t *bytes, size_t length) {
         play_fail(play, play->story->line, "out of memory");
         return;
     }
+    if (play->story->hosts)
+        sim_world_resolve(&play->world, play->story->hosts);
     play_steps(play);
     sim_world_close(&play->world);
 }

@@ -246,6 +246,21 @@ static void read_gap(struct reader *reader, struct slice rest) {
     reader->story->gaps = gap;
 }
 
+static void read_host(struct reader *reader, struct slice rest) {
+    struct sim_host *host = arena_alloc(reader->arena, sizeof *host);
+    struct slice address;
+    bool quoted;
+    if (!host) {
+        reader->out_of_memory = true;
+        return;
+    }
+    if (!reader_word(&rest, &host->name, &quoted) || !reader_word(&rest, &address, &quoted) ||
+        !ip_parse(&host->ip, address))
+        reader_wrong(reader, "it is written: host gw1 192.0.2.101");
+    host->next = reader->story->hosts;
+    reader->story->hosts = host;
+}
+
 static void read_fails(struct reader *reader, struct slice rest) {
     struct slice text;
     bool quoted;
@@ -260,8 +275,8 @@ static bool read_setting(struct reader *reader, struct slice word, struct slice 
         const char *name;
         void (*read)(struct reader *, struct slice);
     } settings[] = {
-        {"plan", read_plan},   {"party", read_party}, {"options", read_options},
-        {"clock", read_clock}, {"no", read_gap},      {"fails", read_fails},
+        {"plan", read_plan}, {"party", read_party}, {"options", read_options}, {"clock", read_clock},
+        {"no", read_gap},    {"fails", read_fails}, {"host", read_host},
     };
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
         if (slice_equal(word, slice_of(settings[i].name))) {

@@ -21,7 +21,7 @@
  *       final = 200
  *
  * One line says one thing; lines that are indented belong to the line above them. `#` starts a comment, at the
- * beginning of a line or behind a blank. Settings (party, plan, options, clock, no route) that stand before the first
+ * beginning of a line or behind a blank. Settings (party, plan, options, host, clock, no route) that stand before the first
  * story hold for every story of the file. Times are written 10s, 0.5s, 500ms, 2m.
  *
  * SETTINGS
@@ -33,6 +33,7 @@
  *                                 domain=NAME  listen=ADDRESS[:PORT]  advertise=HOST[:PORT]  env=NAME=VALUE; as
  *                                 fovrun's options.
  *                                 Not said otherwise, fov listens on 203.0.113.1 and [2001:db8::1] and is fov.example
+ *   host NAME ADDRESS             a name that can be resolved, in destinations; without any the server resolves none
  *   clock YYYY-MM-DD HH:MM:SS     the time of day at the beginning, UTC
  *   no route to ADDRESS[/BITS]
  *
@@ -158,6 +159,7 @@ struct story {
     struct slice domain;
     struct preset presets[STORY_PRESETS_MAX];
     struct sim_gap *gaps;
+    struct sim_host *hosts;
     int64_t unix_ms;
     struct slice fails; /* null: it must pass */
     struct story_step *steps, **steps_end;

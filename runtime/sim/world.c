@@ -72,6 +72,16 @@ static enum cause world_route(void *context, const struct endpoint *remote, cons
     return CAUSE_NONE;
 }
 
+static bool world_resolve(void *context, struct slice name, struct ip_address *ip) {
+    const struct sim_world *world = context;
+    for (const struct sim_host *host = world->hosts; host; host = host->next)
+        if (slice_same(host->name, name)) {
+            *ip = host->ip;
+            return true;
+        }
+    return false;
+}
+
 static bool world_local_time(void *context, struct slice zone, int64_t unix_ms, struct local_time *time) {
     (void)context;
     return sim_local_time(zone, unix_ms, time);
@@ -115,7 +125,17 @@ int sim_world_open(struct sim_world *world, struct arena *arena, const struct pr
         .settings = settings,
         .gaps = gaps,
         .unix_ms = unix_ms,
-        .face = {world, world_send, world_route, world_local_time, world_log, world_record, world_keep, world_commit},
+        .face =
+            {
+                .context = world,
+                .send = world_send,
+                .route = world_route,
+                .local_time = world_local_time,
+                .log = world_log,
+                .record = world_record,
+                .keep = world_keep,
+                .commit = world_commit,
+            },
     };
     world->sent_end = &world->sent;
     world->logs_end = &world->logs;
@@ -128,6 +148,11 @@ int sim_world_open(struct sim_world *world, struct arena *arena, const struct pr
 void sim_world_close(struct sim_world *world) {
     proxy_free(world->proxy);
     world->proxy = NULL;
+}
+
+void sim_world_resolve(struct sim_world *world, const struct sim_host *hosts) {
+    world->hosts = hosts;
+    world->face.resolve = world_resolve;
 }
 
 static uint64_t monotonic(const struct sim_world *world) {
@@ -193,8 +218,42 @@ static int64_t days_of(int year, int month, int day) {
     return y * 365 + y / 4 - y / 100 + y / 400 + (m * 306 + 5) / 10 + day - 1 - 719468;
 }
 
+static int year_of(int64_t days) {
+    int year = 1970 + (int)(days / 366);
+    while (days_of(year + 1, 1, 1) <= days)
+        year++;
+    return year;
+}
+
 int64_t sim_unix_ms(int year, int month, int day, int hour, int minute, int second) {
     return ((days_of(year, month, day) * 24 + hour) * 60 + minute) * 60000 + second * 1000;
+}
+
+/* Day of the n-th Sunday of a month; days_of() 0 was a Thursday. */
+static int64_t sunday_of(int year, int month, int n) {
+    int64_t first = days_of(year, month, 1);
+    return first + (10 - first % 7) % 7 + 7 * (n - 1);
+}
+
+/* The zones of plans that say PST, MST, CST or EST: an hour more from the second Sunday of March, 2:00, to the first of
+ * November, 2:00 of summer time, as the law has been since 2007. */
+static bool american_offset(struct slice zone, int64_t unix_ms, int64_t *minutes) {
+    static const struct {
+        const char *name;
+        int hours;
+    } zones[] = {
+        {"America/Los_Angeles", -8}, {"America/Denver", -7}, {"America/Chicago", -6}, {"America/New_York", -5}};
+    for (size_t i = 0; i < sizeof zones / sizeof *zones; i++) {
+        if (!slice_equal(zone, slice_of(zones[i].name)))
+            continue;
+        int64_t local = unix_ms / 1000 + zones[i].hours * 3600;
+        int year = year_of(local / 86400);
+        bool summer =
+            local >= sunday_of(year, 3, 2) * 86400 + 2 * 3600 && local < sunday_of(year, 11, 1) * 86400 + 3600;
+        *minutes = (zones[i].hours + summer) * 60;
+        return true;
+    }
+    return false;
 }
 
 static bool offset_of(struct slice zone, int64_t *minutes) {
@@ -214,14 +273,11 @@ static bool offset_of(struct slice zone, int64_t *minutes) {
 
 bool sim_local_time(struct slice zone, int64_t unix_ms, struct local_time *time) {
     int64_t minutes;
-    if (!offset_of(zone, &minutes))
+    if (!american_offset(zone, unix_ms, &minutes) && !offset_of(zone, &minutes))
         return false;
     int64_t seconds = unix_ms / 1000 + minutes * 60;
     int64_t days = seconds / 86400, rest = seconds % 86400;
-    int year = 1970 + (int)(days / 366);
-    while (days_of(year + 1, 1, 1) <= days)
-        year++;
-    int month = 12;
+    int year = year_of(days), month = 12;
     while (days_of(year, month, 1) > days)
         month--;
     *time = (struct local_time){year,

@@ -30,6 +30,12 @@ struct sim_gap { /* no route leads there */
     struct ip_block block;
 };
 
+struct sim_host { /* a name and its address */
+    struct sim_host *next;
+    struct slice name;
+    struct ip_address ip;
+};
+
 struct sim_commit { /* of the store: on its way to the disk */
     struct sim_commit *next;
     uint64_t due, ticket;
@@ -39,8 +45,9 @@ struct sim_world {
     struct arena *arena;
     const struct proxy_settings *settings;
     const struct sim_gap *gaps;
-    int64_t unix_ms; /* wall clock at the beginning */
-    uint64_t now;    /* ms since the beginning */
+    const struct sim_host *hosts; /* sim_world_resolve() */
+    int64_t unix_ms;              /* wall clock at the beginning */
+    uint64_t now;                 /* ms since the beginning */
     struct proxy *proxy;
     struct world face; /* what the proxy sees */
     struct sim_sent *sent, **sent_end;
@@ -55,6 +62,8 @@ struct sim_world {
 int sim_world_open(struct sim_world *world, struct arena *arena, const struct proxy_settings *settings,
                    const struct sim_gap *gaps, const struct image *image, int64_t unix_ms);
 void sim_world_close(struct sim_world *world);
+/* From now on names are resolved, these and no others; they must outlive the world. */
+void sim_world_resolve(struct sim_world *world, const struct sim_host *hosts);
 
 /* A datagram arrives now. */
 void sim_world_receive(struct sim_world *world, const struct endpoint *source, const struct endpoint *local,
@@ -69,7 +78,8 @@ uint64_t sim_world_due(const struct sim_world *world);
 /* The listener that a party at `remote` reaches; NULL: none of its family and transport. */
 const struct endpoint *sim_world_listener(const struct sim_world *world, const struct endpoint *remote);
 
-/* Calendar time in "", "UTC", "GMT", "GMT+1", "GMT-5:30"; false for other zones. */
+/* Calendar time in "", "UTC", "GMT", "GMT+1", "GMT-5:30", and what the American zones of zones.def are in the tz
+ * database, from Eastern to Pacific; false for other zones. */
 bool sim_local_time(struct slice zone, int64_t unix_ms, struct local_time *time);
 int64_t sim_unix_ms(int year, int month, int day, int hour, int minute, int second);
 

@@ -56,7 +56,8 @@ static void world_log(void *context, enum log_level level, struct slice line) {
     (void)context, (void)level, (void)line;
 }
 
-static const struct world world = {NULL, world_send, world_route, world_local_time, world_log, NULL, NULL, NULL};
+static const struct world world = {
+    .send = world_send, .route = world_route, .local_time = world_local_time, .log = world_log};
 
 /* Datagrams. */
 

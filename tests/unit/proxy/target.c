@@ -38,12 +38,13 @@ Test(target, a_uri_names_an_endpoint) {
         {"sip:100@0.0.0.0", TRANSPORT_NONE, CAUSE_UNREACHABLE, "", 0},
         {"sip:100@[::]", TRANSPORT_NONE, CAUSE_UNREACHABLE, "", 0},
     };
+    const struct world nameless = {0};
     for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct sip_uri uri;
         struct endpoint remote;
         char text[ENDPOINT_TEXT];
         cr_assert_eq(uri_parse(&uri, slice_of(rows[i].uri), 0), 0, "%s", rows[i].uri);
-        enum cause cause = target_endpoint(&uri, rows[i].asked, SLICE("sip:a@b"), &remote);
+        enum cause cause = target_endpoint(&nameless, &uri, rows[i].asked, SLICE("sip:a@b"), &remote);
         cr_expect_eq(cause, rows[i].cause, "%s: %s", rows[i].uri, causes[cause]);
         if (cause == CAUSE_NONE && rows[i].cause == CAUSE_NONE) {
             cr_expect_str_eq(endpoint_text(&remote, text), rows[i].endpoint);

@@ -99,7 +99,8 @@ static void count_record(void *context, struct slice line) {
     seen.records++;
 }
 
-static const struct world world = {NULL, send, find_route, local_time, log_nothing, count_record, NULL, NULL};
+static const struct world world = {
+    .send = send, .route = find_route, .local_time = local_time, .log = log_nothing, .record = count_record};
 
 /* To = sip:100@192.0.2.101, Subject = changed, X-New = 1, $log = noted, two alternates, any final
  * leads on. */
