@@ -52,7 +52,7 @@ BELOW_sim := proxy state sip plan regex grammar
 BELOW_compiler := sim proxy state sip plan regex grammar
 
 LIBS_grammar := -lsodium
-LIBS_sip := -losipparser2
+LIBS_sip := -losipparser2 -lmd
 LIBS_net := -lev
 room_libs = $(foreach r,$1,$(BUILD)/lib$r.a)
 system_libs = $(foreach r,$1,$(LIBS_$r)) -lm

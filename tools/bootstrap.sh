@@ -14,6 +14,7 @@ bison         bison
 flex          flex
 libev-dev     <ev.h>
 libosip2-dev  <osipparser2/osip_parser.h>
+libmd-dev     <md5.h>
 libsodium-dev <sodium.h>
 libcriterion-dev <criterion/criterion.h>
 libpcre2-dev  <pcre2.h>

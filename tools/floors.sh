@@ -24,6 +24,7 @@ outside='
 runtime/net/loop\.c                                ev\.h
 runtime/sip/values\.c                              osip.*
 grammar/hash\.c                                    sodium.*
+runtime/sip/digest\.c                              md5\.h
 compiler/parse\.[ch]|grammar/plan\.[ly]            plan\.(tab|lex)\.h
 runtime/net/.*                                     (sys/socket|sys/un|netdb|ifaddrs|net/if|netinet/.*)\.h
 runtime/net/.*|grammar/value\.c                    arpa/.*\.h
