@@ -202,3 +202,91 @@ int64_t values_expires(const struct sip_message *message) {
     unsigned line = message->first[HEADER_EXPIRES];
     return line ? read_expires(scan_value(message, line - 1)) : EXPIRES_NONE;
 }
+
+/* Credentials. */
+
+static size_t token_end(struct slice s, size_t i) {
+    while (i < s.len && byte_is_token((unsigned char)s.at[i]))
+        i++;
+    return i;
+}
+
+/* The parameters that are quoted strings, and whose quotes libosip2 therefore looks for, if need be in the next one. */
+static int quoted_param(struct slice name) {
+    static const struct slice names[] = {SLICE("username"), SLICE("realm"),  SLICE("nonce"), SLICE("uri"),
+                                         SLICE("response"), SLICE("cnonce"), SLICE("opaque")};
+    for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
+        if (slice_same(name, names[i]))
+            return (int)i;
+    return -1;
+}
+
+/* "Digest name=value, name="value"": libosip2 is asked only when the form is sound. */
+static bool is_digest(struct slice value) {
+    size_t at = token_end(value, 0);
+    unsigned seen = 0;
+    if (!slice_same(slice_cut(value, 0, at), SLICE("Digest")) || at == value.len || value.at[at] != ' ')
+        return false;
+    for (at = blanks_end(value, at); at < value.len; at = blanks_end(value, at + 1)) {
+        size_t start = at, end = token_end(value, at);
+        int quoted = quoted_param(slice_cut(value, start, end));
+        at = blanks_end(value, end);
+        if (start == end || at == value.len || value.at[at] != '=')
+            return false;
+        start = at = blanks_end(value, at + 1);
+        if (at < value.len && value.at[at] == '"')
+            at = quoted_end(value, at);
+        else if (quoted < 0)
+            at = token_end(value, at);
+        if (at == start || at > value.len || (quoted >= 0 && seen >> quoted & 1))
+            return false;
+        if (quoted >= 0)
+            seen |= 1u << quoted;
+        at = blanks_end(value, at);
+        if (at < value.len && value.at[at] != ',')
+            return false;
+    }
+    return true;
+}
+
+/* Without its quotes, if it has any; in place. */
+static struct slice unquote(char *text) {
+    struct slice s = slice_trim(slice_of(text));
+    if (s.len < 2 || s.at[0] != '"')
+        return s;
+    char *out = text;
+    for (size_t i = 1; i + 1 < s.len; i++) {
+        i += s.at[i] == '\\' && i + 2 < s.len;
+        *out++ = s.at[i];
+    }
+    return (struct slice){text, (size_t)(out - text)};
+}
+
+int values_credentials(struct arena *arena, struct slice raw, struct credentials *credentials) {
+    osip_authorization_t *parsed = NULL;
+    struct slice value = values_unfold(arena, raw);
+    struct slice text = arena_copy(arena, value); /* with the NUL that the library wants */
+    if (!value.at || !text.at)
+        return -ENOMEM;
+    if (memchr(text.at, '\0', text.len) || !is_digest(text))
+        return -EINVAL;
+    borrow(arena);
+    int result = osip_authorization_init(&parsed);
+    if (result == OSIP_SUCCESS)
+        result = osip_authorization_parse(parsed, text.at);
+    pool = NULL; /* what the library took goes with the arena */
+    if (result != OSIP_SUCCESS)
+        return result == OSIP_NOMEM ? -ENOMEM : -EINVAL;
+    *credentials = (struct credentials){
+        .username = unquote(parsed->username),
+        .realm = unquote(parsed->realm),
+        .nonce = unquote(parsed->nonce),
+        .uri = unquote(parsed->uri),
+        .response = unquote(parsed->response),
+        .algorithm = unquote(parsed->algorithm),
+        .cnonce = unquote(parsed->cnonce),
+        .qop = unquote(parsed->message_qop),
+        .nc = unquote(parsed->nonce_count),
+    };
+    return 0;
+}

@@ -33,4 +33,15 @@ int values_registered(struct arena *arena, const struct sip_message *message, st
 /* What the header Expires says: seconds, EXPIRES_NONE, EXPIRES_MALFORMED. */
 int64_t values_expires(const struct sip_message *message);
 
+/* The parameters of digest credentials (RFC 3261 25.1, RFC 7616 3.4) that somebody here asks for. Without quotes, with
+ * escapes undone, in the arena; null: absent or empty. */
+struct credentials {
+    struct slice username, realm, nonce, uri, response;
+    struct slice algorithm, cnonce, qop, nc;
+};
+
+/* The value of an Authorization or Proxy-Authorization line. 0, -ENOMEM, -EINVAL: these are no digest credentials, or a
+ * parameter is repeated, or lacks its quotes. */
+int values_credentials(struct arena *arena, struct slice raw, struct credentials *credentials);
+
 #endif

@@ -114,3 +114,64 @@ Test(values, memory_runs_out_at_any_place_without_harm) {
     }
     cr_expect(done);
 }
+
+static int read_credentials(struct arena *arena, const char *value, struct credentials *credentials) {
+    *credentials = (struct credentials){0};
+    return values_credentials(arena, slice_of(value), credentials);
+}
+
+Test(values, credentials_come_without_quotes_and_escapes) {
+    struct arena arena;
+    struct credentials c;
+    arena_init(&arena, NULL, 0, 0);
+    cr_assert_eq(
+        read_credentials(&arena,
+                         "Digest username=\"b\\\"o\\\\b, jr\",\r\n realm=\"fov.example\", nonce=\"n\",uri=\"sip:a@b\","
+                         "response=\"0a\" , algorithm=SHA-256, cnonce=\"\", unknown=\"x, realm=\\\"y\\\"\", qop=auth, "
+                         "nc=00000001",
+                         &c),
+        0);
+    cr_expect(is(c.username, "b\"o\\b, jr"), "%.*s", SLICE_ARG(c.username));
+    cr_expect(is(c.realm, "fov.example") && is(c.nonce, "n") && is(c.uri, "sip:a@b") && is(c.response, "0a"));
+    cr_expect(is(c.algorithm, "SHA-256") && is(c.qop, "auth") && is(c.nc, "00000001"));
+    cr_expect_null(c.cnonce.at);
+    cr_assert_eq(read_credentials(&arena, "dIGEST  Realm = \"r\" , ALGORITHM = \"MD5\", qop=\"auth\"", &c), 0);
+    cr_expect(is(c.realm, "r") && is(c.algorithm, "MD5") && is(c.qop, "auth"), "%.*s", SLICE_ARG(c.algorithm));
+    cr_expect_null(c.username.at);
+    cr_expect_null(c.nc.at);
+    arena_free(&arena);
+}
+
+Test(values, what_is_no_digest_credentials_is_refused) {
+    static const char *const values[] = {
+        "",
+        "Digest",
+        "Digest ",
+        "Basic YTpi",
+        "Digest username=bob, realm=\"r\"",
+        "Digest username=\"bob",
+        "Digest username=\"a\", username=\"b\"",
+        "Digest =\"x\"",
+        "Digest realm",
+        "Digest realm=\"r\" nonce=\"n\"",
+        "Digest nc=, realm=\"r\"",
+        "Digest uri=<sip:a@b>",
+        "Digest realm=\"r\",,nonce=\"n\"",
+        "Digestrealm=\"r\"",
+    };
+    struct arena arena;
+    struct credentials c;
+    arena_init(&arena, NULL, 0, 0);
+    for (size_t i = 0; i < COUNT(values); i++)
+        cr_expect_eq(read_credentials(&arena, values[i], &c), -EINVAL, "%s", values[i]);
+    cr_expect_eq(values_credentials(&arena, (struct slice){"Digest realm=\"\0\"", 16}, &c), -EINVAL);
+    arena_free(&arena);
+}
+
+Test(values, credentials_need_memory) {
+    struct credentials c;
+    struct arena arena;
+    arena_init(&arena, NULL, 0, 40);
+    cr_expect_eq(read_credentials(&arena, "Digest realm=\"r\", username=\"bob\"", &c), -ENOMEM);
+    arena_free(&arena);
+}
