@@ -16,6 +16,7 @@ enum step {
     STEP_JUMP, /* to operand c */
     STEP_NEXT, /* the rule does not hold */
     STEP_DONE, /* the rule was deployed */
+    STEP_END,  /* the host ends it here */
     STEP_WAIT,
     STEP_BAD_REQUEST,
     STEP_FAULT,
@@ -290,6 +291,8 @@ static enum step finish(struct vm *vm) {
         return no_memory(vm);
     *deployed = (struct outcome_rule){.rule = vm->rule, .next = outcome->deployed};
     outcome->deployed = deployed;
+    if (outcome->auth == CHOICE_TRUE && vm->host->deployed && !vm->host->deployed(vm))
+        return STEP_END;
     return outcome->go_on ? STEP_NEXT : STEP_DONE;
 }
 
@@ -304,6 +307,7 @@ static enum vm_result run(struct vm *vm) {
             step = finish(vm);
         switch (step) {
         case STEP_DONE: return VM_DONE;
+        case STEP_END: return VM_ENDED;
         case STEP_GO:
         case STEP_JUMP:
         case STEP_NEXT: break;

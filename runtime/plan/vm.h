@@ -42,12 +42,17 @@ struct vm_host {
     int (*to)(struct vm *vm, struct slice value, struct slice *header_value, struct slice *uri);
     bool (*is_uri)(struct slice text);    /* of $request and of an alternate; sip:user@ is one */
     bool (*is_target)(struct slice text); /* of $target: host, host:port or URI; sip:user@ is one */
-    void *message;                        /* for words of HOME_MESSAGE: struct sip_facts */
-    void *state;                          /* for words of HOME_STATE: struct proxy_facts */
+    /* A rule was deployed, and authentication is demanded: false ends the evaluation (VM_ENDED), the host has answered. NULL
+     * for a host that does not ask. */
+    bool (*deployed)(struct vm *vm);
+    void *context; /* of `deployed` */
+    void *message; /* for words of HOME_MESSAGE: struct sip_facts */
+    void *state;   /* for words of HOME_STATE: struct proxy_facts */
 };
 
 enum vm_result {
     VM_DONE,        /* evaluation ended; see outcome->matched */
+    VM_ENDED,       /* the host ended it */
     VM_WAITING,     /* vm_resume() when the word's answer is there */
     VM_BAD_REQUEST, /* 400: subject too long, or an inserted text that may not stand where the plan
                        puts it */

@@ -12,14 +12,16 @@ struct request {
     const struct packet *packet;
     struct sip_message *message;
     struct server_transaction *server; /* NULL: an ACK, or none could be made */
+    struct slice uri;                  /* the Request-URI as it came */
     struct route route;
     int route_error;
     struct outcome outcome; /* in the scratch arena */
     struct proxy_facts facts;
     uint64_t loop;
     unsigned breadth;
-    bool initial; /* no To tag */
-    bool call;    /* an INVITE that the plan was asked about: it gets a call record */
+    bool initial;       /* no To tag */
+    bool authenticated; /* its credentials were good */
+    bool call;          /* an INVITE that the plan was asked about: it gets a call record */
     char tag[TAG_LENGTH];
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/proxy/attempt.h"
 
+#include "runtime/proxy/auth.h"
 #include "runtime/proxy/branch.h"
 #include "runtime/proxy/breadth.h"
 #include "runtime/proxy/call.h"
@@ -142,6 +143,7 @@ static enum cause send_request(struct attempt *attempt, const struct world_route
         .back = find_back(call, via, &back),
         .dialogs = &proxy->seed.dialogs,
         .breadth = attempt->breadth,
+        .realm = auth_realm(proxy),
     };
     struct slice bytes = forward_build(&proxy->scratch, &forward, &error);
     if (!bytes.at)

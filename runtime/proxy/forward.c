@@ -6,6 +6,7 @@
 #include "runtime/sip/edit.h"
 #include "runtime/sip/reply.h"
 #include "runtime/sip/uri.h"
+#include "runtime/sip/values.h"
 
 #include <errno.h>
 #include <string.h>
@@ -227,6 +228,26 @@ static int edit_headers(struct edit *edit, struct arena *arena, const struct for
     return 0;
 }
 
+/* 22.3: whoever comes next need not see what was meant for us. A line that the plan sets is the plan's. */
+static int edit_credentials(struct edit *edit, struct arena *arena, const struct forward *forward) {
+    static const enum header lines[] = {HEADER_AUTHORIZATION, HEADER_PROXY_AUTHORIZATION};
+    const struct sip_message *request = forward->request;
+    for (unsigned i = 0; forward->realm.at && i < sizeof lines / sizeof *lines; i++) {
+        const struct outcome_header *set = forward->set;
+        while (set && set->header != lines[i])
+            set = set->next;
+        for (int n = scan_next(request, lines[i], -1); n >= 0 && !set; n = scan_next(request, lines[i], n)) {
+            struct credentials credentials;
+            int error = values_credentials(arena, scan_value(request, (unsigned)n), &credentials);
+            if (error == -ENOMEM)
+                return error;
+            if (!error && slice_equal(credentials.realm, forward->realm))
+                edit_replace(edit, request->headers[n].at, request->headers[n].end, SLICE_EMPTY);
+        }
+    }
+    return 0;
+}
+
 struct slice forward_build(struct arena *arena, const struct forward *forward, int *error) {
     struct edit edit;
     edit_begin(&edit, forward->request);
@@ -239,6 +260,8 @@ struct slice forward_build(struct arena *arena, const struct forward *forward, i
         *error = set_number(&edit, arena, HEADER_MAX_BREADTH, forward->breadth);
     if (*error == 0)
         *error = edit_headers(&edit, arena, forward);
+    if (*error == 0)
+        *error = edit_credentials(&edit, arena, forward);
     size_t size = *error ? 0 : edit_size(&edit);
     if (size > SIP_MESSAGE_MAX)
         *error = -E2BIG;

@@ -22,7 +22,8 @@ struct forward {
     bool record_route;
     const struct world_route *back; /* the caller's side, when it is another address than `via`; NULL */
     const struct hash_key *dialogs;
-    unsigned breadth; /* Max-Breadth; 0: as it came (an ACK) */
+    struct slice realm; /* credentials for it stay here (22.3); null: all go on */
+    unsigned breadth;   /* Max-Breadth; 0: as it came (an ACK) */
 };
 
 /* In `arena`; the null slice: -ENOMEM, or -E2BIG for a request with more edits, or longer, than a

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/proxy/proxy.h"
 
+#include "runtime/proxy/directory.h"
 #include "runtime/proxy/event.h"
 #include "runtime/proxy/failover.h"
 #include "runtime/proxy/registrar.h"
@@ -96,7 +97,8 @@ struct proxy *proxy_new(const struct proxy_settings *settings, const struct prox
     proxy->rx = rx_scratch_new();
     if (proxy->timers && proxy->rx)
         proxy->transactions = transactions_new(&settings->timers, &seed->tables, proxy->timers, &below, &events);
-    if (proxy->transactions && registrar_open(proxy) == 0 && tally_open(proxy) == 0)
+    if (proxy->transactions && registrar_open(proxy) == 0 && tally_open(proxy) == 0 &&
+        directory_open(proxy) == 0)
         return proxy;
     proxy_free(proxy);
     return NULL;
@@ -114,6 +116,7 @@ void proxy_free(struct proxy *proxy) {
         transactions_free(proxy->transactions);
     if (proxy->timers)
         timers_free(proxy->timers);
+    directory_close(proxy);
     rx_scratch_free(proxy->rx);
     char *scratch = proxy->scratch.first;
     arena_free(&proxy->scratch);
@@ -186,9 +189,9 @@ void proxy_tick(struct proxy *proxy, uint64_t now, int64_t unix_ms) {
 void proxy_load(struct proxy *proxy, const struct store_row *row, uint64_t now, int64_t unix_ms) {
     begin(proxy, now, unix_ms);
     switch (row->kind) {
-    case STORE_BINDING: registrar_load(proxy, &row->binding, row->gone); break;
     case STORE_USER:
-    case STORE_ALIAS:
+    case STORE_ALIAS: directory_load(proxy, row); break;
+    case STORE_BINDING: registrar_load(proxy, &row->binding, row->gone); break;
     case STORE_BLOCK:
     case STORE_SETTING:
     case STORE_KINDS: break;

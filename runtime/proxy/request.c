@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/proxy/request.h"
 
+#include "runtime/proxy/auth.h"
 #include "runtime/proxy/branch.h"
 #include "runtime/proxy/breadth.h"
 #include "runtime/proxy/destination.h"
@@ -11,6 +12,7 @@
 #include "runtime/proxy/registrar.h"
 #include "runtime/proxy/tally.h"
 #include "runtime/proxy/target.h"
+#include "runtime/proxy/words_directory.h"
 #include "runtime/proxy/words_limit.h"
 #include "runtime/sip/words_message.h"
 
@@ -157,6 +159,33 @@ static enum step_result not_decided(struct request *request, enum vm_result resu
     return refuse(request, code, NULL);
 }
 
+static bool is_to_us(const struct request *request, bool *user) {
+    struct sip_uri uri;
+    if (request->route.next.at || uri_parse(&uri, request->route.uri, 0))
+        return false;
+    *user = uri.user.at != NULL;
+    return ours_uri(request->proxy->settings, &uri);
+}
+
+/* It ends here, and does not go through us. */
+static bool is_for_server(const struct request *request) {
+    bool user;
+    return request->outcome.registers || (!destination_given(request) && is_to_us(request, &user) && !user);
+}
+
+/* The plan demands authentication: judged once, as soon as the rule that does was deployed (language.md 4). Within a
+ * dialog it has no effect. */
+static bool judge_deployed(struct vm *vm) {
+    struct request *request = vm->host->context;
+    if (!request->initial || request->authenticated)
+        return true;
+    struct slice now = request->message->uri;
+    request->message->uri = request->uri;
+    bool good = auth_judge(request, is_for_server(request));
+    request->message->uri = now;
+    return good;
+}
+
 static enum step_result evaluate(struct request *request, bool preliminary) {
     struct proxy *proxy = request->proxy;
     struct sip_message *message = request->message;
@@ -165,11 +194,14 @@ static enum step_result evaluate(struct request *request, bool preliminary) {
         .homes = {[HOME_TEXT] = &words_text,
                   [HOME_MESSAGE] = &words_message,
                   [HOME_STATE] = &words_state,
+                  [HOME_DIRECTORY] = &words_directory,
                   [HOME_LIMIT] = &words_limit},
         .header = message_header,
         .to = message_to,
         .is_uri = message_is_uri,
         .is_target = message_is_target,
+        .deployed = judge_deployed,
+        .context = request,
         .message = &facts,
         .state = &request->facts,
     };
@@ -177,6 +209,8 @@ static enum step_result evaluate(struct request *request, bool preliminary) {
     message->uri = request->route.uri; /* $request is what 16.4 made of it */
     enum vm_result result = vm_run(&proxy->vm, proxy->image, &host, &request->outcome, proxy->rx, preliminary);
     message->uri = received;
+    if (result == VM_ENDED)
+        return STEP_DONE;
     return result == VM_DONE ? STEP_NEXT : not_decided(request, result);
 }
 
@@ -220,15 +254,22 @@ static enum step_result step_preliminary(struct request *request) {
     return STEP_NEXT;
 }
 
+static enum step_result decide(struct request *request) {
+    if (evaluate(request, false) == STEP_DONE || answered_by_plan(request) == STEP_DONE)
+        return STEP_DONE;
+    bool here = is_for_server(request);
+    return !auth_wanted(request, here) || auth_judge(request, here) ? STEP_NEXT : STEP_DONE;
+}
+
+/* An INVITE that is asked for credentials is no call: the one that brings them is. */
 static enum step_result step_plan(struct request *request) {
     request->call = is_initial_invite(request);
+    enum step_result result = decide(request);
     if (request->call) {
         request->proxy->sid = request->facts.sid;
         proxy_count(request->proxy, COUNTER_CALLS);
     }
-    if (evaluate(request, false) == STEP_DONE)
-        return STEP_DONE;
-    return answered_by_plan(request);
+    return result;
 }
 
 /* 16.4, RFC 5393. */
@@ -330,6 +371,7 @@ static enum step_result forward_ack(struct request *request) {
                                            .via = &via,
                                            .transport = remote.transport,
                                            .branch = {branch, sizeof branch},
+                                           .realm = auth_realm(proxy),
                                        },
                                        &error);
     if (bytes.at)
@@ -357,14 +399,6 @@ static enum step_result step_drain(struct request *request) {
     answer_final(request, 503, NULL,
                  (const struct event_field[]){{"Retry-After", event_number(request->proxy, RETRY_AFTER)}, {0}});
     return STEP_DONE;
-}
-
-static bool is_to_us(const struct request *request, bool *user) {
-    struct sip_uri uri;
-    if (request->route.next.at || uri_parse(&uri, request->route.uri, 0))
-        return false;
-    *user = uri.user.at != NULL;
-    return ours_uri(request->proxy->settings, &uri);
 }
 
 /* 11.2. As a user agent we know this method alone, no bodies and no extensions. */
@@ -433,6 +467,7 @@ static void begin(struct request *request, struct proxy *proxy, const struct pac
         .proxy = proxy,
         .packet = packet,
         .message = message,
+        .uri = message->uri,
         .route = {.uri = message->uri},
         .initial = !message->to_tag.at,
         .facts = {.proxy = proxy, .request = message, .unix_ms = packet->unix_ms},

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: MIT */
+#include "runtime/proxy/auth.h"
+
+#include "runtime/proxy/line.h"
+#include "runtime/proxy/ours.h"
+#include "runtime/sip/digest.h"
+#include "runtime/sip/values.h"
+#include "runtime/state/location.h"
+#include "runtime/state/nonce.h"
+#include "runtime/state/user.h"
+
+#include <errno.h>
+
+enum { NC_DIGITS = 8 };
+
+static const enum header lines[] = {HEADER_AUTHORIZATION, HEADER_PROXY_AUTHORIZATION};
+
+/* Whom it concerns. */
+
+bool auth_wanted(const struct request *request, bool here) {
+    const struct proxy *proxy = request->proxy;
+    enum method method = request->message->method;
+    if (request->outcome.auth != CHOICE_UNSET || users_count(proxy->users) == 0)
+        return false; /* $auth = true was judged when its rule was deployed */
+    switch (proxy->settings->auth) {
+    case AUTH_NONE: break;
+    case AUTH_REGISTER: return here && method == METHOD_REGISTER;
+    case AUTH_INVITE: return method == METHOD_INVITE || (here && method == METHOD_REGISTER);
+    case AUTH_ALL: return true;
+    }
+    return false;
+}
+
+struct slice auth_realm(const struct proxy *proxy) {
+    return users_count(proxy->users) ? proxy->settings->realm : SLICE_NULL;
+}
+
+/* Credentials. */
+
+struct claim {
+    struct credentials credentials;
+    enum digest_algorithm algorithm;
+};
+
+/* MD5 when it is not said (RFC 7616 3.4). */
+static bool is_offered(const struct credentials *credentials, enum digest_algorithm *algorithm) {
+    struct slice name = credentials->algorithm.at ? credentials->algorithm : slice_of(digests[DIGEST_MD5].name);
+    for (*algorithm = 0; *algorithm < DIGEST_ALGORITHMS; ++*algorithm)
+        if (slice_same(name, slice_of(digests[*algorithm].name)))
+            return true;
+    return false;
+}
+
+/* The first credentials of our realm that answer one of our challenges, under either name: some clients answer a 407 like
+ * a 401. 1, 0: none, -ENOMEM. */
+static int find_claim(const struct request *request, struct claim *claim) {
+    const struct proxy *proxy = request->proxy;
+    const struct sip_message *message = request->message;
+    for (unsigned i = 0; i < sizeof lines / sizeof *lines; i++)
+        for (int n = scan_next(message, lines[i], -1); n >= 0; n = scan_next(message, lines[i], n)) {
+            int error =
+                values_credentials(&request->proxy->scratch, scan_value(message, (unsigned)n), &claim->credentials);
+            if (error == -ENOMEM)
+                return error;
+            if (!error && slice_equal(claim->credentials.realm, proxy->settings->realm) &&
+                is_offered(&claim->credentials, &claim->algorithm))
+                return 1;
+        }
+    return 0;
+}
+
+int auth_claimed(const struct proxy *proxy, const struct sip_message *message, struct arena *arena,
+                 struct slice *user) {
+    bool found = false;
+    for (unsigned i = 0; i < sizeof lines / sizeof *lines; i++)
+        for (int n = scan_next(message, lines[i], -1); n >= 0; n = scan_next(message, lines[i], n)) {
+            struct credentials credentials;
+            int error = values_credentials(arena, scan_value(message, (unsigned)n), &credentials);
+            if (error == -ENOMEM)
+                return error;
+            bool ours = !error && slice_equal(credentials.realm, proxy->settings->realm);
+            if (error || !credentials.username.at || (found && !ours))
+                continue;
+            *user = credentials.username;
+            found = true;
+            if (ours)
+                return 1;
+        }
+    return found;
+}
+
+static bool is_hex(struct slice text, size_t length) {
+    for (size_t i = 0; i < text.len; i++)
+        if (!byte_is_hex((unsigned char)text.at[i]))
+            return false;
+    return text.len == length;
+}
+
+/* RFC 7616 3.4.6: credentials that were made for another URI are an attack, or a fault. */
+static bool is_for(struct slice text, struct slice request_uri) {
+    struct sip_uri a, b;
+    return slice_equal(text, request_uri) ||
+           (uri_parse(&a, text, 0) == 0 && uri_parse(&b, request_uri, 0) == 0 && uri_equal(&a, &b));
+}
+
+/* NULL: they can be judged. Without qop they are RFC 2069's, which RFC 3261 22.4 (8) lets pass; RFC 8760 does not. */
+static const char *find_fault(const struct claim *claim, struct slice request_uri) {
+    const struct credentials *c = &claim->credentials;
+    if (!c->username.at || !c->nonce.at || !c->uri.at || !is_hex(c->response, digests[claim->algorithm].length))
+        return "Malformed Credentials";
+    if (!c->qop.at && claim->algorithm != DIGEST_MD5)
+        return "Missing qop";
+    if (c->qop.at && !slice_same(c->qop, SLICE("auth")))
+        return "Unknown qop";
+    if (c->qop.at && !is_hex(c->nc, NC_DIGITS))
+        return "Malformed nc";
+    return is_for(c->uri, request_uri) ? NULL : "Credentials for Another URI";
+}
+
+static uint32_t count_of(const struct credentials *credentials) {
+    uint32_t count = 0;
+    for (size_t i = 0; credentials->qop.at && i < credentials->nc.len; i++)
+        count = count << 4 | (uint32_t)byte_hex_value((unsigned char)credentials->nc.at[i]);
+    return credentials->qop.at ? count : NONCE_ONCE;
+}
+
+/* A secret for who has none: nobody knows a password for it, and it takes the place of theirs in the same arithmetic. */
+static void make_dummy(const struct proxy *proxy, struct slice name, struct digest_text *ha1) {
+    static const char hex[] = "0123456789abcdef";
+    uint8_t mac[HASH_MAC_SIZE];
+    const struct slice key = {(const char *)proxy->seed.numbers.bytes, sizeof proxy->seed.numbers.bytes};
+    hash_mac(key, &name, 1, mac);
+    for (unsigned i = 0; i < DIGEST_TEXT_MAX; i++)
+        ha1->digits[i] = hex[mac[i / 2] >> (i % 2 ? 0 : 4) & 15];
+}
+
+/* Whose credentials these are; NULL: nobody's, and *why says it to the log. */
+static const struct user *find_owner(const struct request *request, const struct claim *claim, const char **why) {
+    const struct credentials *c = &claim->credentials;
+    const struct digest_input input = {
+        .method = request->message->method_name,
+        .uri = c->uri,
+        .nonce = c->nonce,
+        .nc = c->nc,
+        .cnonce = c->cnonce,
+        .qop = c->qop,
+    };
+    struct digest_text secret, expected;
+    const struct user *user = users_find(request->proxy->users, c->username);
+    bool of_realm = user && slice_equal(user->realm, request->proxy->settings->realm);
+    bool known = of_realm && user->has[claim->algorithm];
+    make_dummy(request->proxy, c->username, &secret);
+    if (known)
+        secret = user->ha1[claim->algorithm];
+    digest_response(claim->algorithm, &secret, &input, &expected);
+    bool same = hash_same(expected.digits, c->response.at, digests[claim->algorithm].length);
+    *why = known      ? "wrong password"
+           : of_realm ? "no secret for this algorithm"
+           : user     ? "secret for another realm"
+                      : "unknown user";
+    return same && known ? user : NULL;
+}
+
+/* Answers. */
+
+static struct slice challenge_value(struct request *request, enum digest_algorithm algorithm, struct slice nonce,
+                                    bool stale) {
+    struct line line;
+    struct slice realm = request->proxy->settings->realm;
+    line_init(&line, &request->proxy->scratch);
+    line_add(&line, SLICE("Digest realm=\""));
+    for (size_t i = 0; i < realm.len; i++) {
+        if (realm.at[i] == '"' || realm.at[i] == '\\')
+            line_byte(&line, '\\');
+        line_byte(&line, realm.at[i]);
+    }
+    line_add(&line, SLICE("\", nonce=\""));
+    line_add(&line, nonce);
+    line_add(&line, SLICE("\", algorithm="));
+    line_add(&line, slice_of(digests[algorithm].name));
+    line_add(&line, SLICE(", qop=\"auth\""));
+    if (stale)
+        line_add(&line, SLICE(", stale=true"));
+    return line.failed ? SLICE_NULL : line_slice(&line);
+}
+
+static bool refuse(struct request *request, unsigned code, const char *reason) {
+    answer_final(request, code, reason, NULL);
+    return false;
+}
+
+static bool out_of_memory(struct request *request) {
+    proxy_count(request->proxy, COUNTER_NO_MEMORY);
+    return refuse(request, 500, NULL);
+}
+
+/* RFC 3261 22.2, 22.3, a line for each algorithm (RFC 8760 2.4). It is no call yet: the client comes again. */
+static bool challenge(struct request *request, bool here, bool stale) {
+    struct proxy *proxy = request->proxy;
+    const char *name = here ? "WWW-Authenticate" : "Proxy-Authenticate";
+    struct event_field own[DIGEST_ALGORITHMS + 1] = {{0}};
+    char nonce[NONCE_LENGTH];
+    nonce_write(proxy->nonces, proxy_number(proxy), proxy->now, nonce);
+    for (enum digest_algorithm i = 0; i < DIGEST_ALGORITHMS; i++) {
+        own[i] = (struct event_field){name, challenge_value(request, i, (struct slice){nonce, sizeof nonce}, stale)};
+        if (!own[i].value.at)
+            return out_of_memory(request);
+    }
+    proxy_count(proxy, COUNTER_CHALLENGES);
+    request->call = false;
+    answer_final(request, here ? 401 : 407, NULL, own);
+    return false;
+}
+
+static bool fail(struct request *request, bool here, const struct claim *claim, const char *why) {
+    struct proxy *proxy = request->proxy;
+    proxy_count(proxy, COUNTER_AUTH_FAILURES);
+    EVENT(proxy, LOG_NOTICE, "auth-failure", request->message->call_id, request->outcome.rule,
+          {"user", claim->credentials.username}, {"source", event_endpoint(proxy, &request->packet->source)},
+          {"reason", slice_of(why)});
+    return challenge(request, here, false);
+}
+
+static bool refuse_replay(struct request *request, bool here, const struct claim *claim) {
+    struct proxy *proxy = request->proxy;
+    proxy_count(proxy, COUNTER_AUTH_REPLAYS);
+    EVENT(proxy, LOG_NOTICE, "auth-replay", request->message->call_id, request->outcome.rule,
+          {"user", claim->credentials.username}, {"source", event_endpoint(proxy, &request->packet->source)},
+          {"nc", claim->credentials.nc});
+    return challenge(request, here, true);
+}
+
+/* Identity. */
+
+/* RFC 3323 4.1.1.3: how one calls who does not want to be named. */
+static bool is_anonymous(const struct sip_uri *uri) {
+    return slice_same(uri->user, SLICE("anonymous")) && slice_same(uri->host, SLICE("anonymous.invalid"));
+}
+
+/* What he registers (To, RFC 3261 10.3 step 4), or calls as (From): one of the names that are his, and of this server. */
+static bool may_act(struct request *request, const struct user *user, struct slice *as) {
+    const struct proxy_settings *settings = request->proxy->settings;
+    const struct sip_message *message = request->message;
+    bool registers = message->method == METHOD_REGISTER;
+    struct sip_name_addr address;
+    struct sip_uri uri;
+    *as = scan_value(message, message->first[registers ? HEADER_TO : HEADER_FROM] - 1u);
+    if (user_may_be_all(user))
+        return true;
+    if (name_addr_parse(&address, *as) || uri_parse(&uri, address.uri, 0))
+        return false;
+    *as = address.uri;
+    if (!registers && is_anonymous(&uri))
+        return true;
+    bool of_us = uri.scheme == URI_TEL || slice_same(uri.host, settings->realm) || ours_host(settings, &uri);
+    struct slice name = location_user(&request->proxy->scratch, &uri);
+    return (registers || of_us) && name.at && user_may_be(user, name);
+}
+
+static bool judge_identity(struct request *request, const struct user *user) {
+    struct proxy *proxy = request->proxy;
+    struct slice as;
+    if (may_act(request, user, &as))
+        return true;
+    proxy_count(proxy, COUNTER_IDENTITY_REFUSED);
+    EVENT(proxy, LOG_NOTICE, "identity-refused", request->message->call_id, request->outcome.rule, {"user", user->name},
+          {"as", as}, {"source", event_endpoint(proxy, &request->packet->source)});
+    return refuse(request, 403, NULL);
+}
+
+bool auth_judge(struct request *request, bool here) {
+    struct claim claim;
+    const char *why;
+    int found = find_claim(request, &claim);
+    if (found < 0)
+        return out_of_memory(request);
+    if (!found)
+        return challenge(request, here, false);
+    const char *fault = find_fault(&claim, request->uri);
+    if (fault)
+        return refuse(request, 400, fault);
+    const struct user *user = find_owner(request, &claim, &why);
+    if (!user)
+        return fail(request, here, &claim, why);
+    /* "stale" is said to those alone whose password is right (RFC 7616 3.3). */
+    switch (
+        nonce_use(request->proxy->nonces, claim.credentials.nonce, count_of(&claim.credentials), request->proxy->now)) {
+    case NONCE_GOOD: break;
+    case NONCE_STALE: return challenge(request, here, true);
+    case NONCE_REPLAYED: return refuse_replay(request, here, &claim);
+    }
+    request->authenticated = true;
+    return judge_identity(request, user);
+}
