@@ -35,8 +35,8 @@ static int load_alias(struct proxy *proxy, const struct store_alias *alias, bool
 }
 
 void directory_load(struct proxy *proxy, const struct store_row *row) {
-    int error = row->kind == STORE_USER ? load_user(proxy, &row->user, row->gone)
-                                        : load_alias(proxy, &row->alias, row->gone);
+    int error =
+        row->kind == STORE_USER ? load_user(proxy, &row->user, row->gone) : load_alias(proxy, &row->alias, row->gone);
     if (error)
         proxy_count(proxy, COUNTER_NO_MEMORY);
 }

@@ -97,8 +97,7 @@ struct proxy *proxy_new(const struct proxy_settings *settings, const struct prox
     proxy->rx = rx_scratch_new();
     if (proxy->timers && proxy->rx)
         proxy->transactions = transactions_new(&settings->timers, &seed->tables, proxy->timers, &below, &events);
-    if (proxy->transactions && registrar_open(proxy) == 0 && tally_open(proxy) == 0 &&
-        directory_open(proxy) == 0)
+    if (proxy->transactions && registrar_open(proxy) == 0 && tally_open(proxy) == 0 && directory_open(proxy) == 0)
         return proxy;
     proxy_free(proxy);
     return NULL;

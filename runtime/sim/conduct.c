@@ -137,11 +137,27 @@ static bool is_edited(const struct play *play, struct slice name) {
     return plan_names(play->story, name);
 }
 
+static bool has_text(struct slice s, struct slice text) {
+    for (size_t i = 0; i + text.len <= s.len; i++)
+        if (slice_equal(slice_cut(s, i, i + text.len), text))
+            return true;
+    return false;
+}
+
+/* Credentials for the server itself, when it has users: they must not go on (RFC 3261 22.3). */
+static bool is_secret(const struct play *play, const struct letter_header *header) {
+    char realm[300];
+    bool credentials = letter_same_name(header->name, SLICE("Authorization")) ||
+                       letter_same_name(header->name, SLICE("Proxy-Authorization"));
+    snprintf(realm, sizeof realm, "realm=\"%.*s\"", SLICE_ARG(play->story->settings.realm));
+    return credentials && play->story->entries && has_text(header->value, slice_of(realm));
+}
+
 /* The next header line from *at on that nobody may have changed; NULL: none. */
 static const struct letter_header *next_untouched(const struct play *play, const struct letter *message, unsigned *at) {
     while (*at < message->count) {
         const struct letter_header *header = &message->headers[(*at)++];
-        if (!is_edited(play, header->name))
+        if (!is_edited(play, header->name) && !is_secret(play, header))
             return header;
     }
     return NULL;
@@ -199,6 +215,9 @@ static const char *check_forwarded(const struct play *play, const struct exchang
         return "From must be as it came";
     if (!slice_equal(message->body, before->body))
         return "the body must be as it came (RFC 3261 16.6)";
+    for (unsigned i = 0; i < message->count; i++)
+        if (is_secret(play, &message->headers[i]))
+            return "credentials for the server must not go on (RFC 3261 22.3)";
     if (!rest_untouched(play, message, before))
         return "the headers that the plan does not name must be as they came, byte for byte, in order (RFC 3261 16.6)";
     const char *broken = check_max_forwards(play, message, before);

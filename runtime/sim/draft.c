@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/sim/draft.h"
 
+#include "runtime/sim/credentials.h"
+
 enum { ROUTES_MAX = 24 };
 
 /* A dialog as one party sees it (RFC 3261 12), read from what went over the network. */
@@ -14,6 +16,7 @@ struct dialog {
 struct draft {
     struct play *play;
     const struct story_step *step;
+    struct slice uri; /* of the request */
     struct page out;
 };
 
@@ -31,12 +34,19 @@ static void put(struct draft *draft, const char *name, struct slice value) {
         page_printf(&draft->out, "%s: %.*s\r\n", name, SLICE_ARG(value));
 }
 
+static struct slice given_value(const struct draft *draft, const struct story_field *field) {
+    struct slice value = play_expand(draft->play, field->line, field->value);
+    if (field->kind != FIELD_IS || !slice_starts(value, SLICE("digest ")))
+        return value;
+    return credentials_value(draft->play, draft->step, field->line, slice_from(value, 7), draft->uri);
+}
+
 /* The lines that the story gives: those called `only`, or all but those. */
 static void put_given(struct draft *draft, const char *only, bool others) {
     for (const struct story_field *field = draft->step->fields; field; field = field->next) {
         if (field->kind == FIELD_ABSENT)
             continue;
-        struct slice value = play_expand(draft->play, field->line, field->value);
+        struct slice value = given_value(draft, field);
         bool named = field->kind == FIELD_IS && letter_same_name(field->name, slice_of(only));
         if (named == others)
             continue;
@@ -142,6 +152,7 @@ static void put_cseq(struct draft *draft, unsigned long number) {
 }
 
 static void put_start(struct draft *draft, struct slice uri) {
+    draft->uri = uri;
     page_printf(&draft->out, "%.*s %.*s SIP/2.0\r\n", SLICE_ARG(draft->step->method), SLICE_ARG(uri));
 }
 

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "runtime/sim/reader.h"
+#include "runtime/sim/directory.h"
 
 void reader_wrong(struct reader *reader, const char *format, ...) {
     char message[300];
@@ -164,6 +164,19 @@ static void read_env(struct reader *reader, struct slice value) {
             (struct preset){slice_cut(value, 0, equals), slice_from(value, equals + 1)};
 }
 
+static void read_auth(struct reader *reader, struct slice value) {
+    static const struct slice names[] = {[AUTH_NONE] = SLICE("none"),
+                                         [AUTH_REGISTER] = SLICE("register"),
+                                         [AUTH_INVITE] = SLICE("invite"),
+                                         [AUTH_ALL] = SLICE("all")};
+    for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
+        if (slice_equal(value, names[i])) {
+            reader->story->settings.auth = (enum auth_scope)i;
+            return;
+        }
+    reader_wrong(reader, "auth is none, register, invite or all");
+}
+
 static void read_option(struct reader *reader, struct slice name, struct slice value) {
     struct proxy_settings *settings = &reader->story->settings;
     const struct {
@@ -194,7 +207,11 @@ static void read_option(struct reader *reader, struct slice name, struct slice v
             *options[i].choice = slice_equal(value, options[i].yes);
         return;
     }
-    if (slice_equal(name, SLICE("domain")))
+    if (slice_equal(name, SLICE("auth")))
+        read_auth(reader, value);
+    else if (slice_equal(name, SLICE("realm")))
+        settings->realm = value;
+    else if (slice_equal(name, SLICE("domain")))
         reader->story->domain = value;
     else if (slice_equal(name, SLICE("listen")))
         read_listen(reader, value);
@@ -275,8 +292,15 @@ static bool read_setting(struct reader *reader, struct slice word, struct slice 
         const char *name;
         void (*read)(struct reader *, struct slice);
     } settings[] = {
-        {"plan", read_plan}, {"party", read_party}, {"options", read_options}, {"clock", read_clock},
-        {"no", read_gap},    {"fails", read_fails}, {"host", read_host},
+        {"plan", read_plan},
+        {"party", read_party},
+        {"options", read_options},
+        {"clock", read_clock},
+        {"no", read_gap},
+        {"fails", read_fails},
+        {"host", read_host},
+        {"user", directory_read_user},
+        {"alias", directory_read_alias},
     };
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
         if (slice_equal(word, slice_of(settings[i].name))) {

@@ -30,12 +30,16 @@
  *                                 first 192.0.2.101, second 192.0.2.102, third 192.0.2.103
  *   options NAME=VALUE ...        t1 t2 t4 timer-c max-session block-time=TIME
  *                                 failover=on|off  record-route=on|off  relay=all|off
+ *                                 auth=none|register|invite|all  realm=NAME
  *                                 domain=NAME  listen=ADDRESS[:PORT]  advertise=HOST[:PORT]  env=NAME=VALUE; as
  *                                 fovrun's options.
  *                                 Not said otherwise, fov listens on 203.0.113.1 and [2001:db8::1] and is fov.example
  *   host NAME ADDRESS             a name that can be resolved, in destinations; without any the server resolves none
  *   clock YYYY-MM-DD HH:MM:SS     the time of day at the beginning, UTC
  *   no route to ADDRESS[/BITS]
+ *   user NAME PASSWORD            somebody who may register and call, with allow=NAME,NAME (or *): as whom besides; push;
+ *                                 md5-only: there is no SHA-256 of the password
+ *   alias ALIAS ENTITY [GROUP]
  *
  * WHAT HAPPENS: `who > what`, somebody sends to fov
  *   caller > INVITE sip:100@fov.example    A complete message is made. Without a URI the request belongs to the dialog
@@ -48,6 +52,9 @@
  *       ! Contact                          name stand as they are; `!` leaves the usual one out; `+` adds a whole line
  *       + Via: SIP/2.0/UDP 10.0.0.1
  *       | v=0                              a line of the body
+ *       Authorization: digest bob secret   made from the last challenge that this party got in this call; behind it may
+ *                                          stand md5 (else the first algorithm), legacy (no qop), and nc= nonce= uri=
+ *                                          realm= to say something else than what would be right
  *   caller > raw                           below it, every byte: `|` is a line (with CRLF; \c at its end: without);
  *       | OPTIONS sip:fov SIP/2.0          \r \n \t \0 \\ \xHH are bytes
  *   first icmp port-unreachable            the network reports that the last datagram to `first` was not delivered;
@@ -101,6 +108,14 @@ struct story_party {
     struct story_party *next;
     struct slice name;
     struct endpoint at;
+};
+
+struct story_entry {          /* a user or, with an entity, an alias */
+    struct story_entry *next; /* the newest first */
+    struct slice name;
+    struct slice password, allow;
+    bool push, md5_only;
+    struct slice entity, group;
 };
 
 enum field_kind { FIELD_IS, FIELD_MATCHES, FIELD_DIFFERS, FIELD_ABSENT, FIELD_COUNT, FIELD_ADDED };
@@ -160,6 +175,7 @@ struct story {
     struct preset presets[STORY_PRESETS_MAX];
     struct sim_gap *gaps;
     struct sim_host *hosts;
+    struct story_entry *entries;
     int64_t unix_ms;
     struct slice fails; /* null: it must pass */
     struct story_step *steps, **steps_end;

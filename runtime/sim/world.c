@@ -175,6 +175,10 @@ static bool tell_kept(struct sim_world *world) {
     return true;
 }
 
+void sim_world_load(struct sim_world *world, const struct store_row *row) {
+    proxy_load(world->proxy, row, monotonic(world), wall(world));
+}
+
 void sim_world_receive(struct sim_world *world, const struct endpoint *source, const struct endpoint *local,
                        struct slice bytes) {
     struct packet packet = {*source, *local, bytes, monotonic(world), wall(world)};

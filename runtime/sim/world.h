@@ -65,6 +65,8 @@ void sim_world_close(struct sim_world *world);
 /* From now on names are resolved, these and no others; they must outlive the world. */
 void sim_world_resolve(struct sim_world *world, const struct sim_host *hosts);
 
+/* News from the store, now. */
+void sim_world_load(struct sim_world *world, const struct store_row *row);
 /* A datagram arrives now. */
 void sim_world_receive(struct sim_world *world, const struct endpoint *source, const struct endpoint *local,
                        struct slice bytes);
