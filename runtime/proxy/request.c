@@ -167,10 +167,17 @@ static bool is_to_us(const struct request *request, bool *user) {
     return ours_uri(request->proxy->settings, &uri);
 }
 
+/* 10.3 step 1: what is not for this domain, or sent elsewhere by the plan, is a proxy's business. */
+static bool is_for_registrar(const struct request *request) {
+    bool user;
+    return request->message->method == METHOD_REGISTER &&
+           (request->outcome.registers || (!destination_given(request) && is_to_us(request, &user)));
+}
+
 /* It ends here, and does not go through us. */
 static bool is_for_server(const struct request *request) {
     bool user;
-    return request->outcome.registers || (!destination_given(request) && is_to_us(request, &user) && !user);
+    return is_for_registrar(request) || (!destination_given(request) && is_to_us(request, &user) && !user);
 }
 
 /* The plan demands authentication: judged once, as soon as the rule that does was deployed (language.md 4). Within a
@@ -418,11 +425,9 @@ static enum step_result step_options(struct request *request) {
     return STEP_DONE;
 }
 
-/* 10.3 steps 1 and 2. What is not for this domain, or sent elsewhere by the plan, is a proxy's business. */
+/* 10.3 step 2 */
 static enum step_result step_register(struct request *request) {
-    bool user;
-    if (request->message->method != METHOD_REGISTER ||
-        (!request->outcome.registers && (destination_given(request) || !is_to_us(request, &user))))
+    if (!is_for_registrar(request))
         return STEP_NEXT;
     if (refuse_extensions(request, HEADER_REQUIRE, SLICE("path")) == STEP_DONE)
         return STEP_DONE;

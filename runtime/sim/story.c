@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "runtime/sim/directory.h"
+#include "runtime/sim/people.h"
 
 void reader_wrong(struct reader *reader, const char *format, ...) {
     char message[300];
@@ -292,15 +292,9 @@ static bool read_setting(struct reader *reader, struct slice word, struct slice 
         const char *name;
         void (*read)(struct reader *, struct slice);
     } settings[] = {
-        {"plan", read_plan},
-        {"party", read_party},
-        {"options", read_options},
-        {"clock", read_clock},
-        {"no", read_gap},
-        {"fails", read_fails},
-        {"host", read_host},
-        {"user", directory_read_user},
-        {"alias", directory_read_alias},
+        {"plan", read_plan},   {"party", read_party},      {"options", read_options},
+        {"clock", read_clock}, {"no", read_gap},           {"fails", read_fails},
+        {"host", read_host},   {"user", people_read_user}, {"alias", people_read_alias},
     };
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
         if (slice_equal(word, slice_of(settings[i].name))) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "runtime/sim/directory.h"
+#include "runtime/sim/people.h"
 
 #include "runtime/sip/digest.h"
 
@@ -26,7 +26,7 @@ static bool read_option(struct story_entry *entry, struct slice word) {
     return true;
 }
 
-void directory_read_user(struct reader *reader, struct slice rest) {
+void people_read_user(struct reader *reader, struct slice rest) {
     struct story_entry *entry = add_entry(reader);
     struct slice word;
     bool quoted;
@@ -39,7 +39,7 @@ void directory_read_user(struct reader *reader, struct slice rest) {
             reader_wrong(reader, "behind a user's password stand allow=a,b (or allow=*), push, md5-only");
 }
 
-void directory_read_alias(struct reader *reader, struct slice rest) {
+void people_read_alias(struct reader *reader, struct slice rest) {
     struct story_entry *entry = add_entry(reader);
     bool quoted;
     if (!entry)
@@ -85,6 +85,6 @@ static void load(const struct story *story, const struct story_entry *entry, str
     }
 }
 
-void directory_load(const struct story *story, struct sim_world *world) {
+void people_load(const struct story *story, struct sim_world *world) {
     load(story, story->entries, world);
 }
