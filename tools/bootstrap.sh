@@ -13,6 +13,7 @@ binutils      ar
 bison         bison
 flex          flex
 libev-dev     <ev.h>
+libsqlite3-dev <sqlite3.h>
 libosip2-dev  <osipparser2/osip_parser.h>
 libmd-dev     <md5.h>
 libsodium-dev <sodium.h>

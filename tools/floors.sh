@@ -22,19 +22,21 @@ compiler         grammar runtime/regex runtime/plan runtime/sip runtime/state ru
 # who may name it (a pattern of paths)            what: a header's name, or name( for functions; extended regular expressions
 outside='
 runtime/net/loop\.c                                ev\.h
+runtime/net/store_sqlite\.c                        sqlite3\.h
+runtime/net/writer\.c                              pthread\.h
 runtime/sip/values\.c                              osip.*
 grammar/hash\.c                                    sodium.*
 runtime/sip/digest\.c                              md5\.h
 compiler/parse\.[ch]|grammar/plan\.[ly]            plan\.(tab|lex)\.h
 runtime/net/.*                                     (sys/socket|sys/un|netdb|ifaddrs|net/if|netinet/.*)\.h
 runtime/net/.*|grammar/value\.c                    arpa/.*\.h
-runtime/net/.*                                     (poll|sys/epoll|sys/select|signal|sys/mman|linux/.*)\.h
+runtime/net/.*                                     (poll|sys/epoll|sys/eventfd|sys/select|signal|sys/mman|linux/.*)\.h
 runtime/net/.*                                     (time|sys/time|sys/timerfd)\.h
 runtime/net/.*                                     (time|clock|clock_gettime|gettimeofday|localtime(_r)?|gmtime(_r)?|mktime)[(]
 runtime/net/key\.c                                 sys/random\.h
 runtime/net/key\.c                                 (getrandom|getentropy|arc4random)[(]
 -                                                  (rand|srand|random|srandom|drand48)[(]
--                                                  (pthread|threads|stdatomic|locale|wctype|wchar|ctype|pcre2)\.h
+-                                                  (threads|stdatomic|locale|wctype|wchar|ctype|pcre2)\.h
 (runtime/net|compiler)/.*                          (getenv|secure_getenv|setenv|unsetenv)[(]
 (runtime/net|compiler)/.*                          (fopen|freopen|open|openat|creat|opendir|stat|fstat|mkstemp|rename|unlink|popen|system)[(]
 (runtime/net|compiler)/.*                          (fcntl|unistd|sys/stat|dirent)\.h

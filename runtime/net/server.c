@@ -2,6 +2,7 @@
 #include "runtime/net/server.h"
 
 #include "runtime/net/addresses.h"
+#include "runtime/net/keeping.h"
 #include "runtime/net/key.h"
 #include "runtime/net/log.h"
 #include "runtime/net/loop.h"
@@ -42,6 +43,7 @@ struct server {
     struct endpoint *endpoints; /* of the listeners, as bound */
     unsigned listener_count;
     struct addresses addresses;
+    struct keeping keeping;
     struct proxy_settings settings;
     struct world world;
     struct proxy *proxy;
@@ -135,6 +137,16 @@ static void world_record(void *context, struct slice line) {
     record_line(&server->record, line);
 }
 
+static void world_keep(void *context, const struct store_row *row) {
+    struct server *server = context;
+    store_keep(server->keeping.store, row);
+}
+
+static void world_commit(void *context, uint64_t ticket) {
+    struct server *server = context;
+    store_commit(server->keeping.store, ticket);
+}
+
 /* Events. */
 
 static void on_room(void *context);
@@ -170,6 +182,7 @@ static void tell_losses(struct server *server) {
  * queues the next attempt: until nothing is left, so that it leaves in this turn too. */
 static void finish_turn(struct server *server) {
     bool again = true;
+    keeping_flush(&server->keeping);
     while (again) {
         again = false;
         for (unsigned i = 0; i < server->listener_count; i++) {
@@ -231,6 +244,10 @@ static void on_time(void *context) {
     struct server *server = context;
     proxy_tick(server->proxy, loop_now(), loop_unix());
     finish_turn(server);
+}
+
+static void on_report(void *context) {
+    finish_turn(context);
 }
 
 static void on_end(void *context) {
@@ -344,6 +361,8 @@ static void make_settings(struct server *server, const struct options *options) 
         .local_time = world_local_time,
         .log = world_log,
         .record = world_record,
+        .keep = server->keeping.store ? world_keep : NULL,
+        .commit = server->keeping.store ? world_commit : NULL,
     };
 }
 
@@ -380,6 +399,8 @@ static int open_all(struct server *server, const struct options *options, const 
     if (!result)
         result = make_seed(server, &seed, options->state_dir);
     if (!result)
+        result = keeping_open(&server->keeping, options->state_dir, &server->log, reason, size);
+    if (!result)
         result = open_listeners(server, options, reason, size);
     if (result)
         return result;
@@ -387,6 +408,10 @@ static int open_all(struct server *server, const struct options *options, const 
     server->proxy = proxy_new(&server->settings, &seed, image, &server->world);
     if (!server->proxy)
         return -ENOMEM;
+    result = keeping_start(&server->keeping, server->proxy, server->settings.realm, server->loop, on_report, server,
+                           reason, size);
+    if (result)
+        return result;
     log_printf(&server->log, LOG_NOTICE, "event=serving plan=%s rules=%u hash=%016" PRIx64 " pid=%ld",
                log_value(slice_of(options->plan), text, sizeof text), image->rule_count, image->header->plan_hash,
                (long)getpid());
@@ -407,12 +432,13 @@ struct server *server_open(const struct options *options, const struct image *im
 
 /* All of them in one line: name=value. */
 static void log_counters(struct server *server) {
-    const struct counters *counters = proxy_counters(server->proxy);
+    struct counters counters = *proxy_counters(server->proxy);
     char text[LOG_LINE_MAX];
+    keeping_count(&server->keeping, &counters);
     size_t length = (size_t)snprintf(text, sizeof text, "event=counters");
     for (unsigned i = 0; i < COUNTER_COUNT && length < sizeof text; i++)
         length += (size_t)snprintf(text + length, sizeof text - length, " %s=%" PRIu64, counter_rows[i].name,
-                                   counters->values[i]);
+                                   counters.values[i]);
     log_line(&server->log, LOG_NOTICE, slice_of(text));
 }
 
@@ -430,6 +456,7 @@ static void end_signals(void) {
 void server_run(struct server *server) {
     loop_run(server->loop);
     end_signals();
+    keeping_end(&server->keeping);
     log_counters(server);
     log_printf(&server->log, LOG_NOTICE, "event=stopped running=%u", proxy_pending(server->proxy));
 }
@@ -439,6 +466,7 @@ void server_close(struct server *server) {
         return;
     proxy_free(server->proxy);
     loop_free(server->loop);
+    keeping_close(&server->keeping);
     for (unsigned i = 0; i < server->listener_count; i++)
         udp_close(server->listeners[i].udp);
     free(server->listeners);
