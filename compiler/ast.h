@@ -107,6 +107,7 @@ struct deploy {
     enum failover_setting setting;
     struct piece *pieces;
     struct destination *destinations, *last_destination;
+    bool local;              /* one of its destinations is a user of this server: sip:user@ */
     bool session;            /* DEPLOY_SESSION: failover is switched on */
     bool fallback;           /* DEPLOY_FAILOVER: back to the default */
     uint32_t number;         /* ... milliseconds, truth value, choice */

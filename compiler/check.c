@@ -80,16 +80,40 @@ static bool goes_on(const struct deploy *deploy) {
            !slice_same(deploy->value.s, SLICE("false"));
 }
 
-static bool answers(const struct deploy *deploy) {
+static bool names_destination(const struct deploy *deploy) {
+    return deploy->kind == DEPLOY_TO || deploy->kind == DEPLOY_TARGETS || deploy->destinations ||
+           (deploy->kind == DEPLOY_VARIABLE && deploy->variable == VARIABLE_REQUEST);
+}
+
+static bool is_answer(const struct deploy *deploy) {
     return deploy->kind == DEPLOY_VARIABLE && deploy->value.s.len &&
-           (deploy->variable == VARIABLE_ACTION || deploy->variable == VARIABLE_RESPONSE) &&
-           !slice_same(deploy->value.s, SLICE("drop"));
+           (deploy->variable == VARIABLE_ACTION || deploy->variable == VARIABLE_RESPONSE);
+}
+
+static bool is_silent(const struct deploy *deploy) {
+    return slice_same(deploy->value.s, SLICE("drop")) || slice_same(deploy->value.s, SLICE("block"));
+}
+
+static bool challenges(const struct deploy *deploy) {
+    return deploy->kind == DEPLOY_VARIABLE && deploy->variable == VARIABLE_AUTH && deploy->value.s.len &&
+           !slice_same(deploy->value.s, SLICE("false"));
+}
+
+/* May this server answer by itself what the rule is deployed for? A challenge is an answer, and so is what becomes of a
+ * call to a user who is not registered, or of one without a destination. */
+static bool responds(const struct rule *rule) {
+    bool elsewhere = false;
+    for (const struct deploy *deploy = rule->deploys; deploy; deploy = deploy->next) {
+        if (goes_on(deploy) || challenges(deploy) || deploy->local || (is_answer(deploy) && !is_silent(deploy)))
+            return true;
+        elsewhere |= names_destination(deploy) || is_answer(deploy);
+    }
+    return !elsewhere;
 }
 
 static void warn_of_unused_replies(struct check *check, const struct rule *rule) {
-    for (const struct deploy *deploy = rule->deploys; deploy; deploy = deploy->next)
-        if (goes_on(deploy) || answers(deploy))
-            return;
+    if (responds(rule))
+        return;
     for (const struct deploy *deploy = rule->deploys; deploy; deploy = deploy->next)
         if (deploy->kind == DEPLOY_REPLY && deploy->value.s.len)
             diag_report(check->diags, DIAG_REPLY_UNUSED, deploy->left->span,

@@ -61,6 +61,11 @@ static void check_routable(struct check *check, const struct text *text, const s
                 "'%.*s' names no host to send to, expected a sip: or sips: URI", SLICE_ARG(text->s));
 }
 
+/* sip:user@ */
+static bool is_local(const struct sip_uri *uri) {
+    return uri->host.len == 0 && (uri->scheme == URI_SIP || uri->scheme == URI_SIPS);
+}
+
 static void check_clear(struct check *check, const struct text *text, const struct sip_uri *uri,
                         enum transport transport) {
     struct slice parameter;
@@ -79,6 +84,7 @@ void destination_read_to(struct check *check, struct deploy *deploy) {
         return;
     check_routable(check, &deploy->value, &uri);
     check_clear(check, &deploy->value, &uri, TRANSPORT_NONE);
+    deploy->local = is_local(&uri);
 }
 
 /* Without the < > around it. */
@@ -129,6 +135,7 @@ static void read_target(struct check *check, struct deploy *deploy, struct text 
         return;
     check_routable(check, &text, &uri);
     check_clear(check, &text, &uri, TRANSPORT_NONE);
+    deploy->local |= is_local(&uri);
 }
 
 static struct text trimmed(const struct text *text, size_t start, size_t end) {
@@ -195,6 +202,7 @@ static void read_alternate(struct check *check, struct deploy *deploy, struct te
         return;
     check_routable(check, &text, &uri);
     check_clear(check, &text, &uri, transport);
+    deploy->local |= is_local(&uri);
 }
 
 static bool next_word(const struct text *text, size_t *at, struct text *word) {

@@ -85,6 +85,7 @@ struct sequence {
     const struct deploy *session;
     const struct deploy *settings[FAILOVER_COUNT]; /* the last line of each */
     bool goes_on;                                  /* $continue: a later rule may start the session */
+    bool several;                                  /* a user's contacts: one destination may be many attempts */
     unsigned attempts, alternates;
 };
 
@@ -108,6 +109,7 @@ static struct sequence collect(const struct rule *rule) {
         } else if (deploy->kind == DEPLOY_VARIABLE && deploy->variable == VARIABLE_CONTINUE) {
             sequence.goes_on = slice_same(deploy->value.s, SLICE("true"));
         }
+        sequence.several |= deploy->local;
     }
     sequence.attempts += sequence.alternates;
     return sequence;
@@ -137,18 +139,19 @@ static void warn_of_time(struct check *check, const struct sequence *sequence) {
         longest = total;
     if (longest > CALLER_WAITS)
         diag_report(check->diags, DIAG_FAILOVER_LONG, sequence->session->value.span,
-                    "%u attempts can take %llu s, and a proxy before this one gives up after 180 s", sequence->attempts,
-                    (unsigned long long)((longest + 999) / 1000));
+                    "%u attempts can take %llu s%s, and a proxy before this one gives up after 180 s",
+                    sequence->attempts, (unsigned long long)((longest + 999) / 1000),
+                    sequence->several && !total ? ", more when a user has several contacts" : "");
 }
 
 static void warn_of_global(struct check *check, const struct sequence *sequence) {
     const struct deploy *line = sequence->settings[FAILOVER_PATTERN_RESPONSE];
-    if (!line || !line->pattern || !sequence->alternates)
+    if (!line || !line->pattern || (!sequence->alternates && !sequence->several))
         return;
     unsigned code = pattern_finds_code(check, line->pattern, 600, 699);
     if (code)
         diag_report(check->diags, DIAG_FAILOVER_GLOBAL, line->value.span,
-                    "a %u leads to the next alternate, though it says that nobody wants this call anywhere", code);
+                    "a %u leads to the next target, though it says that nobody wants this call anywhere", code);
 }
 
 static void warn_of_unused(struct check *check, const struct rule *rule) {

@@ -28,7 +28,7 @@ Test(compile, a_good_plan_is_an_image_and_a_bad_one_says_why) {
     size_t length;
     char *said;
     cr_assert_eq(compile(plan, &image, &length, &said), 0);
-    cr_assert_str_eq(said, "name:10:30: warning: a 600 leads to the next alternate, though it says that nobody wants "
+    cr_assert_str_eq(said, "name:10:30: warning: a 600 leads to the next target, though it says that nobody wants "
                            "this call anywhere [failover-global]\n"
                            "   10 | &failover.pattern.response = [456]..\n"
                            "      |                              ^~~~~~~\n");
