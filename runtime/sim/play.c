@@ -7,6 +7,7 @@
 #include "runtime/plan/verify.h"
 #include "runtime/sim/checks.h"
 #include "runtime/sim/conduct.h"
+#include "runtime/sim/contacts.h"
 #include "runtime/sim/people.h"
 #include "runtime/sim/draft.h"
 
@@ -324,6 +325,8 @@ static void play_image(struct play *play, const uint8_t *bytes, size_t length) {
     if (play->story->hosts)
         sim_world_resolve(&play->world, play->story->hosts);
     people_load(play->story, &play->world);
+    play->world.store_delay = play->story->store_delay;
+    contacts_load(play->story, &play->world);
     play_steps(play);
     sim_world_close(&play->world);
 }

@@ -22,6 +22,9 @@ void reader_wrong(struct reader *reader, const char *format, ...) __attribute__(
 /* The next word of *rest; what stands in quotes is one (without them, *quoted set). False: none is left. */
 bool reader_word(struct slice *rest, struct slice *word, bool *quoted);
 
+/* ADDRESS[:PORT], over UDP. */
+bool reader_endpoint(struct endpoint *endpoint, struct slice text);
+
 /* A line that is not indented and no setting. */
 void reader_step(struct reader *reader);
 /* An indented line below a step. */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "runtime/sim/contacts.h"
 #include "runtime/sim/people.h"
 
 void reader_wrong(struct reader *reader, const char *format, ...) {
@@ -67,7 +68,7 @@ static bool is_indented(struct slice line) {
     return line.len && (line.at[0] == ' ' || line.at[0] == '\t');
 }
 
-static bool parse_endpoint(struct endpoint *endpoint, struct slice text) {
+bool reader_endpoint(struct endpoint *endpoint, struct slice text) {
     size_t host = text.len && text.at[0] == '[' ? slice_find(text, 0, ']') + 1 : slice_find(text, 0, ':');
     uint64_t port = 5060;
     *endpoint = (struct endpoint){.transport = TRANSPORT_UDP};
@@ -92,7 +93,7 @@ static void add_party(struct reader *reader, struct slice name, struct slice add
         reader->out_of_memory = true;
         return;
     }
-    if (!parse_endpoint(&party->at, address))
+    if (!reader_endpoint(&party->at, address))
         reader_wrong(reader, "'%.*s' is no ADDRESS[:PORT]", SLICE_ARG(address));
     party->name = name;
     party->next = reader->story->parties; /* the newest of a name counts */
@@ -140,7 +141,7 @@ static void read_listen(struct reader *reader, struct slice value) {
     struct proxy_settings *settings = &reader->story->settings;
     if (settings->listener_count == STORY_LISTENERS_MAX)
         reader_wrong(reader, "at most %d listeners", STORY_LISTENERS_MAX);
-    else if (!parse_endpoint(&reader->story->listeners[settings->listener_count++], value))
+    else if (!reader_endpoint(&reader->story->listeners[settings->listener_count++], value))
         reader_wrong(reader, "'%.*s' is no ADDRESS[:PORT]", SLICE_ARG(value));
 }
 
@@ -177,6 +178,29 @@ static void read_auth(struct reader *reader, struct slice value) {
     reader_wrong(reader, "auth is none, register, invite or all");
 }
 
+static bool read_number(struct reader *reader, struct slice name, struct slice value) {
+    struct proxy_settings *settings = &reader->story->settings;
+    const struct {
+        const char *name;
+        uint32_t *number;
+    } options[] = {
+        {"expires-least", &settings->expires_least},
+        {"expires-default", &settings->expires_default},
+        {"expires-most", &settings->expires_most},
+        {"contacts-max", &settings->contacts_max},
+    };
+    uint64_t number = 0;
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+        if (!slice_equal(name, slice_of(options[i].name)))
+            continue;
+        if (!slice_number(value, UINT32_MAX, &number))
+            reader_wrong(reader, "'%.*s' is no number", SLICE_ARG(value));
+        *options[i].number = (uint32_t)number;
+        return true;
+    }
+    return false;
+}
+
 static void read_option(struct reader *reader, struct slice name, struct slice value) {
     struct proxy_settings *settings = &reader->story->settings;
     const struct {
@@ -194,6 +218,9 @@ static void read_option(struct reader *reader, struct slice name, struct slice v
         {"failover", NULL, &settings->failover, SLICE("on"), SLICE("off")},
         {"record-route", NULL, &settings->record_route, SLICE("on"), SLICE("off")},
         {"relay", NULL, &settings->relay_all, SLICE("all"), SLICE("off")},
+        {"keepalive", &settings->keepalive, NULL, SLICE_NULL, SLICE_NULL},
+        {"keepalive-options", NULL, &settings->keepalive_options, SLICE("on"), SLICE("off")},
+        {"store-delay", &reader->story->store_delay, NULL, SLICE_NULL, SLICE_NULL},
     };
     for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
         if (!slice_equal(name, slice_of(options[i].name)))
@@ -219,7 +246,7 @@ static void read_option(struct reader *reader, struct slice name, struct slice v
         read_advertise(reader, value);
     else if (slice_equal(name, SLICE("env")))
         read_env(reader, value);
-    else
+    else if (!read_number(reader, name, value))
         reader_wrong(reader, "no option is called '%.*s'", SLICE_ARG(name));
 }
 
@@ -292,9 +319,10 @@ static bool read_setting(struct reader *reader, struct slice word, struct slice 
         const char *name;
         void (*read)(struct reader *, struct slice);
     } settings[] = {
-        {"plan", read_plan},   {"party", read_party},      {"options", read_options},
-        {"clock", read_clock}, {"no", read_gap},           {"fails", read_fails},
-        {"host", read_host},   {"user", people_read_user}, {"alias", people_read_alias},
+        {"plan", read_plan},           {"party", read_party},      {"options", read_options},
+        {"clock", read_clock},         {"no", read_gap},           {"fails", read_fails},
+        {"host", read_host},           {"user", people_read_user}, {"alias", people_read_alias},
+        {"registered", contacts_read},
     };
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
         if (slice_equal(word, slice_of(settings[i].name))) {
@@ -335,8 +363,8 @@ static void set_defaults(struct reader *reader) {
 static void close_story(struct story *story) {
     struct proxy_settings *settings = &story->settings;
     if (settings->listener_count == 0) {
-        parse_endpoint(&story->listeners[0], SLICE("203.0.113.1:5060"));
-        parse_endpoint(&story->listeners[1], SLICE("[2001:db8::1]:5060"));
+        reader_endpoint(&story->listeners[0], SLICE("203.0.113.1:5060"));
+        reader_endpoint(&story->listeners[1], SLICE("[2001:db8::1]:5060"));
         settings->listener_count = 2;
     }
     settings->listeners = story->listeners;

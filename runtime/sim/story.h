@@ -31,11 +31,15 @@
  *   options NAME=VALUE ...        t1 t2 t4 timer-c max-session block-time=TIME
  *                                 failover=on|off  record-route=on|off  relay=all|off
  *                                 auth=none|register|invite|all  realm=NAME
- *                                 domain=NAME  listen=ADDRESS[:PORT]  advertise=HOST[:PORT]  env=NAME=VALUE; as
- *                                 fovrun's options.
+ *                                 domain=NAME  listen=ADDRESS[:PORT]  advertise=HOST[:PORT]  env=NAME=VALUE
+ *                                 expires-least expires-default expires-most=SECONDS  contacts-max=NUMBER
+ *                                 keepalive=TIME  keepalive-options=on|off; as fovrun's options.
+ *                                 store-delay=TIME: what the store takes until a change is on disk.
  *                                 Not said otherwise, fov listens on 203.0.113.1 and [2001:db8::1] and is fov.example
  *   host NAME ADDRESS             a name that can be resolved, in destinations; without any the server resolves none
  *   clock YYYY-MM-DD HH:MM:SS     the time of day at the beginning, UTC
+ *   registered USER CONTACT ...   a contact from the store; behind it: q=0.5 expires=TIME (1h) nat=yes path=VALUE
+ *                                 from=ADDRESS[:PORT], where its REGISTER came from (the contact's own address)
  *   no route to ADDRESS[/BITS]
  *   user NAME PASSWORD            somebody who may register and call, with allow=NAME,NAME (or *): as whom besides; push;
  *                                 md5-only: there is no SHA-256 of the password
@@ -161,6 +165,11 @@ struct story_step {
     struct slice body; /* null: none given */
 };
 
+struct story_contact { /* registered before the story begins; the newest first */
+    struct story_contact *next;
+    struct store_binding binding; /* `expires` counts from the beginning */
+};
+
 struct story {
     struct story *next;
     const char *file;
@@ -176,6 +185,8 @@ struct story {
     struct sim_gap *gaps;
     struct sim_host *hosts;
     struct story_entry *entries;
+    struct story_contact *contacts;
+    uint32_t store_delay;
     int64_t unix_ms;
     struct slice fails; /* null: it must pass */
     struct story_step *steps, **steps_end;
