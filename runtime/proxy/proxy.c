@@ -4,6 +4,7 @@
 #include "runtime/proxy/directory.h"
 #include "runtime/proxy/event.h"
 #include "runtime/proxy/failover.h"
+#include "runtime/proxy/keepalive.h"
 #include "runtime/proxy/registrar.h"
 #include "runtime/proxy/request.h"
 #include "runtime/proxy/tally.h"
@@ -133,7 +134,8 @@ static void begin(struct proxy *proxy, uint64_t now, int64_t unix_ms) {
 
 static void receive_response(struct proxy *proxy, const struct packet *packet, const struct sip_message *message) {
     proxy_count(proxy, COUNTER_RESPONSES);
-    if (transactions_response(proxy->transactions, message, &packet->source, packet->now))
+    if (transactions_response(proxy->transactions, message, &packet->source, packet->now) ||
+        keepalive_answered(proxy, message))
         return;
     proxy_count(proxy, COUNTER_STRAY_RESPONSES);
     EVENT(proxy, LOG_DEBUG, "stray-response", message->call_id, -1, {"source", event_endpoint(proxy, &packet->source)},

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/proxy/registrar.h"
 
+#include "runtime/proxy/keepalive.h"
 #include "runtime/proxy/registration.h"
 #include "runtime/proxy/waiting.h"
 
@@ -288,7 +289,8 @@ static void expired(void *context, const struct binding *binding, uint64_t now) 
 static void keepalive(void *context, const struct binding *binding, uint64_t now) {
     struct proxy *proxy = context;
     (void)now;
-    proxy->world->send(proxy->world->context, &binding->local, &binding->received, SLICE("\r\n\r\n"));
+    arena_reset(&proxy->scratch);
+    keepalive_send(proxy, binding);
 }
 
 int registrar_open(struct proxy *proxy) {

@@ -13,6 +13,7 @@
 #include "runtime/proxy/tally.h"
 #include "runtime/proxy/target.h"
 #include "runtime/proxy/words_directory.h"
+#include "runtime/proxy/words_location.h"
 #include "runtime/proxy/words_limit.h"
 #include "runtime/sip/words_message.h"
 
@@ -202,6 +203,7 @@ static enum step_result evaluate(struct request *request, bool preliminary) {
                   [HOME_MESSAGE] = &words_message,
                   [HOME_STATE] = &words_state,
                   [HOME_DIRECTORY] = &words_directory,
+                  [HOME_LOCATION] = &words_location,
                   [HOME_LIMIT] = &words_limit},
         .header = message_header,
         .to = message_to,

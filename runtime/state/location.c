@@ -245,10 +245,10 @@ static void keepalive_fires(struct timer *timer, uint64_t now) {
     events->keepalive(events->context, binding, now);
 }
 
-/* Over connections it is the client who keeps them alive (RFC 5626 3.5). */
+/* Over connections it is the client who keeps them alive (RFC 5626 3.5), and behind a Path the proxy there. */
 static void watch_keepalive(struct binding *binding, uint64_t now) {
     struct locations *locations = binding->location->owner;
-    if (locations->keepalive && binding->nat && binding->received.transport == TRANSPORT_UDP)
+    if (locations->keepalive && binding->nat && !binding->path.len && binding->received.transport == TRANSPORT_UDP)
         timer_set(locations->timers, &binding->keepalive, now, locations->keepalive, keepalive_fires);
 }
 
