@@ -5,6 +5,7 @@
 #include "runtime/proxy/ours.h"
 #include "runtime/sip/values.h"
 #include "runtime/state/location.h"
+#include "runtime/state/user.h"
 
 #include <errno.h>
 #include <string.h>
@@ -28,6 +29,12 @@ static struct refusal read_user(struct registration *registration, const struct 
         return REFUSED(404, NULL);
     registration->user = location_user(&request->proxy->scratch, &uri);
     return registration->user.at ? FINE : REFUSED(500, NULL);
+}
+
+/* Whoever proved that he may register as this user knows best that there is one. */
+static bool is_known(const struct registration *registration, const struct request *request) {
+    const struct users *users = request->proxy->users;
+    return request->authenticated || users_count(users) == 0 || users_find(users, registration->user);
 }
 
 /* Path: RFC 3327. */
@@ -176,6 +183,8 @@ static struct refusal read_contacts(struct registration *registration, const str
 struct refusal registration_read(struct registration *registration, const struct request *request) {
     *registration = (struct registration){0};
     struct refusal refusal = read_user(registration, request);
+    if (!refusal.code && !is_known(registration, request))
+        refusal = REFUSED(404, NULL);
     if (!refusal.code)
         refusal = read_path(registration, request);
     return refusal.code ? refusal : read_contacts(registration, request);

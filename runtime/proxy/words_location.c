@@ -19,7 +19,7 @@ static bool read_user(struct arena *arena, struct slice text, struct sip_uri *ur
     if (message_host(text, uri) && uri->scheme_name.len)
         return uri->user.at != NULL;
     const char *made = arena_printf(arena, "sip:%.*s@", SLICE_ARG(slice_trim(text)));
-    return made && uri_parse(uri, slice_of(made), URI_EMPTY_HOST) == 0 && uri->host.len == 0;
+    return made && uri_parse(uri, slice_of(made), URI_EMPTY_HOST) == 0 && uri->host.len == 0 && !uri->password.at;
 }
 
 /* The contacts of the user that the word asks about, NULL when he has none. WORD_TEXT; WORD_NULL: no user is named. */

@@ -198,9 +198,24 @@ static const char *check_record_route(const struct play *play, const struct lett
     return NULL;
 }
 
+/* A keep-alive: RFC 3261 8.1.1. */
+static const char *check_own(const struct letter *message) {
+    static const char *const once[] = {"Via", "From", "To", "Call-ID", "CSeq", "Max-Forwards"};
+    for (size_t i = 0; i < sizeof once / sizeof *once; i++)
+        if (letter_items(message, slice_of(once[i])) != 1)
+            return "a request must have one each of Via, From, To, Call-ID, CSeq and Max-Forwards (RFC 3261 8.1.1)";
+    if (!letter_tag(message, "From").at || letter_tag(message, "To").at)
+        return "a request outside a dialog must have a From tag, and no To tag (RFC 3261 8.1.1)";
+    if (letter_items(message, SLICE("Route")) || letter_items(message, SLICE("Record-Route")))
+        return "a keep-alive goes nowhere else";
+    return NULL;
+}
+
 static const char *check_forwarded(const struct play *play, const struct exchange *exchange) {
     const struct exchange *came = came_as(exchange);
     const struct letter *message = &exchange->message;
+    if (!came && play->story->settings.keepalive_options && slice_equal(message->method, SLICE("OPTIONS")))
+        return check_own(message);
     if (!came)
         return "no request came that it could be";
     const struct letter *before = &came->message;
@@ -310,6 +325,8 @@ static const char *check(const struct play *play, const struct exchange *exchang
     bool listens = false;
     for (unsigned i = 0; i < play->story->settings.listener_count; i++)
         listens |= endpoint_equal(local, &play->story->listeners[i]);
+    if (slice_equal(exchange->message.bytes, SLICE("\r\n\r\n")))
+        return play->story->settings.keepalive ? NULL : "nobody wants to be kept alive";
     if (exchange->message.wrong)
         return exchange->message.wrong;
     if (!listens)

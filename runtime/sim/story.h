@@ -77,6 +77,7 @@
  *       ! Route                            there is none
  *       Via count 2                        so many values, commas counted
  *       | v=0                              exactly this body
+ *   caller < raw                           no message, but exactly the bytes that stand below it
  *   `URI`, `body` and `reason` may stand where a header's name stands.
  * Without `at` or `after` it must leave at once, in the same millisecond. What leaves is matched strictly in order for
  * each party (and call), times exact. Before the next thing happens everything that left must have been named; so

@@ -55,7 +55,7 @@ static struct store_binding row(const char *user, const char *contact) {
         .user = slice_of(user),
         .contact = slice_of(contact),
         .call_id = SLICE("a84b4c76e66710"),
-        .path = SLICE("<sip:edge.example.com;lr>"),
+        .path = SLICE_EMPTY,
         .cseq = 1,
         .q = 1000,
         .expires = EPOCH + 60 * SECOND,
@@ -100,7 +100,9 @@ Test(location, contacts_come_by_q_and_of_equal_ones_the_latest_first) {
 }
 
 Test(location, a_binding_keeps_all_of_its_row) {
-    put(row("bob", "sip:bob@10.0.0.1"), 0);
+    struct store_binding whole = row("bob", "sip:bob@10.0.0.1");
+    whole.path = SLICE("<sip:edge.example.com;lr>");
+    put(whole, 0);
     const struct binding *binding = location_bindings(locations, SLICE("bob"));
     cr_assert(slice_equal(binding->call_id, SLICE("a84b4c76e66710")));
     cr_assert(slice_equal(binding->path, SLICE("<sip:edge.example.com;lr>")));
@@ -179,8 +181,11 @@ Test(location, a_contact_that_is_no_uri_is_refused) {
 
 Test(location, keepalives_go_at_intervals_to_contacts_behind_a_nat_over_udp) {
     struct store_binding open = row("alice", "sip:alice@10.0.0.1"), stream = row("carol", "sip:carol@10.0.0.1");
+    struct store_binding behind = row("dave", "sip:dave@10.0.0.1");
     open.nat = false;
     stream.received.transport = TRANSPORT_TCP;
+    behind.path = SLICE("<sip:edge.example.com;lr>"); /* the edge's business */
+    put(behind, 0);
     put(open, 0);
     put(stream, 0);
     put(row("bob", "sip:bob@10.0.0.1"), 0);
