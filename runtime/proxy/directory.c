@@ -40,3 +40,7 @@ void directory_load(struct proxy *proxy, const struct store_row *row) {
     if (error)
         proxy_count(proxy, COUNTER_NO_MEMORY);
 }
+
+bool directory_knows(const struct proxy *proxy, struct slice user) {
+    return users_count(proxy->users) == 0 || users_find(proxy->users, user);
+}

@@ -9,5 +9,7 @@ int directory_open(struct proxy *proxy); /* 0, -ENOMEM */
 void directory_close(struct proxy *proxy);
 /* News of a user or an alias. */
 void directory_load(struct proxy *proxy, const struct store_row *row);
+/* Is this the name of a user? Without a user table everybody's is. */
+bool directory_knows(const struct proxy *proxy, struct slice user);
 
 #endif

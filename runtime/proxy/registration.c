@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/proxy/registration.h"
 
+#include "runtime/proxy/directory.h"
 #include "runtime/proxy/line.h"
 #include "runtime/proxy/ours.h"
 #include "runtime/sip/values.h"
@@ -28,7 +29,10 @@ static struct refusal read_user(struct registration *registration, const struct 
     if ((uri.scheme != URI_SIP && uri.scheme != URI_SIPS) || !uri.user.at || !ours_host(request->proxy->settings, &uri))
         return REFUSED(404, NULL);
     registration->user = location_user(&request->proxy->scratch, &uri);
-    return registration->user.at ? FINE : REFUSED(500, NULL);
+    if (!registration->user.at)
+        return REFUSED(500, NULL);
+    /* Who is authenticated may register as whom his row allows, in the table or not. */
+    return request->authenticated || directory_knows(request->proxy, registration->user) ? FINE : REFUSED(404, NULL);
 }
 
 /* Whoever proved that he may register as this user knows best that there is one. */

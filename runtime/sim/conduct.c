@@ -144,13 +144,14 @@ static bool has_text(struct slice s, struct slice text) {
     return false;
 }
 
-/* Credentials for the server itself, when it has users: they must not go on (RFC 3261 22.3). */
+/* Credentials for the server itself, when it has users: they must not go on (RFC 3261 22.3) unless the plan sets them. */
 static bool is_secret(const struct play *play, const struct letter_header *header) {
     char realm[300];
     bool credentials = letter_same_name(header->name, SLICE("Authorization")) ||
                        letter_same_name(header->name, SLICE("Proxy-Authorization"));
     snprintf(realm, sizeof realm, "realm=\"%.*s\"", SLICE_ARG(play->story->settings.realm));
-    return credentials && play->story->entries && has_text(header->value, slice_of(realm));
+    return credentials && play->story->entries && !plan_names(play->story, header->name) &&
+           has_text(header->value, slice_of(realm));
 }
 
 /* The next header line from *at on that nobody may have changed; NULL: none. */
