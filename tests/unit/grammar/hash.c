@@ -2,6 +2,7 @@
 #include "grammar/hash.h"
 
 #include <criterion/criterion.h>
+#include <string.h>
 
 /* The vectors of the SipHash paper's reference: key 00..0f, messages 00, 00 01, ... */
 Test(hash, is_siphash_2_4) {
@@ -19,4 +20,43 @@ Test(hash, the_open_one_has_a_key_of_zeros) {
     struct hash_key zeros = {{0}};
     cr_assert_eq(hash_open("abc", 3), hash_keyed(&zeros, "abc", 3));
     cr_assert_neq(hash_open("abc", 3), hash_open("abd", 3));
+}
+
+static bool is_hex(const uint8_t *bytes, const char *digits) {
+    for (unsigned i = 0; digits[2 * i]; i++)
+        if (bytes[i] !=
+            byte_hex_value((unsigned char)digits[2 * i]) * 16 + byte_hex_value((unsigned char)digits[2 * i + 1]))
+            return false;
+    return true;
+}
+
+/* FIPS 180-2, B.1 and B.2 */
+Test(hash, sha256_is_that_of_all_parts_together) {
+    const struct slice abc[] = {SLICE("a"), SLICE(""), SLICE_NULL, SLICE("bc")};
+    const struct slice longer[] = {SLICE("abcdbcdecdefdefgefghfghighij"), SLICE("hijkijkljklmklmnlmnomnopnopq")};
+    uint8_t out[HASH_SHA256_SIZE];
+    hash_sha256(abc, 4, out);
+    cr_expect(is_hex(out, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
+    hash_sha256(longer, 2, out);
+    cr_expect(is_hex(out, "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"));
+}
+
+/* RFC 4231 4.3 and 4.7: a short key, and one that is longer than a block */
+Test(hash, the_mac_is_hmac_sha256) {
+    const struct slice what[] = {SLICE("what do ya want "), SLICE("for nothing?")};
+    const struct slice larger[] = {SLICE("Test Using Larger Than Block-Size Key - Hash Key First")};
+    char key[131];
+    uint8_t out[HASH_MAC_SIZE];
+    hash_mac(SLICE("Jefe"), what, 2, out);
+    cr_expect(is_hex(out, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"));
+    memset(key, 0xaa, sizeof key);
+    hash_mac((struct slice){key, sizeof key}, larger, 1, out);
+    cr_expect(is_hex(out, "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"));
+}
+
+Test(hash, what_differs_in_one_bit_is_not_the_same) {
+    cr_expect(hash_same("abcd", "abcd", 4));
+    cr_expect(!hash_same("abcd", "abce", 4));
+    cr_expect(!hash_same("abcd", "!bcd", 4));
+    cr_expect(hash_same("abcd", "abce", 3));
 }
