@@ -5,12 +5,11 @@
 #include "runtime/proxy/branch.h"
 #include "runtime/proxy/breadth.h"
 #include "runtime/proxy/call.h"
+#include "runtime/proxy/dialog.h"
 #include "runtime/proxy/event.h"
 #include "runtime/proxy/failover.h"
 #include "runtime/proxy/forward.h"
-#include "runtime/proxy/ours.h"
-#include "runtime/proxy/target.h"
-#include "runtime/sip/words_message.h"
+#include "runtime/proxy/way.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -62,59 +61,15 @@ static uint32_t inviting_time(const struct call *call) {
     return call->plan.session || several ? call->plan.failover.inviting : 0;
 }
 
-/* RFC 3261 16.6 (4): the SHOULD for requests within a dialog is kept too, so that an endpoint that
- * lost its memory finds the path again; RFC 6665 4.3: every NOTIFY. */
 static bool is_recorded(const struct call *call, const struct sip_message *request) {
-    if (!call->proxy->settings->record_route)
-        return false;
-    switch (request->method) {
-    case METHOD_INVITE:
-    case METHOD_SUBSCRIBE:
-    case METHOD_NOTIFY:
-    case METHOD_REFER:
-    case METHOD_UPDATE:
-    case METHOD_OTHER: return true;
-    case METHOD_ACK:
-    case METHOD_CANCEL:
-    case METHOD_BYE:
-    case METHOD_REGISTER:
-    case METHOD_OPTIONS:
-    case METHOD_MESSAGE:
-    case METHOD_INFO:
-    case METHOD_PRACK:
-    case METHOD_PUBLISH: return false;
-    }
-    return false;
+    return call->proxy->settings->record_route && dialog_recorded(request->method);
 }
 
-/* The way back to the caller, when what stands in Record-Route for the callee is not for him (RFC
- * 5658). */
-static const struct world_route *find_back(const struct call *call, const struct world_route *via,
-                                           struct world_route *back) {
-    const struct world *world = call->proxy->world;
-    if (endpoint_equal(&via->local, &call->local) ||
-        world->route(world->context, &call->source, NULL, back) != CAUSE_NONE)
-        return NULL;
-    bool same = back->port == via->port && slice_same(slice_of(back->host), slice_of(via->host));
-    return same ? NULL : back;
-}
-
-/* Where it goes: CAUSE_NONE, or why nowhere. */
-static enum cause find_way(struct attempt *attempt, struct world_route *via) {
-    struct call *call = attempt->call;
-    struct proxy *proxy = call->proxy;
-    const struct target *target = attempt->target;
-    struct sip_uri uri;
-    if (target->closed)
-        return CAUSE_NOT_FOUND;
-    if (!message_host(target->hop, &uri))
-        return CAUSE_REQUEST_UNBUILDABLE;
-    if (!target->by_route && call->initial && ours_uri(proxy->settings, &uri))
-        return CAUSE_NOT_FOUND;
-    enum cause cause = target_endpoint(proxy->world, &uri, target->transport, attempt_uri(attempt), &attempt->remote);
-    if (!cause && ours_endpoint(proxy->settings, &attempt->remote.ip, attempt->remote.port))
-        cause = CAUSE_NOT_FOUND; /* by maddr or Route: nothing is ever sent to ourselves */
-    return cause ? cause : proxy->world->route(proxy->world->context, &attempt->remote, NULL, via);
+/* Where it goes, and how: CAUSE_NONE, or why nowhere. */
+static enum cause find_way(struct attempt *attempt, struct world_route *out) {
+    const struct call *call = attempt->call;
+    enum cause cause = way_remote(call->proxy, attempt->target, attempt_uri(attempt), call->initial, &attempt->remote);
+    return cause ? cause : way_out(call, attempt->target, &attempt->remote, out);
 }
 
 static enum cause send_request(struct attempt *attempt, const struct world_route *via, uint64_t now) {
@@ -123,9 +78,13 @@ static enum cause send_request(struct attempt *attempt, const struct world_route
     const struct target *target = attempt->target;
     struct sip_message scanned;
     const struct sip_message *request = call_request(call, &scanned);
-    struct world_route back;
+    struct world_route back = {.port = 0};
     char branch[BRANCH_LENGTH];
     int error;
+    bool recorded = is_recorded(call, request);
+    enum cause cause = recorded ? way_back(call, via, &back) : CAUSE_NONE;
+    if (cause)
+        return cause;
     branch_text(proxy_number(proxy), call->loop, branch);
     struct forward forward = {
         .request = request,
@@ -139,8 +98,11 @@ static enum cause send_request(struct attempt *attempt, const struct world_route
         .via = via,
         .transport = attempt->remote.transport,
         .branch = {branch, sizeof branch},
-        .record_route = is_recorded(call, request),
-        .back = find_back(call, via, &back),
+        .record_route = recorded,
+        .back = back.port ? &back : NULL,
+        .path = target->way ? target->way->path : SLICE_NULL,
+        .keep_contact = !recorded || call->plan.contact,
+        .contact = way_to_caller(call, request),
         .dialogs = &proxy->seed.dialogs,
         .breadth = attempt->breadth,
         .realm = auth_realm(proxy),
@@ -178,9 +140,8 @@ static void note_start(struct attempt *attempt) {
           {"destination", attempt->remote.ip.family ? event_endpoint(proxy, &attempt->remote) : attempt->target->hop});
 }
 
-/* A failure of our own that counts as if the target had said so. */
-static unsigned response_of(enum cause cause) {
-    return cause == CAUSE_NOT_FOUND ? 404 : cause == CAUSE_BREADTH ? 440 : 0;
+unsigned attempt_code(enum cause cause) {
+    return cause == CAUSE_NOT_FOUND ? 404 : cause == CAUSE_NOT_REGISTERED ? 480 : cause == CAUSE_BREADTH ? 440 : 0;
 }
 
 struct attempt *attempt_start(struct call *call, const struct target *target, uint64_t now) {
@@ -206,7 +167,7 @@ struct attempt *attempt_start(struct call *call, const struct target *target, ui
     note_start(attempt);
     if (cause) {
         attempt->breadth = 0;
-        attempt_end(attempt, cause, response_of(cause), now);
+        attempt_end(attempt, cause, attempt_code(cause), now);
         return attempt;
     }
     call->breadth -= attempt->breadth;

@@ -36,8 +36,10 @@ struct attempt {
 };
 
 /* Starts the next attempt. Its state is RUNNING, or OVER with cause (and code, when the failure
- * counts as a response: 404, 440) when nothing was sent. NULL: out of memory. */
+ * counts as a response: 404, 480, 440) when nothing was sent. NULL: out of memory. */
 struct attempt *attempt_start(struct call *call, const struct target *target, uint64_t now);
+/* The response that a failure of our own counts as, as if the target had said so; 0: it is none. */
+unsigned attempt_code(enum cause cause);
 /* Its Request-URI. */
 struct slice attempt_uri(const struct attempt *attempt);
 void attempt_end(struct attempt *attempt, enum cause cause, unsigned code, uint64_t now);

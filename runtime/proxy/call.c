@@ -3,18 +3,23 @@
 
 #include "runtime/state/session.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { MORE_MAX = 256 * 1024 }; /* what redirects and a CANCEL may add to a call */
+
+struct call_block { /* targets stand behind it */
+    struct call_block *next;
+};
 
 /* Copies what a call keeps into one block behind it: the first pass counts, the second writes.
  * Texts of the image stay where they are, texts of the request move with it. */
 struct keep {
     const struct image *image;
     struct slice from; /* the request's bytes in the packet */
-    char *to;          /* the same in the block; NULL: only count */
-    char *at;          /* start of the block */
+    const char *to;    /* the same in the block */
+    char *at;          /* start of the block; NULL: only count */
     size_t size;
 };
 
@@ -56,16 +61,30 @@ static struct outcome_header *keep_headers(struct keep *keep, const struct outco
     return first;
 }
 
+static const struct ip_address *keep_address(struct keep *keep, const struct ip_address *from) {
+    return from->family ? keep_bytes(keep, from, sizeof *from, _Alignof(struct ip_address)) : NULL;
+}
+
+static const struct way *keep_way(struct keep *keep, const struct way *from) {
+    struct way *copy = from ? keep_bytes(keep, from, sizeof *from, _Alignof(struct way)) : NULL;
+    struct slice path = from ? keep_text(keep, from->path) : SLICE_NULL;
+    if (copy)
+        copy->path = path;
+    return copy;
+}
+
 static struct target *keep_targets(struct keep *keep, const struct target *from) {
     struct target *first = NULL, **end = &first;
     for (; from; from = from->next) {
         struct target *copy = keep_bytes(keep, from, sizeof *from, _Alignof(struct target));
         struct slice uri = keep_text(keep, from->uri), hop = keep_text(keep, from->hop), to = keep_text(keep, from->to);
+        const struct way *way = keep_way(keep, from->way);
         if (!copy)
             continue;
         copy->uri = uri;
         copy->hop = hop;
         copy->to = to;
+        copy->way = way;
         copy->next = NULL;
         *end = copy;
         end = &copy->next;
@@ -79,10 +98,14 @@ static void keep_plan(struct keep *keep, struct decision *plan, const struct out
         .session = from->session,
         .replace_uri = from->replace_uri,
         .from = outcome_header_set(from, HEADER_FROM, SLICE_NULL) != NULL,
+        .contact = outcome_header_set(from, HEADER_CONTACT, SLICE_NULL) != NULL,
+        .nat = from->nat,
         .rule = from->rule,
         .log = keep_text(keep, from->log),
         .set = keep_headers(keep, from->set),
         .replies = keep_headers(keep, from->replies),
+        .to_callee = keep_address(keep, &from->to_callee),
+        .to_caller = keep_address(keep, &from->to_caller),
     };
 }
 
@@ -158,6 +181,10 @@ void call_free(struct call *call) {
         timer_stop(proxy->timers, &attempt->timer_c);
         free(attempt);
     }
+    for (struct call_block *block = call->blocks, *next; block; block = next) {
+        next = block->next;
+        free(block);
+    }
     best_free(&call->best);
     if (call->session)
         session_release(call->session);
@@ -180,6 +207,25 @@ const struct sip_message *call_request(const struct call *call, struct sip_messa
     /* It passed the fence when it came; its verdict cannot be another one now. */
     scan_message(scanned, call->request.at, call->request.len);
     return scanned;
+}
+
+int call_prepend(struct call *call, const struct target *targets) {
+    struct keep keep = {.image = call->proxy->image, .from = call->request, .to = call->request.at};
+    keep.size = sizeof(struct call_block);
+    keep_targets(&keep, targets);
+    struct call_block *block = malloc(keep.size);
+    if (!block)
+        return -ENOMEM;
+    keep.at = (char *)block;
+    keep.size = sizeof *block;
+    struct target *first = keep_targets(&keep, targets), *last = first;
+    while (last->next)
+        last = last->next;
+    last->next = call->targets;
+    call->targets = first;
+    block->next = call->blocks;
+    call->blocks = block;
+    return 0;
 }
 
 struct arena *call_arena(struct call *call) {

@@ -13,16 +13,27 @@
 
 enum { TAG_LENGTH = 16 };
 
+/* How a registered contact, or a peer behind a NAT, is reached. */
+struct way {
+    const struct target *entry;    /* it is one of several contacts of this entry; NULL: it stands alone */
+    struct slice path;             /* values for Route (RFC 3327); null: none */
+    struct endpoint remote, local; /* family 0: as the hop says, as the world routes */
+    bool nat;                      /* its own Contact does not lead to it */
+    bool secure;                   /* never in clear: the entry was a sips: URI */
+};
+
 /* An entry of the sequence. */
 struct target {
     struct target *next;
-    struct slice uri;  /* Request-URI; null: stays */
-    struct slice hop;  /* what decides the next hop: URI, host, host:port */
-    struct slice to;   /* value of To without tag; null: stays */
-    bool to_is_uri;    /* it is a bare URI */
-    bool by_route;     /* the hop is the first Route that is left */
-    bool closed;       /* nobody allowed it: 404 without looking further */
-    uint8_t transport; /* enum transport, TRANSPORT_NONE: the hop's own */
+    struct slice uri;      /* Request-URI; null: stays */
+    struct slice hop;      /* what decides the next hop: URI, host, host:port */
+    struct slice to;       /* value of To without tag; null: stays */
+    bool to_is_uri;        /* it is a bare URI */
+    const struct way *way; /* NULL: the hop says it all */
+    bool by_route;         /* the hop is the first Route that is left */
+    bool redirected;       /* it came from the Contact of a 3xx */
+    uint8_t missing;       /* enum cause: why it is not to be tried; CAUSE_NONE */
+    uint8_t transport;     /* enum transport, TRANSPORT_NONE: the hop's own */
 };
 
 /* What stays of a plan's outcome once the targets are known. */
@@ -31,9 +42,12 @@ struct decision {
     bool session;     /* $session = failover */
     bool replace_uri; /* $replaceuri */
     bool from;        /* From is among `set` */
+    bool contact;     /* so is Contact */
+    uint8_t nat;      /* enum outcome_choice: $nat */
     int32_t rule;     /* -1: none */
     struct slice log; /* $log; null: none */
     struct outcome_header *set, *replies;
+    const struct ip_address *to_callee, *to_caller; /* $ifdst, $ifsrc; NULL: not set */
 };
 
 struct call {
@@ -46,6 +60,7 @@ struct call {
     struct route route;
     struct decision plan;
     struct target *targets;            /* those not tried yet, in order */
+    struct call_block *blocks;         /* targets that were not there at the beginning, owned */
     struct attempt *attempts, *newest; /* owned, in order of start */
     struct attempt *current;           /* running; NULL: none */
     struct best best;
@@ -89,6 +104,8 @@ void call_free(struct call *call);
 /* The request: as it was scanned when it came, while that event lasts, else from its bytes again
  * into `scanned`. */
 const struct sip_message *call_request(const struct call *call, struct sip_message *scanned);
+/* Puts copies of `targets` before those not tried yet. -ENOMEM: nothing changed. */
+int call_prepend(struct call *call, const struct target *targets);
 /* More memory for it, given back with the call. NULL: out of memory. */
 struct arena *call_arena(struct call *call);
 

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/proxy/destination.h"
 
+#include "runtime/proxy/line.h"
+#include "runtime/proxy/nat.h"
+#include "runtime/sip/words_message.h"
+
+#include <errno.h>
+
 struct list {
     struct arena *arena;
     struct target *first, **end;
@@ -18,6 +24,36 @@ static void append(struct list *list, const struct target *target) {
     list->end = &copy->next;
 }
 
+/* What we are called: a domain, else what others are told to reach us by, else the address that the request came to. */
+static void add_own_name(struct line *line, const struct request *request) {
+    const struct proxy_settings *settings = request->proxy->settings;
+    const struct endpoint *local = &request->packet->local;
+    char text[ENDPOINT_TEXT];
+    if (settings->domain_count || settings->advertise.len)
+        line_add(line, settings->domain_count ? settings->domains[0] : settings->advertise);
+    else
+        line_add(line, slice_of(endpoint_text(local, text)));
+    if (!settings->domain_count && settings->advertise.len && settings->advertise_port) {
+        line_byte(line, ':');
+        line_number(line, settings->advertise_port);
+    }
+}
+
+/* A user of ours has no host in a plan (sip:user@), and must have one in a message. */
+static struct slice with_host(struct list *list, const struct request *request, struct slice value) {
+    struct sip_uri uri;
+    struct line line;
+    if (!value.at || !message_host(value, &uri) || uri.scheme == URI_TEL || uri.host.len)
+        return value;
+    size_t at = (size_t)(uri.host.at - value.at);
+    line_init(&line, list->arena);
+    line_add(&line, slice_cut(value, 0, at));
+    add_own_name(&line, request);
+    line_add(&line, slice_from(value, at));
+    list->failed |= line.failed;
+    return line_slice(&line);
+}
+
 bool destination_given(const struct request *request) {
     const struct outcome *outcome = &request->outcome;
     return outcome->matched &&
@@ -33,14 +69,28 @@ struct target destination_of_route(const struct request *request) {
     };
 }
 
+int destination_in_dialog(const struct request *request, struct target *target, struct way *way) {
+    struct sip_uri uri;
+    *target = destination_of_route(request);
+    *way = (struct way){.nat = true};
+    if (target->by_route || uri_parse(&uri, target->hop, 0) || !nat_place(&uri, &way->remote))
+        return 0;
+    target->uri = target->hop = nat_without(&request->proxy->scratch, &uri);
+    target->way = way;
+    return target->uri.at ? 0 : -ENOMEM;
+}
+
 /* To, $request and $target: the first attempt, or the first few. $request beats To for the
  * Request-URI. */
 static void add_ordinary(struct list *list, const struct request *request) {
     const struct outcome *outcome = &request->outcome;
     struct target target = {.transport = (uint8_t)outcome->transport};
     if (outcome->replace_uri)
-        target.to = outcome->to;
-    target.uri = outcome->request.at ? outcome->request : outcome->replace_uri ? outcome->to_uri : SLICE_NULL;
+        target.to = with_host(list, request, outcome->to);
+    target.uri = with_host(list, request,
+                           outcome->request.at    ? outcome->request
+                           : outcome->replace_uri ? outcome->to_uri
+                                                  : SLICE_NULL);
     if (outcome->targets) {
         for (const struct outcome_target *entry = outcome->targets; entry; entry = entry->next) {
             target.hop = entry->text;
@@ -53,7 +103,7 @@ static void add_ordinary(struct list *list, const struct request *request) {
     if (!target.hop.at) { /* alternates alone: the request's own destination comes first, when it
                              may be used at all */
         target = destination_of_route(request);
-        target.closed = !request->proxy->settings->relay_all;
+        target.missing = request->proxy->settings->relay_all ? CAUSE_NONE : CAUSE_NOT_FOUND;
     }
     append(list, &target);
 }
@@ -63,11 +113,11 @@ static void add_alternates(struct list *list, const struct request *request) {
     for (const struct outcome_target *entry = outcome->alternates; entry; entry = entry->next) {
         struct target target = {.hop = entry->text, .transport = (uint8_t)entry->transport};
         if (outcome->replace_uri) {
-            target.uri = entry->text;
-            target.to = outcome->failover.keep_to ? outcome->to : entry->text;
+            target.uri = with_host(list, request, entry->text);
+            target.to = outcome->failover.keep_to ? with_host(list, request, outcome->to) : target.uri;
             target.to_is_uri = !outcome->failover.keep_to;
         } else {
-            target.uri = outcome->request;
+            target.uri = with_host(list, request, outcome->request);
         }
         append(list, &target);
     }

@@ -3,6 +3,27 @@
 
 #include "runtime/proxy/branch.h"
 
+bool dialog_recorded(enum method method) {
+    switch (method) {
+    case METHOD_INVITE:
+    case METHOD_SUBSCRIBE:
+    case METHOD_NOTIFY:
+    case METHOD_REFER:
+    case METHOD_UPDATE:
+    case METHOD_OTHER: return true;
+    case METHOD_ACK:
+    case METHOD_CANCEL:
+    case METHOD_BYE:
+    case METHOD_REGISTER:
+    case METHOD_OPTIONS:
+    case METHOD_MESSAGE:
+    case METHOD_INFO:
+    case METHOD_PRACK:
+    case METHOD_PUBLISH: return false;
+    }
+    return false;
+}
+
 void dialog_cookie(const struct hash_key *key, struct slice call_id, char cookie[COOKIE_LENGTH]) {
     hex_text(hash_keyed(key, call_id.at, call_id.len), cookie);
 }

@@ -6,12 +6,16 @@
 #define FOV_RUNTIME_PROXY_DIALOG_H
 
 #include "grammar/hash.h"
+#include "grammar/tables.h"
 #include "runtime/sip/uri.h"
 
 enum { COOKIE_LENGTH = 16 }; /* hexadecimal digits of 64 bits */
 
 #define COOKIE_PARAM "fov" /* ;fov=0123456789abcdef */
 
+/* Is it recorded? RFC 3261 16.6 (4): the SHOULD for requests within a dialog is kept too, so that an endpoint that lost its
+ * memory finds the path again; RFC 6665 4.3: every NOTIFY. */
+bool dialog_recorded(enum method method);
 /* `cookie` gets COOKIE_LENGTH digits, no NUL. */
 void dialog_cookie(const struct hash_key *key, struct slice call_id, char cookie[COOKIE_LENGTH]);
 /* Do these URI parameters carry the cookie of that Call-ID? Takes the same time wherever they

@@ -42,6 +42,11 @@ struct slice event_number(struct proxy *proxy, uint64_t number) {
     return slice_of(arena_printf(&proxy->scratch, "%llu", (unsigned long long)number));
 }
 
+struct slice event_address(struct proxy *proxy, const struct ip_address *ip) {
+    char buffer[IP_TEXT];
+    return arena_copy(&proxy->scratch, slice_of(ip_format(ip, buffer)));
+}
+
 struct slice event_endpoint(struct proxy *proxy, const struct endpoint *endpoint) {
     char buffer[ENDPOINT_TEXT];
     return arena_copy(&proxy->scratch, slice_of(endpoint_text(endpoint, buffer)));

@@ -23,6 +23,7 @@ bool event_wanted(const struct proxy *proxy, enum log_level level);
 void event_log(struct proxy *proxy, const struct event *event, const struct event_field *fields);
 /* For fields, in the scratch arena; null when out of memory. */
 struct slice event_number(struct proxy *proxy, uint64_t number);
+struct slice event_address(struct proxy *proxy, const struct ip_address *ip);
 struct slice event_endpoint(struct proxy *proxy, const struct endpoint *endpoint);
 /* "name" or "rule 3"; the null slice for -1. */
 struct slice event_rule(struct proxy *proxy, int32_t rule);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/proxy/failover.h"
 
+#include "runtime/proxy/contacts.h"
 #include "runtime/proxy/event.h"
 #include "runtime/proxy/redirect.h"
 #include "runtime/proxy/response.h"
@@ -52,12 +53,19 @@ static void sequence_over(struct call *call, uint64_t now) {
         timer_set(call->proxy->timers, &call->wait, now, 4 * call->proxy->settings->timers.t1, wait_fires);
 }
 
-/* Does a final of that code lead to the next target? */
-static bool moves_on(struct call *call, unsigned code) {
+/* One of several contacts of a user: the entry that it came from, else NULL. */
+static const struct target *entry_of(const struct target *target) {
+    return target->way ? target->way->entry : NULL;
+}
+
+/* Does a final of that code lead to the next target? Without failover it leads to the next contact of the same user, but
+ * for a challenge and a 6xx, which are for all of them (language.md 4). */
+static bool moves_on(const struct attempt *attempt, unsigned code) {
+    const struct call *call = attempt->call;
     const struct outcome_failover *failover = &call->plan.failover;
     char digits[12];
     if (!call->plan.session)
-        return false;
+        return entry_of(attempt->target) && code / 100 < 6 && code != 401 && code != 407;
     if ((code == 401 || code == 407) && !failover->response_set)
         return false;
     if (failover->response == OUTCOME_NO_PATTERN)
@@ -78,23 +86,43 @@ static void offer_silence(struct call *call, struct attempt *attempt) {
         call->silent = true;
 }
 
+/* Without failover the rest of a list of targets is for what cannot be reached. A user was, when any of the contacts has
+ * answered. */
+static bool is_exhausted(const struct call *call) {
+    const struct target *entry = call->newest ? entry_of(call->newest->target) : NULL;
+    if (!call->targets || call->plan.session || !entry || entry_of(call->targets) == entry)
+        return !call->targets;
+    for (const struct attempt *attempt = call->attempts; attempt; attempt = attempt->next)
+        if (entry_of(attempt->target) == entry && attempt->code)
+            return true;
+    return false;
+}
+
+/* The attempt at a target, or NULL: its contacts have taken its place, or there is no memory for it. */
+static struct attempt *start(struct call *call, struct target *target, uint64_t now) {
+    int expanded = contacts_expand(call, target);
+    struct attempt *attempt = expanded ? NULL : attempt_start(call, target, now);
+    if (!attempt && expanded <= 0) {
+        proxy_count(call->proxy, COUNTER_NO_MEMORY);
+        offer(call, 503, NULL, NULL);
+    }
+    return attempt;
+}
+
 /* The next target that can be tried; without one the sequence is over. */
 static void next(struct call *call, uint64_t now) {
     call->current = NULL;
-    while (!call->over && call->targets) {
-        const struct target *target = call->targets;
+    while (!call->over && !is_exhausted(call)) {
+        struct target *target = call->targets;
         call->targets = target->next;
-        struct attempt *attempt = attempt_start(call, target, now);
-        if (!attempt) {
-            proxy_count(call->proxy, COUNTER_NO_MEMORY);
-            offer(call, 503, NULL, NULL);
+        struct attempt *attempt = start(call, target, now);
+        if (!attempt)
             continue;
-        }
         if (attempt->state == ATTEMPT_RUNNING) {
             call->current = attempt;
             return;
         }
-        if (attempt->code && !moves_on(call, attempt->code)) {
+        if (attempt->code && !moves_on(attempt, attempt->code)) {
             call->over = true;
             response_make(call, attempt->code, now);
             return;
@@ -186,13 +214,13 @@ static void failure(struct attempt *attempt, const struct sip_message *message, 
     if (!call->invite && message->status == 408) { /* RFC 4320 4.2: not for us to send */
         call->silent = true;
         next(call, now);
-    } else if (!moves_on(call, message->status)) {
+    } else if (!moves_on(attempt, message->status)) {
         call->over = true;
         call->targets = NULL;
         call->current = NULL;
         response_relay(attempt, message, !call->plan.session, now);
     } else {
-        if (message->status / 100 == 3 && call->plan.failover.redirection)
+        if (message->status / 100 == 3 && call->plan.session && call->plan.failover.redirection)
             redirect_follow(attempt, message);
         else
             offer(call, message->status, message, attempt);

@@ -3,6 +3,7 @@
 
 #include "runtime/proxy/dialog.h"
 #include "runtime/proxy/line.h"
+#include "runtime/proxy/nat.h"
 #include "runtime/sip/edit.h"
 #include "runtime/sip/reply.h"
 #include "runtime/sip/uri.h"
@@ -106,21 +107,38 @@ static void edit_routes(struct edit *edit, unsigned skip, unsigned end) {
     }
 }
 
+/* The first value of a Path that is a strict router goes: `hop` is its URI. */
+static bool take_strict(struct slice *path, struct slice *hop) {
+    struct slice rest = *path, first, loose;
+    struct sip_name_addr address;
+    struct sip_uri uri;
+    if (!path->at || !list_next(&rest, &first) || name_addr_parse(&address, first) || uri_parse(&uri, address.uri, 0) ||
+        uri_param(uri.params, SLICE("lr"), &loose))
+        return false;
+    *path = rest;
+    *hop = uri.text;
+    return true;
+}
+
 /* 16.6 steps 2 and 6: Request-URI and Route. Towards a strict router the Request-URI goes to the
- * end of the Route and the router's URI takes its place. */
+ * end of the Route and the router's URI takes its place. A registered contact's Path comes before what
+ * is left of the Route (RFC 3327 5.3). */
 static int edit_target(struct edit *edit, struct arena *arena, const struct forward *forward) {
     const struct route *route = forward->route;
     const struct sip_message *request = forward->request;
-    bool strict = forward->by_route && route->strict;
-    unsigned skip = route->skip + strict;
-    struct slice uri = forward_clean_uri(arena, forward->uri),
-                 written = strict ? forward_clean_uri(arena, route->next) : uri;
-    if (!uri.at || !written.at)
+    struct slice path = forward->path, hop = route->next;
+    bool of_route = forward->by_route && route->strict, strict = of_route || take_strict(&path, &hop);
+    unsigned skip = route->skip + of_route;
+    struct slice uri = forward_clean_uri(arena, forward->uri), written = strict ? forward_clean_uri(arena, hop) : uri;
+    struct slice above = path.len ? JOIN(arena, SLICE("Route: "), path, SLICE("\r\n")) : SLICE_EMPTY;
+    if (!uri.at || !written.at || !above.at)
         return -ENOMEM;
     if (!slice_equal(written, request->uri))
         edit_replace(edit, request->uri_at, request->uri_at + (uint32_t)request->uri.len, written);
     if (skip || route->drop_last)
         edit_routes(edit, skip, count_routes(request) - route->drop_last);
+    if (above.len)
+        edit_prepend_line(edit, above);
     if (strict) {
         struct slice line = JOIN(arena, SLICE("Route: <"), uri, SLICE(">\r\n"));
         if (!line.at)
@@ -248,6 +266,16 @@ static int edit_credentials(struct edit *edit, struct arena *arena, const struct
     return 0;
 }
 
+/* Where requests of the dialog find the caller. The parameter of a peer that sent the request itself is not ours: nobody
+ * outside leads us into this machine with it. */
+static int edit_contact(struct edit *edit, struct arena *arena, const struct forward *forward) {
+    const struct sip_message *request = forward->request;
+    if (forward->keep_contact)
+        return 0;
+    bool direct = request->via_count == 1 && !request->first[HEADER_RECORD_ROUTE];
+    return forward->contact || (direct && nat_marked(request)) ? nat_mark(edit, arena, forward->contact) : 0;
+}
+
 struct slice forward_build(struct arena *arena, const struct forward *forward, int *error) {
     struct edit edit;
     edit_begin(&edit, forward->request);
@@ -262,6 +290,8 @@ struct slice forward_build(struct arena *arena, const struct forward *forward, i
         *error = edit_headers(&edit, arena, forward);
     if (*error == 0)
         *error = edit_credentials(&edit, arena, forward);
+    if (*error == 0)
+        *error = edit_contact(&edit, arena, forward);
     size_t size = *error ? 0 : edit_size(&edit);
     if (size > SIP_MESSAGE_MAX)
         *error = -E2BIG;

@@ -21,6 +21,9 @@ struct forward {
     struct slice branch;
     bool record_route;
     const struct world_route *back; /* the caller's side, when it is another address than `via`; NULL */
+    struct slice path;              /* values that go before what is left of Route (RFC 3327 5.3); null: none */
+    bool keep_contact;              /* as it came, or as the plan set it */
+    const struct endpoint *contact; /* unless kept, Contact leads to this place (nat.h); NULL: by its own words */
     const struct hash_key *dialogs;
     struct slice realm; /* credentials for it stay here (22.3); null: all go on */
     unsigned breadth;   /* Max-Breadth; 0: as it came (an ACK) */

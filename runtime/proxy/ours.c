@@ -38,15 +38,19 @@ static bool listens_on(const struct proxy_settings *settings, const struct endpo
     return listener->ip.family == ip->family && is_own_address(settings, ip);
 }
 
+bool ours_address(const struct proxy_settings *settings, const struct ip_address *ip) {
+    for (unsigned i = 0; i < settings->listener_count; i++)
+        if (listens_on(settings, &settings->listeners[i], ip))
+            return true;
+    return false;
+}
+
 bool ours_host(const struct proxy_settings *settings, const struct sip_uri *uri) {
     if (is_domain(settings, uri) || is_advertised(settings, uri))
         return true;
     if (!uri->ip.family)
         return false;
-    for (unsigned i = 0; i < settings->listener_count; i++)
-        if (listens_on(settings, &settings->listeners[i], &uri->ip))
-            return true;
-    return is_own_address(settings, &uri->ip);
+    return ours_address(settings, &uri->ip) || is_own_address(settings, &uri->ip);
 }
 
 bool ours_endpoint(const struct proxy_settings *settings, const struct ip_address *ip, uint16_t port) {

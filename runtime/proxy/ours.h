@@ -12,6 +12,8 @@ bool ours_host(const struct proxy_settings *settings, const struct sip_uri *uri)
 /* Ours with its port; so is a URI without a host (sip:user@): a user of this server. A tel: URI
  * never is. */
 bool ours_uri(const struct proxy_settings *settings, const struct sip_uri *uri);
+/* Does a listener have this address, whatever its port? */
+bool ours_address(const struct proxy_settings *settings, const struct ip_address *ip);
 /* Do we listen at this place? For a maddr and its port (RFC 3261 16.4). */
 bool ours_endpoint(const struct proxy_settings *settings, const struct ip_address *ip, uint16_t port);
 

@@ -14,7 +14,7 @@ static bool same_place(struct slice text, const struct sip_uri *uri) {
     return text.at && message_host(text, &other) && uri_equal(&other, uri);
 }
 
-static bool was_tried(const struct call *call, const struct sip_uri *uri) {
+bool redirect_tried(const struct call *call, const struct sip_uri *uri) {
     for (const struct attempt *attempt = call->attempts; attempt; attempt = attempt->next) {
         struct slice used = attempt_uri(attempt), hop = attempt->target->hop;
         if (same_place(used, uri) || (!slice_equal(hop, used) && same_place(hop, uri)))
@@ -43,7 +43,7 @@ static bool is_allowed(const struct attempt *attempt, const struct sip_uri *uri)
         return false;
     if (hosts != OUTCOME_NO_PATTERN && !vm_matches(call->proxy->image, hosts, uri->host, call->proxy->rx))
         return false;
-    return is_harmless(attempt, uri) && !was_tried(call, uri);
+    return is_harmless(attempt, uri) && !redirect_tried(call, uri);
 }
 
 /* One of those that were put into the sequence just now. */
@@ -65,7 +65,10 @@ static struct target *new_target(struct attempt *attempt, struct slice uri) {
     *target = *attempt->target;
     target->uri = call->plan.replace_uri ? text : SLICE_NULL;
     target->hop = text;
-    target->by_route = target->closed = false;
+    target->by_route = false;
+    target->redirected = true;
+    target->missing = CAUSE_NONE;
+    target->way = NULL;
     target->transport = TRANSPORT_NONE;
     return target;
 }

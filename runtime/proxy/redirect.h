@@ -10,5 +10,7 @@ enum { REDIRECTS_MAX = 8 }; /* targets from Contacts in one call */
 /* Puts what may be tried before the remaining targets, highest q first. The response itself is no
  * candidate for the caller any more, even if nothing in it can be followed. */
 void redirect_follow(struct attempt *attempt, const struct sip_message *message);
+/* Was this URI tried before, in this call? */
+bool redirect_tried(const struct call *call, const struct sip_uri *uri);
 
 #endif

@@ -2,16 +2,16 @@
 #include "runtime/proxy/request.h"
 
 #include "runtime/proxy/auth.h"
+#include "runtime/proxy/ack.h"
 #include "runtime/proxy/branch.h"
 #include "runtime/proxy/breadth.h"
+#include "runtime/proxy/contacts.h"
 #include "runtime/proxy/destination.h"
 #include "runtime/proxy/failover.h"
-#include "runtime/proxy/forward.h"
 #include "runtime/proxy/line.h"
 #include "runtime/proxy/ours.h"
 #include "runtime/proxy/registrar.h"
 #include "runtime/proxy/tally.h"
-#include "runtime/proxy/target.h"
 #include "runtime/proxy/words_directory.h"
 #include "runtime/proxy/words_location.h"
 #include "runtime/proxy/words_limit.h"
@@ -263,11 +263,22 @@ static enum step_result step_preliminary(struct request *request) {
     return STEP_NEXT;
 }
 
+/* A plan that says so in plain words is refused at the start; here a value has turned out so. */
+static enum step_result refuse_media(struct request *request) {
+    struct proxy *proxy = request->proxy;
+    proxy_count(proxy, COUNTER_PLAN_FAULTS);
+    EVENT(proxy, LOG_WARNING, "plan-undecided", request->message->call_id, request->outcome.rule,
+          {"code", event_number(proxy, 500)}, {"why", SLICE("$rtp is true, and this server relays no media")});
+    return refuse(request, 500, NULL);
+}
+
 static enum step_result decide(struct request *request) {
     if (evaluate(request, false) == STEP_DONE || answered_by_plan(request) == STEP_DONE)
         return STEP_DONE;
     bool here = is_for_server(request);
-    return !auth_wanted(request, here) || auth_judge(request, here) ? STEP_NEXT : STEP_DONE;
+    if (auth_wanted(request, here) && !auth_judge(request, here))
+        return STEP_DONE;
+    return request->outcome.rtp == CHOICE_TRUE ? refuse_media(request) : STEP_NEXT;
 }
 
 /* An INVITE that is asked for credentials is no call: the one that brings them is. */
@@ -346,59 +357,18 @@ static enum step_result start_call(struct request *request, const struct target 
     return STEP_DONE;
 }
 
-/* The ACK to a 2xx has no transaction and no second way (13.2.2.4, 16.6): it is sent, or not. */
-static enum step_result forward_ack(struct request *request) {
-    struct proxy *proxy = request->proxy;
-    const struct world *world = proxy->world;
-    const struct target target = destination_of_route(request);
-    struct sip_uri uri;
-    struct endpoint remote;
-    struct world_route via;
-    char branch[BRANCH_LENGTH];
-    int error;
-    enum cause cause = CAUSE_REQUEST_UNBUILDABLE;
-    if (message_host(target.hop, &uri))
-        cause = target_endpoint(world, &uri, TRANSPORT_NONE, request->route.uri, &remote);
-    if (!cause && ours_endpoint(proxy->settings, &remote.ip, remote.port))
-        cause = CAUSE_NOT_FOUND;
-    if (!cause)
-        cause = world->route(world->context, &remote, NULL, &via);
-    if (cause) {
-        EVENT(proxy, LOG_INFO, "ack-dropped", request->message->call_id, -1, {"cause", slice_of(causes[cause])});
-        return STEP_DONE;
-    }
-    /* The same for each copy of the ACK, as for anything that is forwarded without state (16.11). */
-    branch_text(hash_keyed(&proxy->seed.tables, top_via(request->message).at, top_via(request->message).len),
-                request->loop, branch);
-    struct slice bytes = forward_build(&proxy->scratch,
-                                       &(const struct forward){
-                                           .request = request->message,
-                                           .source = &request->packet->source,
-                                           .route = &request->route,
-                                           .by_route = target.by_route,
-                                           .uri = request->route.uri,
-                                           .via = &via,
-                                           .transport = remote.transport,
-                                           .branch = {branch, sizeof branch},
-                                           .realm = auth_realm(proxy),
-                                       },
-                                       &error);
-    if (bytes.at)
-        world->send(world->context, &via.local, &remote, bytes);
-    else
-        proxy_count(proxy, COUNTER_NO_MEMORY);
-    return STEP_DONE;
-}
-
 static enum step_result step_dialog(struct request *request) {
     if (request->initial)
         return is_ack(request) ? refuse(request, 481, NULL) : STEP_NEXT;
     if (!request->route.cookie)
         return refuse(request, 481, NULL);
-    if (is_ack(request))
-        return forward_ack(request);
-    const struct target target = destination_of_route(request);
-    return start_call(request, &target);
+    if (is_ack(request)) {
+        ack_forward(request);
+        return STEP_DONE;
+    }
+    struct target target;
+    struct way way;
+    return destination_in_dialog(request, &target, &way) ? out_of_memory(request) : start_call(request, &target);
 }
 
 static enum step_result step_drain(struct request *request) {
@@ -437,16 +407,21 @@ static enum step_result step_register(struct request *request) {
     return STEP_DONE;
 }
 
-/* Without a destination from the plan: never an open relay. */
+/* Without a destination from the plan: the contacts of a user of ours; never an open relay. */
 static enum step_result route_without_plan(struct request *request) {
-    bool user, relay_all = request->proxy->settings->relay_all;
+    struct proxy *proxy = request->proxy;
+    bool user, elsewhere = request->route.next.at, relay_all = proxy->settings->relay_all;
     struct sip_uri uri;
-    if (request->route.next.at && !relay_all)
+    if (elsewhere && !relay_all)
         return refuse(request, 403, NULL);
-    if (is_to_us(request, &user) || !relay_all)
+    bool readable = uri_parse(&uri, request->route.uri, 0) == 0;
+    if (is_to_us(request, &user)) {
+        enum cause cause = contacts_missing(proxy, &uri);
+        if (cause)
+            return cause == CAUSE_LOCAL_LIMIT ? out_of_memory(request) : refuse(request, attempt_code(cause), NULL);
+    } else if (!relay_all || (!elsewhere && (!readable || uri.scheme == URI_TEL))) {
         return refuse(request, 404, NULL);
-    if (!request->route.next.at && (uri_parse(&uri, request->route.uri, 0) || uri.scheme == URI_TEL))
-        return refuse(request, 404, NULL);
+    }
     const struct target target = destination_of_route(request);
     return start_call(request, &target);
 }

@@ -3,8 +3,10 @@
 
 #include "runtime/proxy/event.h"
 #include "runtime/proxy/line.h"
+#include "runtime/proxy/nat.h"
 #include "runtime/proxy/record.h"
 #include "runtime/proxy/tally.h"
+#include "runtime/proxy/way.h"
 #include "runtime/sip/edit.h"
 #include "runtime/sip/reply.h"
 #include "runtime/sip/uri.h"
@@ -120,7 +122,8 @@ static struct slice build(const struct attempt *attempt, const struct sip_messag
     struct edit edit;
     edit_begin(&edit, message);
     remove_via(&edit);
-    if (restore_names(&edit, arena, attempt))
+    const struct endpoint *callee = way_to_callee(attempt, message);
+    if (restore_names(&edit, arena, attempt) || (callee && nat_mark(&edit, arena, callee)))
         return SLICE_NULL;
     if (best && message->status == 503) {
         edit_replace(&edit, 0, message->headers[0].at, SLICE("SIP/2.0 500 Server Internal Error\r\n"));

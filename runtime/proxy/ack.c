@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+#include "runtime/proxy/ack.h"
+
+#include "runtime/proxy/auth.h"
+#include "runtime/proxy/branch.h"
+#include "runtime/proxy/destination.h"
+#include "runtime/proxy/forward.h"
+#include "runtime/proxy/way.h"
+
+void ack_forward(struct request *request) {
+    struct proxy *proxy = request->proxy;
+    const struct world *world = proxy->world;
+    const struct sip_message *message = request->message;
+    struct target target;
+    struct way way;
+    struct endpoint remote;
+    struct world_route via;
+    char branch[BRANCH_LENGTH];
+    int error = destination_in_dialog(request, &target, &way);
+    struct slice uri = target.uri.at ? target.uri : request->route.uri;
+    enum cause cause = error ? CAUSE_LOCAL_LIMIT : way_remote(proxy, &target, uri, false, &remote);
+    if (!cause)
+        cause = world->route(world->context, &remote, NULL, &via);
+    if (cause) {
+        EVENT(proxy, LOG_INFO, "ack-dropped", message->call_id, -1, {"cause", slice_of(causes[cause])});
+        return;
+    }
+    struct slice top = slice_cut(message->bytes, message->via.at, message->via.end);
+    /* The same for each copy of the ACK, as for anything that is forwarded without state (16.11). */
+    branch_text(hash_keyed(&proxy->seed.tables, top.at, top.len), request->loop, branch);
+    struct slice bytes = forward_build(&proxy->scratch,
+                                       &(const struct forward){
+                                           .request = message,
+                                           .source = &request->packet->source,
+                                           .route = &request->route,
+                                           .by_route = target.by_route,
+                                           .uri = uri,
+                                           .via = &via,
+                                           .transport = remote.transport,
+                                           .branch = {branch, sizeof branch},
+                                           .keep_contact = true,
+                                           .realm = auth_realm(proxy),
+                                       },
+                                       &error);
+    if (bytes.at)
+        world->send(world->context, &via.local, &remote, bytes);
+    else
+        proxy_count(proxy, COUNTER_NO_MEMORY);
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+#include "runtime/proxy/way.h"
+
+#include "runtime/proxy/dialog.h"
+#include "runtime/proxy/event.h"
+#include "runtime/proxy/nat.h"
+#include "runtime/proxy/ours.h"
+#include "runtime/proxy/target.h"
+#include "runtime/sip/words_message.h"
+
+static bool is_clear(const struct endpoint *remote) {
+    return !transports[remote->transport].secure;
+}
+
+static enum cause find_remote(const struct proxy *proxy, const struct target *target, struct slice uri, bool initial,
+                              struct endpoint *remote) {
+    const struct way *way = target->way;
+    struct sip_uri hop;
+    if (target->missing)
+        return target->missing;
+    if (!message_host(target->hop, &hop))
+        return CAUSE_REQUEST_UNBUILDABLE;
+    if (way && way->remote.ip.family) {
+        *remote = way->remote;
+        return slice_starts_same(uri, SLICE("sips:")) && is_clear(remote) ? CAUSE_TRANSPORT_UNSUPPORTED : CAUSE_NONE;
+    }
+    if (!target->by_route && initial && ours_uri(proxy->settings, &hop))
+        return CAUSE_NOT_FOUND;
+    return target_endpoint(proxy->world, &hop, target->transport, uri, remote);
+}
+
+enum cause way_remote(const struct proxy *proxy, const struct target *target, struct slice uri, bool initial,
+                      struct endpoint *remote) {
+    enum cause cause = find_remote(proxy, target, uri, initial, remote);
+    if (!cause && ours_endpoint(proxy->settings, &remote->ip, remote->port))
+        return CAUSE_NOT_FOUND; /* by maddr, Route or Path: nothing is ever sent to ourselves */
+    if (!cause && target->way && target->way->secure && is_clear(remote))
+        return CAUSE_TRANSPORT_UNSUPPORTED;
+    return cause;
+}
+
+/* From the plan's address `ip` unless that is NULL, else from `local` unless that is NULL. */
+static enum cause find_route(const struct call *call, const struct endpoint *remote, const struct ip_address *ip,
+                             const struct endpoint *local, struct world_route *route) {
+    struct proxy *proxy = call->proxy;
+    const struct world *world = proxy->world;
+    struct sip_message scanned;
+    if (!ip)
+        return world->route(world->context, remote, local, route);
+    struct endpoint wanted = {.ip = *ip, .transport = remote->transport};
+    if (local && ip_equal(&local->ip, ip))
+        wanted.port = local->port; /* the one of its sockets that a NAT lets answer */
+    enum cause cause = ours_address(proxy->settings, ip) ? world->route(world->context, remote, &wanted, route)
+                                                         : CAUSE_TRANSPORT_UNSUPPORTED;
+    if (cause == CAUSE_TRANSPORT_UNSUPPORTED)
+        EVENT(proxy, LOG_WARNING, "local-address-unusable", call_request(call, &scanned)->call_id, call->plan.rule,
+              {"local", event_address(proxy, ip)}, {"destination", event_endpoint(proxy, remote)});
+    return cause;
+}
+
+enum cause way_out(const struct call *call, const struct target *target, const struct endpoint *remote,
+                   struct world_route *out) {
+    const struct way *way = target->way;
+    const struct endpoint *local = way && way->local.ip.family ? &way->local : NULL;
+    return find_route(call, remote, call->plan.to_callee, local, out);
+}
+
+enum cause way_back(const struct call *call, const struct world_route *out, struct world_route *back) {
+    const struct ip_address *wanted = call->plan.to_caller;
+    back->port = 0;
+    if (!wanted && endpoint_equal(&out->local, &call->local))
+        return CAUSE_NONE;
+    enum cause cause = find_route(call, &call->source, wanted, NULL, back);
+    if (cause || (back->port == out->port && slice_same(slice_of(back->host), slice_of(out->host))))
+        back->port = 0;
+    return wanted ? cause : CAUSE_NONE;
+}
+
+const struct endpoint *way_to_caller(const struct call *call, const struct sip_message *request) {
+    bool behind_nat = nat_suspected(request, &call->source);
+    switch ((enum outcome_choice)call->plan.nat) {
+    case CHOICE_TRUE: behind_nat = !request->first[HEADER_RECORD_ROUTE]; break; /* else it is reached by that */
+    case CHOICE_FALSE: behind_nat = false; break;
+    case CHOICE_UNSET: break;
+    }
+    return behind_nat ? &call->source : NULL;
+}
+
+/* The response's topmost Record-Route is that of who stands nearest to the callee. Who is in a dialog already need not
+ * repeat it (RFC 3261 12.2.2); where a request of the dialog went straight to a place, nobody stands between. */
+static bool is_next_to_us(const struct call *call, const struct sip_message *response) {
+    int line = scan_next(response, HEADER_RECORD_ROUTE, -1);
+    struct slice rest = line >= 0 ? scan_value(response, (unsigned)line) : SLICE_EMPTY, value;
+    struct sip_name_addr address;
+    struct sip_uri uri;
+    if (!list_next(&rest, &value))
+        return !call->initial;
+    return name_addr_parse(&address, value) == 0 && uri_parse(&uri, address.uri, 0) == 0 &&
+           dialog_named(&call->proxy->seed.dialogs, response->call_id, uri.params);
+}
+
+const struct endpoint *way_to_callee(const struct attempt *attempt, const struct sip_message *response) {
+    const struct call *call = attempt->call;
+    const struct way *way = attempt->target->way;
+    bool behind_nat = call->plan.nat == CHOICE_TRUE || (call->plan.nat == CHOICE_UNSET && way && way->nat);
+    if (!behind_nat || response->status == 100 || response->status >= 300 || !call->proxy->settings->record_route ||
+        !dialog_recorded(response->method) || nat_marked(response) || !is_next_to_us(call, response))
+        return NULL;
+    return &attempt->remote;
+}

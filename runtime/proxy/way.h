@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* The way of a request: the place that its datagram goes to, and the listener that it leaves from (RFC 3261 16.6 step 7,
+ * RFC 3327 5.3, RFC 5658). */
+#ifndef FOV_RUNTIME_PROXY_WAY_H
+#define FOV_RUNTIME_PROXY_WAY_H
+
+#include "runtime/proxy/call.h"
+
+/* The place of a target whose Request-URI is `uri`: CAUSE_NONE, or why there is none. `initial`: what is ours is nobody's
+ * place, for it should have been looked up. */
+enum cause way_remote(const struct proxy *proxy, const struct target *target, struct slice uri, bool initial,
+                      struct endpoint *remote);
+/* How the call's requests to a target at `remote` leave ($ifdst). */
+enum cause way_out(const struct call *call, const struct target *target, const struct endpoint *remote,
+                   struct world_route *out);
+/* How the caller reaches us, when what Record-Route says to the callee (`out`) is not for him (RFC 5658 4.3) or the plan
+ * says so ($ifsrc); else its port is 0. */
+enum cause way_back(const struct call *call, const struct world_route *out, struct world_route *back);
+/* The place of a caller whose Contact does not lead to it ($nat); NULL: it does. Within a dialog, where no plan speaks, what
+ * the Via says decides. */
+const struct endpoint *way_to_caller(const struct call *call, const struct sip_message *request);
+/* The same for who answered an attempt: a registered contact behind a NAT, or whoever `$nat = true` says, when nobody stands
+ * between that has recorded its route. */
+const struct endpoint *way_to_callee(const struct attempt *attempt, const struct sip_message *response);
+
+#endif
