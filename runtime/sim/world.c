@@ -233,28 +233,39 @@ int64_t sim_unix_ms(int year, int month, int day, int hour, int minute, int seco
     return ((days_of(year, month, day) * 24 + hour) * 60 + minute) * 60000 + second * 1000;
 }
 
-/* Day of the n-th Sunday of a month; days_of() 0 was a Thursday. */
-static int64_t sunday_of(int year, int month, int n) {
-    int64_t first = days_of(year, month, 1);
-    return first + (10 - first % 7) % 7 + 7 * (n - 1);
+/* The first Sunday at or after a day; day 0 was a Thursday. */
+static int64_t sunday_from(int64_t day) {
+    return day + (10 - day % 7) % 7;
 }
 
-/* The zones of plans that say PST, MST, CST or EST: an hour more from the second Sunday of March, 2:00, to the first of
- * November, 2:00 of summer time, as the law has been since 2007. */
-static bool american_offset(struct slice zone, int64_t unix_ms, int64_t *minutes) {
+/* Since 2007: from the second Sunday of March, 2:00, to the first of November, 2:00 of summer time. */
+static bool is_american_summer(int64_t standard, int year) {
+    return standard >= sunday_from(days_of(year, 3, 8)) * 86400 + 2 * 3600 &&
+           standard < sunday_from(days_of(year, 11, 1)) * 86400 + 3600;
+}
+
+/* Since 1996: from the last Sunday of March to the last of October, 1:00 UTC, which is 2:00 in Berlin. */
+static bool is_european_summer(int64_t standard, int year) {
+    return standard >= sunday_from(days_of(year, 3, 25)) * 86400 + 2 * 3600 &&
+           standard < sunday_from(days_of(year, 10, 25)) * 86400 + 2 * 3600;
+}
+
+/* The zones of the tz database that stories can be told in: those of PST, MST, CST and EST, and one east of Greenwich. */
+static bool zone_offset(struct slice zone, int64_t unix_ms, int64_t *minutes) {
     static const struct {
         const char *name;
         int hours;
+        bool (*is_summer)(int64_t standard, int year);
     } zones[] = {
-        {"America/Los_Angeles", -8}, {"America/Denver", -7}, {"America/Chicago", -6}, {"America/New_York", -5}};
+        {"America/Los_Angeles", -8, is_american_summer}, {"America/Denver", -7, is_american_summer},
+        {"America/Chicago", -6, is_american_summer},     {"America/New_York", -5, is_american_summer},
+        {"Europe/Berlin", 1, is_european_summer},
+    };
     for (size_t i = 0; i < sizeof zones / sizeof *zones; i++) {
         if (!slice_equal(zone, slice_of(zones[i].name)))
             continue;
-        int64_t local = unix_ms / 1000 + zones[i].hours * 3600;
-        int year = year_of(local / 86400);
-        bool summer =
-            local >= sunday_of(year, 3, 2) * 86400 + 2 * 3600 && local < sunday_of(year, 11, 1) * 86400 + 3600;
-        *minutes = (zones[i].hours + summer) * 60;
+        int64_t standard = unix_ms / 1000 + zones[i].hours * 3600;
+        *minutes = (zones[i].hours + zones[i].is_summer(standard, year_of(standard / 86400))) * 60;
         return true;
     }
     return false;
@@ -277,7 +288,7 @@ static bool offset_of(struct slice zone, int64_t *minutes) {
 
 bool sim_local_time(struct slice zone, int64_t unix_ms, struct local_time *time) {
     int64_t minutes;
-    if (!american_offset(zone, unix_ms, &minutes) && !offset_of(zone, &minutes))
+    if (!zone_offset(zone, unix_ms, &minutes) && !offset_of(zone, &minutes))
         return false;
     int64_t seconds = unix_ms / 1000 + minutes * 60;
     int64_t days = seconds / 86400, rest = seconds % 86400;

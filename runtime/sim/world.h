@@ -80,8 +80,8 @@ uint64_t sim_world_due(const struct sim_world *world);
 /* The listener that a party at `remote` reaches; NULL: none of its family and transport. */
 const struct endpoint *sim_world_listener(const struct sim_world *world, const struct endpoint *remote);
 
-/* Calendar time in "", "UTC", "GMT", "GMT+1", "GMT-5:30", and what the American zones of zones.def are in the tz
- * database, from Eastern to Pacific; false for other zones. */
+/* Calendar time in "", "UTC", "GMT", "GMT+1", "GMT-5:30", "Europe/Berlin" and, as zones.def names them, the American
+ * zones from Eastern to Pacific; false for other zones. */
 bool sim_local_time(struct slice zone, int64_t unix_ms, struct local_time *time);
 int64_t sim_unix_ms(int year, int month, int day, int hour, int minute, int second);
 
