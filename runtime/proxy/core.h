@@ -14,6 +14,7 @@ struct locations;
 struct nonces;
 struct sessions;
 struct blocks;
+struct exempt;
 struct waiting_answer;
 
 struct proxy {
@@ -31,6 +32,7 @@ struct proxy {
     struct nonces *nonces;
     struct sessions *sessions;
     struct blocks *blocks;
+    struct exempt *exempt; /* addresses that are never blocked */
     /* Answers that wait for the store, the oldest first; owned (waiting.h). */
     struct waiting_answer *waiting, **waiting_end;
     unsigned waiting_count;

@@ -25,6 +25,7 @@ void event_log(struct proxy *proxy, const struct event *event, const struct even
 struct slice event_number(struct proxy *proxy, uint64_t number);
 struct slice event_address(struct proxy *proxy, const struct ip_address *ip);
 struct slice event_endpoint(struct proxy *proxy, const struct endpoint *endpoint);
+struct slice event_time(struct proxy *proxy, int64_t unix_ms); /* RFC 3339 in UTC */
 /* "name" or "rule 3"; the null slice for -1. */
 struct slice event_rule(struct proxy *proxy, int32_t rule);
 /* Where it starts in the plan: "12", in an included file "sub/other.txt:12". */

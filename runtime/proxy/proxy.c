@@ -4,6 +4,7 @@
 #include "runtime/proxy/directory.h"
 #include "runtime/proxy/event.h"
 #include "runtime/proxy/failover.h"
+#include "runtime/proxy/guard.h"
 #include "runtime/proxy/keepalive.h"
 #include "runtime/proxy/registrar.h"
 #include "runtime/proxy/request.h"
@@ -98,7 +99,8 @@ struct proxy *proxy_new(const struct proxy_settings *settings, const struct prox
     proxy->rx = rx_scratch_new();
     if (proxy->timers && proxy->rx)
         proxy->transactions = transactions_new(&settings->timers, &seed->tables, proxy->timers, &below, &events);
-    if (proxy->transactions && registrar_open(proxy) == 0 && tally_open(proxy) == 0 && directory_open(proxy) == 0)
+    if (proxy->transactions && registrar_open(proxy) == 0 && tally_open(proxy) == 0 && guard_open(proxy) == 0 &&
+        directory_open(proxy) == 0)
         return proxy;
     proxy_free(proxy);
     return NULL;
@@ -112,6 +114,7 @@ void proxy_free(struct proxy *proxy) {
     waiting_free(proxy);
     registrar_close(proxy);
     tally_close(proxy);
+    guard_close(proxy);
     if (proxy->transactions)
         transactions_free(proxy->transactions);
     if (proxy->timers)
@@ -157,6 +160,10 @@ void proxy_receive(struct proxy *proxy, const struct packet *packet) {
         break;
     case SCAN_REFUSED:
         proxy_count(proxy, COUNTER_MALFORMED);
+        if (guard_refuses(proxy, &packet->source.ip)) {
+            proxy_count(proxy, COUNTER_BLOCKED);
+            break;
+        }
         request_refused(proxy, packet, &message, scan.code, scan.reason);
         break;
     case SCAN_SILENT:
@@ -193,7 +200,7 @@ void proxy_load(struct proxy *proxy, const struct store_row *row, uint64_t now, 
     case STORE_USER:
     case STORE_ALIAS: directory_load(proxy, row); break;
     case STORE_BINDING: registrar_load(proxy, &row->binding, row->gone); break;
-    case STORE_BLOCK:
+    case STORE_BLOCK: guard_load(proxy, &row->block, row->gone); break;
     case STORE_SETTING:
     case STORE_KINDS: break;
     }

@@ -4,22 +4,6 @@
 #include "runtime/proxy/event.h"
 #include "runtime/proxy/line.h"
 
-/* RFC 3339 in UTC. The calendar by days: years start in March, so that the leap day is the last
- * one. */
-static struct slice time_text(struct arena *arena, int64_t unix_ms) {
-    if (unix_ms < 0)
-        unix_ms = 0;
-    uint64_t ms = (uint64_t)unix_ms, second = ms / 1000 % 86400, day = ms / 86400000 + 719468;
-    uint64_t era = day / 146097, of_era = day % 146097;
-    uint64_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-    uint64_t of_year = of_era - (365 * year + year / 4 - year / 100), march = (5 * of_year + 2) / 153;
-    uint64_t month = march < 10 ? march + 3 : march - 9;
-    return slice_of(arena_printf(arena, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ",
-                                 (unsigned)(era * 400 + year + (month <= 2)), (unsigned)month,
-                                 (unsigned)(of_year - (153 * march + 2) / 5 + 1), (unsigned)(second / 3600),
-                                 (unsigned)(second / 60 % 60), (unsigned)(second % 60), (unsigned)(ms % 1000)));
-}
-
 static void add_key(struct line *line, const char *key) {
     if (line->len && line->at[line->len - 1] != '{')
         line_byte(line, ',');
@@ -78,7 +62,7 @@ static void write_json(struct proxy *proxy, const struct record *record) {
     struct line line;
     line_init(&line, &proxy->scratch);
     line_byte(&line, '{');
-    add_text(&line, "time", time_text(&proxy->scratch, record->started_unix));
+    add_text(&line, "time", event_time(proxy, record->started_unix));
     add_text(&line, "call_id", request->call_id);
     add_text(&line, "from", header(request, HEADER_FROM));
     add_text(&line, "to", header(request, HEADER_TO));

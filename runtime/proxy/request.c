@@ -8,6 +8,7 @@
 #include "runtime/proxy/contacts.h"
 #include "runtime/proxy/destination.h"
 #include "runtime/proxy/failover.h"
+#include "runtime/proxy/guard.h"
 #include "runtime/proxy/line.h"
 #include "runtime/proxy/ours.h"
 #include "runtime/proxy/registrar.h"
@@ -60,6 +61,13 @@ static enum step_result step_retransmission(struct request *request) {
     if (!is_ack(request))
         proxy_count(proxy, COUNTER_RETRANSMISSIONS);
     server_receive(server, request->message, request->packet->now);
+    return STEP_DONE;
+}
+
+static enum step_result step_blocked(struct request *request) {
+    if (!guard_turns_away(request))
+        return STEP_NEXT;
+    proxy_count(request->proxy, COUNTER_BLOCKED);
     return STEP_DONE;
 }
 
@@ -227,6 +235,8 @@ static enum step_result answered_by_plan(struct request *request) {
     const struct outcome *outcome = &request->outcome;
     if (outcome->drop) {
         answer_nothing(request);
+        if (outcome->block)
+            guard_block(request);
         return STEP_DONE;
     }
     if (!outcome->code)
@@ -438,9 +448,9 @@ static enum step_result step_send(struct request *request) {
 /* The order of language.md 1. The first step that says DONE has answered, absorbed or sent the
  * request. */
 static step *const steps[] = {
-    step_retransmission, step_open,        step_cancel,  step_scheme,   step_hops,    step_requires,
-    step_survey,         step_preliminary, step_route,   step_loop,     step_breadth, step_dialog,
-    step_drain,          step_plan,        step_options, step_register, step_send,
+    step_retransmission, step_blocked, step_open,        step_cancel,  step_scheme,   step_hops,
+    step_requires,       step_survey,  step_preliminary, step_route,   step_loop,     step_breadth,
+    step_dialog,         step_drain,   step_plan,        step_options, step_register, step_send,
 };
 
 static void begin(struct request *request, struct proxy *proxy, const struct packet *packet,

@@ -5,11 +5,12 @@
 #include <stdio.h>
 
 #include "runtime/plan/verify.h"
+#include "runtime/sim/blocked.h"
 #include "runtime/sim/checks.h"
 #include "runtime/sim/conduct.h"
 #include "runtime/sim/contacts.h"
-#include "runtime/sim/people.h"
 #include "runtime/sim/draft.h"
+#include "runtime/sim/people.h"
 
 /* Failing. */
 
@@ -327,6 +328,7 @@ static void play_image(struct play *play, const uint8_t *bytes, size_t length) {
     people_load(play->story, &play->world);
     play->world.store_delay = play->story->store_delay;
     contacts_load(play->story, &play->world);
+    blocked_load(play->story, &play->world);
     play_steps(play);
     sim_world_close(&play->world);
 }

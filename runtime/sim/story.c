@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "runtime/sim/blocked.h"
 #include "runtime/sim/contacts.h"
 #include "runtime/sim/people.h"
 
@@ -165,6 +166,14 @@ static void read_env(struct reader *reader, struct slice value) {
             (struct preset){slice_cut(value, 0, equals), slice_from(value, equals + 1)};
 }
 
+static void read_exempt(struct reader *reader, struct slice value) {
+    struct proxy_settings *settings = &reader->story->settings;
+    if (settings->exempt_count == STORY_EXEMPT_MAX)
+        reader_wrong(reader, "at most %d exemptions", STORY_EXEMPT_MAX);
+    else if (!ip_block_parse(&reader->story->exempt[settings->exempt_count++], value))
+        reader_wrong(reader, "'%.*s' is no ADDRESS[/BITS]", SLICE_ARG(value));
+}
+
 static void read_auth(struct reader *reader, struct slice value) {
     static const struct slice names[] = {[AUTH_NONE] = SLICE("none"),
                                          [AUTH_REGISTER] = SLICE("register"),
@@ -184,10 +193,9 @@ static bool read_number(struct reader *reader, struct slice name, struct slice v
         const char *name;
         uint32_t *number;
     } options[] = {
-        {"expires-least", &settings->expires_least},
-        {"expires-default", &settings->expires_default},
-        {"expires-most", &settings->expires_most},
-        {"contacts-max", &settings->contacts_max},
+        {"expires-least", &settings->expires_least}, {"expires-default", &settings->expires_default},
+        {"expires-most", &settings->expires_most},   {"contacts-max", &settings->contacts_max},
+        {"blocks-max", &settings->blocks_max},
     };
     uint64_t number = 0;
     for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
@@ -246,6 +254,8 @@ static void read_option(struct reader *reader, struct slice name, struct slice v
         read_advertise(reader, value);
     else if (slice_equal(name, SLICE("env")))
         read_env(reader, value);
+    else if (slice_equal(name, SLICE("block-exempt")))
+        read_exempt(reader, value);
     else if (!read_number(reader, name, value))
         reader_wrong(reader, "no option is called '%.*s'", SLICE_ARG(name));
 }
@@ -322,7 +332,7 @@ static bool read_setting(struct reader *reader, struct slice word, struct slice 
         {"plan", read_plan},           {"party", read_party},      {"options", read_options},
         {"clock", read_clock},         {"no", read_gap},           {"fails", read_fails},
         {"host", read_host},           {"user", people_read_user}, {"alias", people_read_alias},
-        {"registered", contacts_read},
+        {"registered", contacts_read}, {"block", blocked_read},
     };
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
         if (slice_equal(word, slice_of(settings[i].name))) {
@@ -371,6 +381,7 @@ static void close_story(struct story *story) {
     for (unsigned i = 0; i < settings->listener_count; i++)
         story->addresses[i] = story->listeners[i].ip;
     settings->addresses = story->addresses;
+    settings->exempt = story->exempt;
     settings->address_count = settings->listener_count;
     settings->presets = story->presets;
     settings->domains = &story->domain;

@@ -33,7 +33,8 @@
  *                                 auth=none|register|invite|all  realm=NAME
  *                                 domain=NAME  listen=ADDRESS[:PORT]  advertise=HOST[:PORT]  env=NAME=VALUE
  *                                 expires-least expires-default expires-most=SECONDS  contacts-max=NUMBER
- *                                 keepalive=TIME  keepalive-options=on|off; as fovrun's options.
+ *                                 keepalive=TIME  keepalive-options=on|off  blocks-max=NUMBER
+ *                                 block-exempt=ADDRESS[/BITS]; as fovrun's options.
  *                                 store-delay=TIME: what the store takes until a change is on disk.
  *                                 Not said otherwise, fov listens on 203.0.113.1 and [2001:db8::1] and is fov.example
  *   host NAME ADDRESS             a name that can be resolved, in destinations; without any the server resolves none
@@ -44,6 +45,7 @@
  *   user NAME PASSWORD            somebody who may register and call, with allow=NAME,NAME (or *): as whom besides; push;
  *                                 md5-only: there is no SHA-256 of the password
  *   alias ALIAS ENTITY [GROUP]
+ *   block ADDRESS [for TIME]      it is on the block list from the start, for ever when no time is said
  *
  * WHAT HAPPENS: `who > what`, somebody sends to fov
  *   caller > INVITE sip:100@fov.example    A complete message is made. Without a URI the request belongs to the dialog
@@ -107,7 +109,7 @@
 #include "runtime/sim/page.h"
 #include "runtime/sim/world.h"
 
-enum { STORY_TIMES_MAX = 32, STORY_LISTENERS_MAX = 8, STORY_PRESETS_MAX = 8 };
+enum { STORY_TIMES_MAX = 32, STORY_LISTENERS_MAX = 8, STORY_PRESETS_MAX = 8, STORY_EXEMPT_MAX = 4 };
 
 struct story_party {
     struct story_party *next;
@@ -121,6 +123,13 @@ struct story_entry {          /* a user or, with an entity, an alias */
     struct slice password, allow;
     bool push, md5_only;
     struct slice entity, group;
+};
+
+struct story_block { /* an address that is blocked from the start */
+    struct story_block *next;
+    struct ip_address ip;
+    uint32_t time; /* ms */
+    bool for_ever;
 };
 
 enum field_kind { FIELD_IS, FIELD_MATCHES, FIELD_DIFFERS, FIELD_ABSENT, FIELD_COUNT, FIELD_ADDED };
@@ -184,6 +193,8 @@ struct story {
     struct slice domain;
     struct preset presets[STORY_PRESETS_MAX];
     struct sim_gap *gaps;
+    struct story_block *blocks;
+    struct ip_block exempt[STORY_EXEMPT_MAX];
     struct sim_host *hosts;
     struct story_entry *entries;
     struct story_contact *contacts;
