@@ -215,9 +215,9 @@ void judge_datagram(struct net *net, const struct datagram *datagram) {
 
 /* the log and the records */
 
-static const char *const log_keys[] = {"event",    "call-id", "rule",   "rule-line",   "line",     "method",  "uri",
-                                       "source",   "code",    "reason", "destination", "cause",    "ms",      "result",
-                                       "attempts", "log",     "why",    "capture",     "contacts", "followed"};
+static const char *const log_keys[] = {"event",    "call-id", "rule",   "rule-line",   "line",     "method",   "uri",
+                                       "source",   "code",    "reason", "destination", "cause",    "ms",       "result",
+                                       "attempts", "log",     "why",    "capture",     "contacts", "followed", "until"};
 static const char *const record_keys[] = {"time",
                                           "call_id",
                                           "from",
@@ -268,6 +268,23 @@ static void promise_line(const struct net *net, struct slice line, bool kept, co
     net_promise(net, kept, what);
 }
 
+/* Behind `key=` in a line of ours. */
+static struct slice bare_value(struct slice line, struct slice key) {
+    for (size_t at = 0; at + key.len < line.len; at++)
+        if (slice_starts(slice_from(line, at), key))
+            return slice_cut(line, at + key.len, slice_find(line, at + key.len, ' '));
+    return SLICE_NULL;
+}
+
+static void judge_block(const struct net *net, struct slice line) {
+    struct ip_address ip;
+    bool read = ip_parse(&ip, bare_value(line, SLICE(" source=")));
+    promise_line(net, line, read, "a block names an address");
+    promise_line(net, line, !names(slice_of(net->plan->text), &ip), "no destination of the plan is blocked");
+    for (unsigned i = 0; i < NET_LISTENERS; i++)
+        promise_line(net, line, !ip_equal(&ip, &net->addresses[i]), "nobody blocks the server itself");
+}
+
 void judge_log(const struct net *net, struct slice line) {
     unsigned keys = 0;
     promise_line(net, line, is_plain(line), "a log line is one line");
@@ -281,6 +298,8 @@ void judge_log(const struct net *net, struct slice line) {
         at++;
     }
     promise_line(net, line, slice_starts(line, SLICE("event=")), "a log line names its event");
+    if (slice_starts(line, SLICE("event=block ")))
+        judge_block(net, line);
 }
 
 void judge_record(struct net *net, struct slice line) {

@@ -7,6 +7,7 @@
  *   a branch is one request to one place: the same bytes again, no more INVITEs once an answer has come, a CANCEL after a
  *     1xx alone, an ACK after a 300-699
  *   one final response, but for 2xx to an INVITE; none twice with other bytes
+ *   nobody has the server or a destination of the plan put on the block list
  *   one log line is one line, with the keys that we gave it; a record is JSON
  *   while nobody sent what no well-behaved peer sends: everything that runtime/sim/conduct.h demands */
 #ifndef FOV_TESTS_FUZZ_PROXY_JUDGE_H

@@ -170,6 +170,8 @@ bool net_open(struct net *net, const struct proxy_plan *plan, unsigned options) 
         .timers = {500, 4000, 5000},
         .timer_c = 181000,
         .max_session = 3600 * 1000,
+        .block_time = 60 * 1000,
+        .blocks_max = 2,
         .failover = !(options & NET_NO_FAILOVER),
         .record_route = !(options & NET_NO_RECORD_ROUTE),
         .relay_all = options & NET_RELAY_ALL,
@@ -182,7 +184,14 @@ bool net_open(struct net *net, const struct proxy_plan *plan, unsigned options) 
         .address_count = NET_LISTENERS,
         .advertise = options & NET_ADVERTISE ? SLICE("sip.fov.example") : SLICE_EMPTY,
     };
-    net->world = (struct world){net, world_send, world_route, world_local_time, world_log, world_record, NULL, NULL};
+    net->world = (struct world){
+        .context = net,
+        .send = world_send,
+        .route = world_route,
+        .local_time = world_local_time,
+        .log = world_log,
+        .record = world_record,
+    };
     arena_init(&net->arena, NULL, 0, 0);
     memory_resume();
     net->proxy = proxy_new(&net->settings, &seed, &plan->image, &net->world);

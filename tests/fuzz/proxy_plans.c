@@ -68,6 +68,16 @@ static struct proxy_plan plans[PROXY_PLANS] = {
          "[Rule]\n[Matching Patterns]\n$param(To, \"x\") = (.*)\n[Deploy Patterns]\nTo = <sip:a@192.0.2.101;x=%1>\n"},
     /* no rule for anybody */
     {.text = "[Rule]\n[Matching Patterns]\n$request = ^NOTHING\n[Deploy Patterns]\n$action = 500\n"},
+    /* limits, and a block list; whatever peers send as their own address, some are never on it */
+    {.text =
+         "[Preliminary Rule]\n[Matching Patterns]\nX-Code = .\n[Deploy Patterns]\n$action = block\n"
+         "[Rule]\n[Matching Patterns]\n$request = ^INVITE\nFrom = sip:(.*)@\n$route.underlimit(\"%1\", \"2\") = true\n"
+         "$route.spslimit($addr, \"9\") = true\n[Deploy Patterns]\n$routename = %1\n$continue = true\n"
+         "[Rule]\n[Matching Patterns]\n$request = ^INVITE\n$math.lt($rule.sps, 3) = true\n$sessionNum = (.+)\n"
+         "$threadNum = (.+)\n$sps = (.+)\n[Deploy Patterns]\nSubject = %1 %2 %3\nTo = sip:100@192.0.2.101\n"
+         "$session = failover sip:101@192.0.2.102\n&failover.timer.inviting = 2\n"
+         "[Rule]\n[Matching Patterns]\n$route.concurrent($addr) = (.+)\n$route.sps($addr) = (.+)\n[Deploy Patterns]\n"
+         "$response = 503 %1 %2\n"},
 };
 
 const struct proxy_plan *proxy_plan(unsigned number) {

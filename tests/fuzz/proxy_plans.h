@@ -5,7 +5,7 @@
 
 #include "runtime/plan/image.h"
 
-enum { PROXY_PLANS = 9 };
+enum { PROXY_PLANS = 10 };
 
 struct proxy_plan {
     const char *text;
