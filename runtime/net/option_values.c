@@ -16,7 +16,7 @@ enum {
     T1_MAX = 10 * 1000, /* ms */
     TIMER_C_LEAST = 180 * 1000,
     LISTEN_MAX = 256,
-    CONTACTS_MAX = 1000,
+    CONTACTS_MAX = 32,
     BLOCKS_MAX = 1 << 24,
     TEXT_MAX = 255,
 };
@@ -235,7 +235,7 @@ static const char *read_value(struct options *options, enum option option, const
     case OPTION_MIN_EXPIRES: return read_seconds(&settings->expires_least, text);
     case OPTION_DEFAULT_EXPIRES: return read_seconds(&settings->expires_default, text);
     case OPTION_MAX_EXPIRES: return read_seconds(&settings->expires_most, text);
-    case OPTION_MAX_CONTACTS: return read_count(&settings->contacts_max, text, CONTACTS_MAX, "a number from 1 to 1000");
+    case OPTION_MAX_CONTACTS: return read_count(&settings->contacts_max, text, CONTACTS_MAX, "a number from 1 to 32");
     case OPTION_NAT_KEEPALIVE: return read_time_or_off(&settings->keepalive, text);
     case OPTION_KEEPALIVE_WITH: settings->keepalive_options = choice == 1; break;
     case OPTION_MAX_SESSION: return read_time(&settings->max_session, text);

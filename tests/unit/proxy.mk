@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-$(BUILD)/tests/unit/proxy/memory: TEST_LIBS = $(FAILING_MALLOC)
+$(addprefix $(BUILD)/tests/unit/proxy/,memory registrar): TEST_LIBS = $(FAILING_MALLOC)

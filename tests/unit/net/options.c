@@ -156,7 +156,7 @@ static const struct {
     {"-p p --max-expires 25h", "at most 24h"},
     {"-p p --min-expires 2h", "--default-expires is shorter than min-expires"},
     {"-p p --max-expires 30m", "--max-expires is shorter than default-expires"},
-    {"-p p --max-contacts 0", "expected a number from 1 to 1000"},
+    {"-p p --max-contacts 0", "expected a number from 1 to 32"},
     {"-p p --blocks-max -1", "--blocks-max cannot be"},
     {"-p p --nat-keepalive never", "expected a time, as in 30s, or off"},
     {"-p p --block-exempt localhost", "expected an address block"},
