@@ -115,6 +115,92 @@ Test(values, memory_runs_out_at_any_place_without_harm) {
     cr_expect(done);
 }
 
+/* Reads the Contacts of a REGISTER with these lines. */
+static int registered(struct arena *arena, const char *lines, bool *all) {
+    snprintf(buffer, sizeof buffer,
+             "REGISTER sip:h SIP/2.0\r\nVia: SIP/2.0/UDP h\r\nFrom: sip:a@h;tag=1\r\nTo: sip:b@h\r\nCall-ID: c\r\n"
+             "CSeq: 1 REGISTER\r\n%s\r\n",
+             lines);
+    cr_assert_eq(scan_message(&message, buffer, strlen(buffer)).verdict, SCAN_OK, "%s", lines);
+    return values_registered(arena, &message, contacts, all);
+}
+
+Test(values, contacts_of_a_register_come_as_they_stood) {
+    struct arena arena;
+    bool all;
+    arena_init(&arena, NULL, 0, 0);
+    cr_assert_eq(registered(&arena,
+                            "Contact: <sip:a@h>;q=0.1;expires=60 , sip:b@h;expires=\"60\"\r\n"
+                            "m: \"x, y\" <sips:c@h>;+sip.instance=\"<urn:uuid:1;2,3>\";reg-id=1;audio;expires\r\n",
+                            &all),
+                 3);
+    cr_expect(!all);
+    cr_expect(is(contacts[0].uri.text, "sip:a@h") && contacts[0].q == 100 && contacts[0].expires == 60);
+    cr_expect(is(contacts[1].uri.text, "sip:b@h") && contacts[1].expires == EXPIRES_MALFORMED);
+    cr_expect(is(contacts[2].uri.text, "sips:c@h") && contacts[2].expires == EXPIRES_MALFORMED);
+    cr_expect_eq(registered(&arena, "Contact: <sip:a@h>\r\n", &all), 1);
+    cr_expect_eq(contacts[0].expires, EXPIRES_NONE);
+    cr_expect_eq(registered(&arena, "", &all), 0);
+    cr_expect(!all);
+    cr_expect_eq(registered(&arena, "Contact: \t*\r\n", &all), 0);
+    cr_expect(all);
+    arena_free(&arena);
+}
+
+Test(values, of_a_register_none_may_be_malformed_and_a_star_stands_alone) {
+    static const char *const rows[] = {
+        "Contact: <sip:a@h>, <sip:b b@h>\r\n",
+        "Contact: \r\n",
+        "Contact: ,\r\n",
+        "Contact: a@h\r\n",
+        "Contact: *, <sip:a@h>\r\n",
+        "Contact: <sip:a@h>\r\nContact: *\r\n",
+        "Contact: *, *\r\n",
+        "Contact: *;expires=0\r\n",
+        "Contact: sip:a@h?Route=x\r\n",
+        "Contact: <sip:a@h>;;x\r\n",
+        "Contact: <sip:a@h>x\r\n",
+    };
+    static char lines[4096];
+    struct arena arena;
+    bool all;
+    arena_init(&arena, NULL, 0, 0);
+    for (size_t i = 0; i < COUNT(rows); i++)
+        cr_expect_eq(registered(&arena, rows[i], &all), -EINVAL, "%s", rows[i]);
+    size_t length = (size_t)snprintf(lines, sizeof lines, "Contact: <sip:0@h>");
+    for (unsigned i = 0; i < CONTACTS_MAX; i++)
+        length += (size_t)snprintf(lines + length, sizeof lines - length, ",<sip:%u@h>", i);
+    snprintf(lines + length, sizeof lines - length, "\r\n");
+    cr_expect_eq(registered(&arena, lines, &all), -E2BIG);
+    arena_free(&arena);
+    arena_init(&arena, NULL, 0, 10);
+    cr_expect_eq(registered(&arena, "Contact: <sip:a@h>\r\n", &all), -ENOMEM);
+    arena_free(&arena);
+}
+
+Test(values, expires_is_a_number_of_seconds_or_malformed) {
+    static const struct {
+        const char *line;
+        int64_t seconds;
+    } rows[] = {
+        {"", EXPIRES_NONE},
+        {"Expires: 0\r\n", 0},
+        {"Expires:\r\n 4294967295 \r\n", 4294967295},
+        {"Expires: 4294967296\r\n", EXPIRES_MALFORMED},
+        {"Expires: Thu, 01 Dec 1994 16:00:00 GMT\r\n", EXPIRES_MALFORMED},
+        {"Expires: -1\r\n", EXPIRES_MALFORMED},
+        {"Expires:\r\n", EXPIRES_MALFORMED},
+    };
+    struct arena arena;
+    bool all;
+    arena_init(&arena, NULL, 0, 0);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        registered(&arena, rows[i].line, &all);
+        cr_expect_eq(values_expires(&message), rows[i].seconds, "%s", rows[i].line);
+    }
+    arena_free(&arena);
+}
+
 static int read_credentials(struct arena *arena, const char *value, struct credentials *credentials) {
     *credentials = (struct credentials){0};
     return values_credentials(arena, slice_of(value), credentials);
