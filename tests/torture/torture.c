@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The torture messages of RFC 4475 and RFC 5118 against the whole proxy, in virtual time: each gets the answer that the
  * folder's table.tsv names, or goes on with every byte that a proxy has no business with; then each is cut at every
- * place. The folder is the argument; without it the test says so and passes. */
+ * place. Those that register are answered by the registrar, too. The folder is the argument; without it the test says so
+ * and passes. */
 #include "compiler/compile.h"
 #include "runtime/plan/verify.h"
 #include "runtime/sim/world.h"
@@ -10,14 +11,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MESSAGE_MAX = 8192, NAME_MAX_LENGTH = 64, TRANSACTION_TIME = 600 * 1000 };
+enum { MESSAGE_MAX = 8192, NAME_MAX_LENGTH = 64, TRANSACTION_TIME = 3 * 3600 * 1000 /* and registrations */ };
 
 static const char plan_text[] = "[Rule]\n[Matching Patterns]\n$method = .\n[Deploy Patterns]\n$target = 192.0.2.250\n";
 
 static struct endpoint listeners[2], caller, target;
 static struct ip_address addresses[2];
 static struct proxy_settings settings;
-static struct image image;
+static const struct slice domain = SLICE("example.com");
+static struct image forwarding, registering;
+static const struct image *image;   /* the one in use */
 static struct sip_message original; /* as the scanner reads it */
 static unsigned passed, failed;
 
@@ -57,7 +60,13 @@ static void set_up(void) {
                                        .listeners = listeners,
                                        .listener_count = 2,
                                        .addresses = addresses,
-                                       .address_count = 2};
+                                       .address_count = 2,
+                                       .domains = &domain,
+                                       .domain_count = 1,
+                                       .expires_least = 60,
+                                       .expires_default = 3600,
+                                       .expires_most = 7200,
+                                       .contacts_max = 10};
 }
 
 /* One message. */
@@ -88,7 +97,7 @@ static struct result read_sent(const struct sim_sent *sent) {
 
 static void open_world(struct sim_world *world, struct arena *arena) {
     arena_init(arena, NULL, 0, 0);
-    if (sim_world_open(world, arena, &settings, NULL, &image, sim_unix_ms(2026, 1, 1, 12, 0, 0)) != 0) {
+    if (sim_world_open(world, arena, &settings, NULL, image, sim_unix_ms(2026, 1, 1, 12, 0, 0)) != 0) {
         fprintf(stderr, "out of memory\n");
         exit(1);
     }
@@ -244,12 +253,57 @@ static void run_table(const char *folder, FILE *table) {
     }
 }
 
+/* The registrar. */
+
+/* Without rules, and with a domain. A contact is kept as it was written, escapes and all. */
+static void run_registrar(const char *folder) {
+    static const struct {
+        const char *file;
+        unsigned code;
+        const char *contacts[2];
+    } rows[] = {
+        {"cparam01.dat", 200, {"<sip:+19725552222@gw1.example.net>"}}, /* the parameter is the header's */
+        {"cparam02.dat", 200, {"<sip:+19725552222@gw1.example.net;unknownparam>"}},
+        {"dblreq.dat", 200, {"<sip:j.user@host.example.com>"}},
+        {"escnull.dat", 200, {"<sip:%00@host5.example.com>", "<sip:%00%00@host5.example.com>"}},
+        {"regaut01.dat", 200, {NULL}}, /* nobody asked for credentials */
+        {"regbadct.dat", 400, {NULL}},
+        {"regescrt.dat", 200, {"<sip:user@example.com?Route=%3Csip:sip.example.com%3E>"}},
+        {"scalar02.dat", 400, {NULL}},
+        {"unksm2.dat", 404, {NULL}},
+    };
+    static char bytes[MESSAGE_MAX];
+    image = &registering;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct sim_world world;
+        struct arena arena;
+        size_t length;
+        if (!read_message(folder, "4475", rows[i].file, bytes, &length))
+            continue;
+        open_world(&world, &arena);
+        sim_world_receive(&world, &caller, &listeners[0], (struct slice){bytes, length});
+        struct result result = read_sent(world.sent);
+        bool good = result.code == rows[i].code && result.replies == 1 && result.forwarded == 0 && !result.strange;
+        for (unsigned n = 0; n < 2 && rows[i].contacts[n]; n++)
+            good =
+                good && has_line(world.sent->bytes,
+                                 slice_of(arena_printf(&arena, "Contact: %s;expires=3600\r\n", rows[i].contacts[n])));
+        say(rows[i].file, good, "to be registered", &result);
+        close_world(&world, &arena, rows[i].file);
+    }
+}
+
+static bool make_plan(const char *text, uint8_t **bytes, struct image *plan) {
+    struct image_refusal refusal;
+    size_t length;
+    return compile_plan_text(slice_of(text), "plan", stderr, bytes, &length) == 0 &&
+           verify_image(plan, *bytes, length, &refusal) == 0;
+}
+
 int main(int count, char **arguments) {
     const char *folder = count > 1 ? arguments[1] : "../shared/torture";
     char path[1024];
-    uint8_t *plan;
-    size_t length;
-    struct image_refusal refusal;
+    uint8_t *plan = NULL, *empty = NULL;
     snprintf(path, sizeof path, "%s/table.tsv", folder);
     FILE *table = fopen(path, "r");
     if (!table) {
@@ -257,14 +311,16 @@ int main(int count, char **arguments) {
         return 0;
     }
     set_up();
-    if (compile_plan_text(slice_of(plan_text), "plan", stderr, &plan, &length) != 0 ||
-        verify_image(&image, plan, length, &refusal) != 0) {
+    if (!make_plan(plan_text, &plan, &forwarding) || !make_plan("", &empty, &registering)) {
         fprintf(stderr, "the plan does not compile\n");
         return 1;
     }
+    image = &forwarding;
     run_table(folder, table);
+    run_registrar(folder);
     fclose(table);
     free(plan);
+    free(empty);
     printf("%u passed, %u failed\n", passed, failed);
     return failed != 0 || passed == 0;
 }
