@@ -20,7 +20,7 @@ static const enum header lines[] = {HEADER_AUTHORIZATION, HEADER_PROXY_AUTHORIZA
 bool auth_wanted(const struct request *request, bool here) {
     const struct proxy *proxy = request->proxy;
     enum method method = request->message->method;
-    if (request->outcome.auth != CHOICE_UNSET || users_count(proxy->users) == 0)
+    if (request->outcome.auth != CHOICE_UNSET || !users_exist(proxy->users))
         return false; /* $auth = true was judged when its rule was deployed */
     switch (proxy->settings->auth) {
     case AUTH_NONE: break;
@@ -32,7 +32,7 @@ bool auth_wanted(const struct request *request, bool here) {
 }
 
 struct slice auth_realm(const struct proxy *proxy) {
-    return users_count(proxy->users) ? proxy->settings->realm : SLICE_NULL;
+    return users_exist(proxy->users) ? proxy->settings->realm : SLICE_NULL;
 }
 
 /* Credentials. */

@@ -42,5 +42,5 @@ void directory_load(struct proxy *proxy, const struct store_row *row) {
 }
 
 bool directory_knows(const struct proxy *proxy, struct slice user) {
-    return users_count(proxy->users) == 0 || users_find(proxy->users, user);
+    return !users_exist(proxy->users) || users_find(proxy->users, user);
 }

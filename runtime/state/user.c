@@ -8,6 +8,7 @@
 struct users {
     struct lookup by_name;
     struct hash_key key;
+    bool lost; /* one could not be put */
 };
 
 struct users *users_new(const struct hash_key *key) {
@@ -60,8 +61,10 @@ static struct slice put_text(char **at, struct slice text) {
 
 int users_put(struct users *users, const struct store_user *row) {
     struct user *user = calloc(1, sizeof *user + row->name.len + row->realm.len + row->allow.len);
-    if (!user)
+    if (!user) {
+        users->lost = true;
         return -ENOMEM;
+    }
     char *texts = (char *)(user + 1);
     user->name = put_text(&texts, row->name);
     user->realm = put_text(&texts, row->realm);
@@ -88,6 +91,10 @@ const struct user *users_find(const struct users *users, struct slice name) {
 
 unsigned users_count(const struct users *users) {
     return users->by_name.count;
+}
+
+bool users_exist(const struct users *users) {
+    return users->by_name.count || users->lost;
 }
 
 bool user_may_be_all(const struct user *user) {

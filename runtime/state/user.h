@@ -28,6 +28,9 @@ void users_remove(struct users *users, struct slice name); /* one that is not th
 /* NULL: none of this name. Names are compared byte for byte. Valid until the table changes. */
 const struct user *users_find(const struct users *users, struct slice name);
 unsigned users_count(const struct users *users);
+/* Are there any? True as well when one could not be put for want of memory: who lets everybody in when there is nobody to
+ * ask must not do so then. */
+bool users_exist(const struct users *users);
 
 /* May he register and call as `name`? As himself, and as whom his row allows. */
 bool user_may_be(const struct user *user, struct slice name);

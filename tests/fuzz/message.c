@@ -220,6 +220,24 @@ static void ask_words(struct arena *arena) {
     }
 }
 
+/* Their parts are shorter than the whole, and none has what only stands between them. */
+static void check_credentials(struct arena *arena) {
+    for (unsigned line = 0; line < message.header_count; line++) {
+        struct slice value = scan_value(&message, line);
+        struct credentials c;
+        if (values_credentials(arena, value, &c))
+            continue;
+        const struct slice parts[] = {c.username,  c.realm,  c.nonce, c.uri, c.response,
+                                      c.algorithm, c.cnonce, c.qop,   c.nc};
+        size_t length = 0;
+        for (unsigned i = 0; i < sizeof parts / sizeof *parts; i++) {
+            promise(parts[i].len == 0 || parts[i].at, "a part's text");
+            length += parts[i].len;
+        }
+        promise(slice_starts_same(value, SLICE("Digest")) && length < value.len, "credentials are part of the value");
+    }
+}
+
 static void check_message(const uint8_t *data, size_t size) {
     struct arena arena;
     static struct contact contacts[CONTACTS_MAX];
@@ -231,6 +249,7 @@ static void check_message(const uint8_t *data, size_t size) {
     int count = values_contacts(&arena, &message, contacts);
     for (int i = 1; i < count; i++)
         promise(contacts[i - 1].q >= contacts[i].q, "contacts by q");
+    check_credentials(&arena);
     if (message.request) {
         check_reply(&arena);
         ask_words(&arena);

@@ -54,6 +54,8 @@ static void send_copy(const struct datagram *of, bool odd) {
 
 static void send_new(void) {
     write_request(&text, &program, number);
+    if (net.plan->users)
+        write_credentials(&text, &program, &net);
     send_from(net_place("192.0.2.77", number % 3 ? 5060 : 5099));
 }
 

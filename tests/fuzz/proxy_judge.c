@@ -85,6 +85,20 @@ static bool came_before(const struct net *net, const struct datagram *sent) {
     return false;
 }
 
+/* What goes on and starts something came with a digest, when users are asked who they are. */
+static bool was_authenticated(const struct net *net, const struct datagram *sent) {
+    static struct sip_message message;
+    for (const struct datagram *one = net->datagrams; one < sent; one++) {
+        if (one->left || !one->readable || !one->request || one->method != sent->method ||
+            !slice_equal(one->call_id, sent->call_id) || !slice_equal(one->cseq, sent->cseq))
+            continue;
+        scan_message(&message, one->bytes.at, one->bytes.len);
+        if (message.first[HEADER_AUTHORIZATION] || message.first[HEADER_PROXY_AUTHORIZATION])
+            return true;
+    }
+    return false;
+}
+
 static void judge_request(const struct net *net, const struct datagram *sent) {
     const struct datagram *first = sent_before(net, sent, sent->method);
     const struct datagram *invite = sent_before(net, sent, METHOD_INVITE);
@@ -102,6 +116,8 @@ static void judge_request(const struct net *net, const struct datagram *sent) {
         net_promise(net, was_answered(net, sent, sent->branch, 300, 699), "an ACK behind a final");
     if (!first && !invite)
         net_promise(net, came_before(net, sent), "a request that came");
+    if (net->plan->users && !sent->to_tag.at && sent->method != METHOD_ACK && sent->method != METHOD_CANCEL)
+        net_promise(net, was_authenticated(net, sent), "nothing starts without credentials");
 }
 
 /* What the fence answers has no transaction, and neither has a 503 for want of memory. Without the magic cookie the To tag
@@ -140,7 +156,11 @@ void judge_begin(struct net *net) {
     net->play = arena_alloc(&net->arena, sizeof *net->play);
     if (!story || !net->play)
         return;
-    *story = (struct story){.file = "fuzz", .settings = net->settings, .plan = slice_of(net->plan->text)};
+    static struct story_entry user;
+    *story = (struct story){.file = "fuzz",
+                            .settings = net->settings,
+                            .plan = slice_of(net->plan->text),
+                            .entries = net->plan->users ? &user : NULL};
     memcpy(story->listeners, net->listeners, sizeof net->listeners);
     *net->play = (struct play){.arena = &net->arena, .story = story};
     net->play->history.arena = &net->arena;
@@ -215,9 +235,10 @@ void judge_datagram(struct net *net, const struct datagram *datagram) {
 
 /* the log and the records */
 
-static const char *const log_keys[] = {"event",    "call-id", "rule",   "rule-line",   "line",     "method",   "uri",
-                                       "source",   "code",    "reason", "destination", "cause",    "ms",       "result",
-                                       "attempts", "log",     "why",    "capture",     "contacts", "followed", "until"};
+static const char *const log_keys[] = {"event",    "call-id",  "rule",     "rule-line", "line",        "method",
+                                       "uri",      "source",   "code",     "reason",    "destination", "cause",
+                                       "ms",       "result",   "attempts", "log",       "why",         "capture",
+                                       "contacts", "followed", "until",    "user",      "nc",          "as"};
 static const char *const record_keys[] = {"time",
                                           "call_id",
                                           "from",

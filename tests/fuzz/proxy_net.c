@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/fuzz/proxy_net.h"
 
+#include "runtime/sip/digest.h"
 #include "tests/fuzz/proxy_judge.h"
 #include "tests/fuzz/proxy_memory.h"
 
@@ -159,6 +160,22 @@ static void end_event(struct net *net) {
         judge_datagram(net, &net->datagrams[net->judged]);
 }
 
+/* He may call as anybody, with the password "secret". */
+static void load_user(struct net *net) {
+    struct digest_text md5, sha256;
+    digest_ha1(DIGEST_MD5, SLICE("caller"), net->settings.realm, SLICE("secret"), &md5);
+    digest_ha1(DIGEST_SHA256, SLICE("caller"), net->settings.realm, SLICE("secret"), &sha256);
+    const struct store_row row = {
+        .kind = STORE_USER,
+        .user = {.name = SLICE("caller"),
+                 .realm = net->settings.realm,
+                 .md5 = {md5.digits, digests[DIGEST_MD5].length},
+                 .sha256 = {sha256.digits, digests[DIGEST_SHA256].length},
+                 .allow = SLICE("*")},
+    };
+    proxy_load(net->proxy, &row, net->now, unix_start);
+}
+
 bool net_open(struct net *net, const struct proxy_plan *plan, unsigned options) {
     static const struct proxy_seed seed = {{{1, 2}}, {{3, 4}}, {{5, 6}}};
     *net = (struct net){.plan = plan, .now = START, .blocks = memory_live(), .domains = {SLICE("fov.example")}};
@@ -182,6 +199,8 @@ bool net_open(struct net *net, const struct proxy_plan *plan, unsigned options) 
         .listener_count = NET_LISTENERS,
         .addresses = net->addresses,
         .address_count = NET_LISTENERS,
+        .realm = SLICE("fov.example"),
+        .auth = plan->users ? AUTH_ALL : AUTH_NONE,
         .advertise = options & NET_ADVERTISE ? SLICE("sip.fov.example") : SLICE_EMPTY,
     };
     net->world = (struct world){
@@ -195,6 +214,8 @@ bool net_open(struct net *net, const struct proxy_plan *plan, unsigned options) 
     arena_init(&net->arena, NULL, 0, 0);
     memory_resume();
     net->proxy = proxy_new(&net->settings, &seed, &plan->image, &net->world);
+    if (net->proxy && plan->users)
+        load_user(net);
     memory_pause();
     judge_begin(net);
     return net->proxy != NULL;

@@ -66,6 +66,12 @@ static struct proxy_plan plans[PROXY_PLANS] = {
          "Patterns]\n"
          "$session = failover sip:%1@192.0.2.101;user=phone sip:%2@192.0.2.102\n"
          "[Rule]\n[Matching Patterns]\n$param(To, \"x\") = (.*)\n[Deploy Patterns]\nTo = <sip:a@192.0.2.101;x=%1>\n"},
+    /* nobody gets by without credentials */
+    {.text = "[Preliminary]\n[Rule]\n[Matching Patterns]\n$usrdir.lookup = true\nX-Max =\n[Deploy Patterns]\n"
+             "$auth = true\n$continue = true\n"
+             "[Rules]\n[Rule]\n[Matching Patterns]\n$method = ^(INVITE|MESSAGE|REGISTER)\n[Deploy Patterns]\n"
+             "To = sip:100@192.0.2.101\n$session = failover sip:101@192.0.2.102\n",
+     .users = true},
     /* no rule for anybody */
     {.text = "[Rule]\n[Matching Patterns]\n$request = ^NOTHING\n[Deploy Patterns]\n$action = 500\n"},
     /* limits, and a block list; whatever peers send as their own address, some are never on it */

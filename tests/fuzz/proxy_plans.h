@@ -5,11 +5,12 @@
 
 #include "runtime/plan/image.h"
 
-enum { PROXY_PLANS = 10 };
+enum { PROXY_PLANS = 11 };
 
 struct proxy_plan {
     const char *text;
-    bool open; /* a destination may come out of the request */
+    bool open;  /* a destination may come out of the request */
+    bool users; /* there are users, and everybody is asked who he is */
     struct image image;
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/fuzz/proxy_write.h"
 
+#include "runtime/sip/digest.h"
 #include "runtime/sip/uri.h"
 
 #include <stdarg.h>
@@ -142,6 +143,57 @@ void write_request(struct letter_text *text, struct program *program, unsigned n
     put_extras(text, program, shape & 8 ? 0 : 4);
     print(text, ends & 4 ? "Content-Type: text/plain\r\nContent-Length: 5\r\n\r\nbody\n" : "Content-Length: 0\r\n\r\n");
     text->odd |= strcmp(method, "ACK") == 0;
+}
+
+/* Behind `name`="; the null slice: the text has no such parameter. */
+static struct slice quoted_param(struct slice text, const char *name) {
+    struct slice start = slice_of(name);
+    for (size_t i = 0; i + start.len < text.len; i++)
+        if (slice_equal(slice_cut(text, i, i + start.len), start))
+            return slice_cut(text, i + start.len, slice_find(text, i + start.len, '"'));
+    return SLICE_NULL;
+}
+
+static struct slice last_nonce(const struct net *net) {
+    for (unsigned i = net->count; i--;) {
+        const struct datagram *one = &net->datagrams[i];
+        if (one->left && one->readable && !one->request && (one->status == 401 || one->status == 407))
+            return quoted_param(one->bytes, " nonce=\"");
+    }
+    return SLICE_NULL;
+}
+
+void write_credentials(struct letter_text *text, struct program *program, const struct net *net) {
+    static char rest[LETTER_MAX];
+    unsigned shape = program_take(program, 64), count = program_take(program, 4);
+    enum digest_algorithm algorithm = shape & 1;
+    struct slice all = {text->at, text->len}, nonce = last_nonce(net);
+    size_t blank = slice_find(all, 0, ' '), line = slice_find(all, 0, '\n') + 1;
+    if (line > all.len || !nonce.at)
+        return;
+    char nc[9];
+    struct slice uri = slice_cut(all, blank + 1, slice_find(all, blank + 1, ' '));
+    snprintf(nc, sizeof nc, "%08x", count);
+    const struct digest_input input = {.method = slice_cut(all, 0, blank),
+                                       .uri = uri,
+                                       .nonce = nonce,
+                                       .nc = slice_of(nc),
+                                       .cnonce = SLICE("c"),
+                                       .qop = SLICE("auth")};
+    struct digest_text ha1, response;
+    digest_ha1(algorithm, SLICE("caller"), SLICE("fov.example"), shape >> 3 ? SLICE("secret") : SLICE("guess"), &ha1);
+    digest_response(algorithm, &ha1, &input, &response);
+    struct slice tail = slice_from(all, line);
+    memcpy(rest, tail.at, tail.len);
+    text->len = line;
+    bool odd = shape & 4; /* as nobody writes it, but anybody may */
+    print(text,
+          "%sAuthorization%sDigest username=\"%s\"%srealm=\"fov.example\", nonce=\"%.*s\", uri=\"%.*s\", "
+          "response=\"%.*s\", algorithm=%s, qop=%s, nc=%08x, cnonce=\"c\"%s\r\n",
+          shape & 2 ? "Proxy-" : "", odd ? " :\r\n " : ": ", odd ? "c\\aller" : "caller", odd ? " ,\r\n\t" : ", ",
+          SLICE_ARG(nonce), SLICE_ARG(uri), (int)digests[algorithm].length, response.digits, digests[algorithm].name,
+          odd ? "\"auth\"" : "auth", count, odd ? ", x=\"nonce=\\\"1\\\"\"" : "");
+    put(text, (struct slice){rest, tail.len});
 }
 
 void write_hop(struct letter_text *text, const struct datagram *request, const char *method,

@@ -23,6 +23,8 @@ struct letter_text {
 
 /* A request that starts something; `number` makes it a new one. */
 void write_request(struct letter_text *text, struct program *program, unsigned number);
+/* Credentials for what was written: for the last challenge that left, good ones mostly. */
+void write_credentials(struct letter_text *text, struct program *program, const struct net *net);
 /* A response to a request that left. */
 void write_response(struct letter_text *text, struct program *program, const struct datagram *request);
 /* Of a request that came, with its top Via: CANCEL, or the ACK to `response` when that is one hop's. */
