@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # One non-recursive Makefile. Everything made goes under $(BUILD).
-#   make            fovc and fovrun                 make check         bootstrap, then every test
+#   make            the programs                    make check         bootstrap, then every test
 #   make demo       a real call failing over        make bench         the benchmarks
 #   SAN=1           ASan and UBSan                  CC=clang           another compiler
 #   WERROR=1        warnings are errors
@@ -31,12 +31,13 @@ LDFLAGS += -fsanitize=address,undefined
 endif
 COMPILE = $(CC) $(LANGUAGE) $(WARNINGS) $(CPPFLAGS) $(CFLAGS) $(CFLAGS_$(<D)) -MMD -MP -c $< -o $@
 CFLAGS_runtime/net := -D_GNU_SOURCE
+CFLAGS_runtime/control := -D_GNU_SOURCE
 
 # --- the rooms, lowest floor first; each is a static library -----------------------------------------------------
-ROOMS := grammar regex plan sip state proxy net sim compiler
+ROOMS := grammar regex plan sip state proxy net control sim compiler
 DIR_grammar := grammar
 DIR_compiler := compiler
-$(foreach r,regex plan sip state proxy net sim,$(eval DIR_$r := runtime/$r))
+$(foreach r,regex plan sip state proxy net control sim,$(eval DIR_$r := runtime/$r))
 MAIN_compiler := compiler/fovc.c
 GENERATED_compiler := plan.lex.c plan.tab.c
 
@@ -48,6 +49,7 @@ BELOW_sip := plan regex grammar
 BELOW_state := sip plan regex grammar
 BELOW_proxy := state sip plan regex grammar
 BELOW_net := proxy state sip plan regex grammar
+BELOW_control := net proxy state sip plan regex grammar
 BELOW_sim := proxy state sip plan regex grammar
 BELOW_compiler := sim proxy state sip plan regex grammar
 
@@ -89,15 +91,19 @@ link = $(CC) $(LDFLAGS) $(CFLAGS) -o $@ $(filter %.o,$^) $(call room_libs,$1) $(
 
 FOVC_ROOMS := compiler $(BELOW_compiler)
 FOVRUN_ROOMS := net $(BELOW_net)
+FOVCTL_ROOMS := control $(BELOW_control)
 $(BUILD)/fovc: $(BUILD)/compiler/fovc.o $(call room_libs,$(FOVC_ROOMS))
 	$(call link,$(FOVC_ROOMS))
 $(BUILD)/fovrun: $(BUILD)/runtime/fovrun.o $(call room_libs,$(FOVRUN_ROOMS))
 	$(call link,$(FOVRUN_ROOMS))
+$(BUILD)/fovctl: $(BUILD)/runtime/fovctl.o $(call room_libs,$(FOVCTL_ROOMS))
+	$(call link,$(FOVCTL_ROOMS))
 
-.PHONY: all fovc fovrun
-all: $(BUILD)/fovc $(BUILD)/fovrun
+.PHONY: all fovc fovrun fovctl
+all: $(BUILD)/fovc $(BUILD)/fovrun $(BUILD)/fovctl
 fovc: $(BUILD)/fovc
 fovrun: $(BUILD)/fovrun
+fovctl: $(BUILD)/fovctl
 
 # --- unit tests: tests/unit/ROOM/MODULE.c is one Criterion program, linked with its room and those below -----------
 UNIT_SOURCES := $(wildcard tests/unit/*/*.c)
@@ -131,6 +137,7 @@ check-built: all units $(CHECK_PROGRAMS)
 install: all install-manuals
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin
 	install -m 755 $(BUILD)/fovc $(DESTDIR)$(PREFIX)/bin/fovc
+	install -m 755 $(BUILD)/fovctl $(DESTDIR)$(PREFIX)/bin/fovctl
 	install -m 755 $(BUILD)/fovrun $(DESTDIR)$(PREFIX)/sbin/fovrun
 
--include $(patsubst %.o,%.d,$(ALL_OBJECTS)) $(UNIT_SOURCES:%.c=$(BUILD)/%.d) $(BUILD)/compiler/fovc.d $(BUILD)/runtime/fovrun.d
+-include $(patsubst %.o,%.d,$(ALL_OBJECTS)) $(UNIT_SOURCES:%.c=$(BUILD)/%.d) $(BUILD)/compiler/fovc.d $(BUILD)/runtime/fovrun.d $(BUILD)/runtime/fovctl.d

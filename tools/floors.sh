@@ -14,8 +14,9 @@ runtime/sip      grammar runtime/regex runtime/plan
 runtime/state    grammar runtime/regex runtime/plan runtime/sip
 runtime/proxy    grammar runtime/regex runtime/plan runtime/sip runtime/state
 runtime/net      grammar runtime/regex runtime/plan runtime/sip runtime/state runtime/proxy
+runtime/control  grammar runtime/regex runtime/plan runtime/sip runtime/state runtime/proxy runtime/net
 runtime/sim      grammar runtime/regex runtime/plan runtime/sip runtime/state runtime/proxy
-runtime          grammar runtime/regex runtime/plan runtime/sip runtime/state runtime/proxy runtime/net
+runtime          grammar runtime/regex runtime/plan runtime/sip runtime/state runtime/proxy runtime/net runtime/control
 compiler         grammar runtime/regex runtime/plan runtime/sip runtime/state runtime/proxy runtime/sim
 '
 
@@ -30,16 +31,17 @@ runtime/sip/digest\.c                              md5\.h
 compiler/parse\.[ch]|grammar/plan\.[ly]            plan\.(tab|lex)\.h
 runtime/net/.*                                     (sys/socket|sys/un|netdb|ifaddrs|net/if|netinet/.*)\.h
 runtime/net/.*|grammar/value\.c                    arpa/.*\.h
-runtime/net/.*                                     (poll|sys/epoll|sys/eventfd|sys/select|signal|sys/mman|linux/.*)\.h
-runtime/net/.*                                     (time|sys/time|sys/timerfd)\.h
-runtime/net/.*                                     (time|clock|clock_gettime|gettimeofday|localtime(_r)?|gmtime(_r)?|mktime)[(]
+runtime/net/.*|runtime/control/password\.c         signal\.h
+runtime/net/.*                                     (poll|sys/epoll|sys/eventfd|sys/select|sys/mman|linux/.*)\.h
+runtime/net/.*|runtime/control/when\.c             (time|sys/time|sys/timerfd)\.h
+runtime/net/.*|runtime/control/when\.c             (time|clock|clock_gettime|gettimeofday|localtime(_r)?|gmtime(_r)?|mktime)[(]
 runtime/net/key\.c                                 sys/random\.h
 runtime/net/key\.c                                 (getrandom|getentropy|arc4random)[(]
 -                                                  (rand|srand|random|srandom|drand48)[(]
 -                                                  (threads|stdatomic|locale|wctype|wchar|ctype|pcre2)\.h
 (runtime/net|compiler)/.*                          (getenv|secure_getenv|setenv|unsetenv)[(]
-(runtime/net|compiler)/.*                          (fopen|freopen|open|openat|creat|opendir|stat|fstat|mkstemp|rename|unlink|popen|system)[(]
-(runtime/net|compiler)/.*                          (fcntl|unistd|sys/stat|dirent)\.h
+(runtime/(net|control)|compiler)/.*                (fopen|freopen|open|openat|creat|opendir|stat|fstat|mkstemp|rename|unlink|popen|system)[(]
+(runtime/(net|control)|compiler)/.*                (fcntl|unistd|sys/stat|dirent)\.h
 (runtime/net|compiler)/.*|runtime/fovrun\.c        (exit|_exit|abort)[(]
 '
 

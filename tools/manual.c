@@ -170,6 +170,39 @@ static void put_counters(void) {
     fputs(".El\n", stdout);
 }
 
+/* The options of a command, as its row names them: "a|b". */
+static void put_own_options(const char *options) {
+#define NOUN(...)
+#define COMMAND(...)
+#define OPTION(ID, letter, name, argument, doc)                                                                        \
+    if (choice_named(options, SLICE(name)) >= 0)                                                                       \
+        printf(" Oo Fl \\-" name "%s Oc", argument[0] ? " Ar " argument : "");
+#include "grammar/control.def"
+}
+
+static void put_commands(void) {
+    fputs(".Bl -tag -width indent\n", stdout);
+#define NOUN(...)
+#define COMMAND(ID, noun, verb, arguments, least, most, options, doc)                                                  \
+    fputs(".It Cm " noun " " verb, stdout);                                                                            \
+    fputs(arguments[0] ? " Ar " arguments : "", stdout);                                                               \
+    put_own_options(options);                                                                                          \
+    putchar('\n');                                                                                                     \
+    put_doc(doc, false);
+#define OPTION(...)
+#include "grammar/control.def"
+    fputs(".El\n", stdout);
+}
+
+static void put_control_options(void) {
+    fputs(".Bl -tag -width indent\n", stdout);
+#define NOUN(...)
+#define COMMAND(...)
+#define OPTION(ID, letter, name, argument, doc) put_option(letter, name, argument, "", doc);
+#include "grammar/control.def"
+    fputs(".El\n", stdout);
+}
+
 static void put_version(void) {
     puts(".Os fov " FOV_VERSION);
 }
@@ -178,10 +211,13 @@ static const struct {
     const char *name;
     void (*put)(void);
 } lists[] = {
-    {"@sections@\n", put_sections},     {"@functions@\n", put_functions},     {"@variables@\n", put_variables},
-    {"@failover@\n", put_failover},     {"@protected@\n", put_protected},     {"@staying@\n", put_staying},
-    {"@transports@\n", put_transports}, {"@options@\n", put_options},         {"@causes@\n", put_causes},
-    {"@counters@\n", put_counters},     {"@diagnostics@\n", put_diagnostics}, {"@version@\n", put_version},
+    {"@sections@\n", put_sections},       {"@functions@\n", put_functions},
+    {"@variables@\n", put_variables},     {"@failover@\n", put_failover},
+    {"@protected@\n", put_protected},     {"@staying@\n", put_staying},
+    {"@transports@\n", put_transports},   {"@options@\n", put_options},
+    {"@causes@\n", put_causes},           {"@counters@\n", put_counters},
+    {"@diagnostics@\n", put_diagnostics}, {"@version@\n", put_version},
+    {"@commands@\n", put_commands},       {"@control-options@\n", put_control_options},
 };
 
 /* False: the template names a list that there is none of. */

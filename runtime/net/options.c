@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/net/options.h"
 
+#include "grammar/wrap.h"
 #include "runtime/net/config.h"
 
 #include <errno.h>
@@ -161,26 +162,7 @@ void options_free(struct options *options) {
 
 /* Help. */
 
-enum { COLUMN = 6, WIDTH = 80 };
-
-/* Words of `text`, broken at WIDTH, each line at COLUMN. */
-static void print_wrapped(FILE *out, const char *text) {
-    size_t at = WIDTH;
-    while (*text) {
-        size_t word = strcspn(text, " ");
-        if (at + 1 + word > WIDTH) {
-            fprintf(out, "\n%*s", COLUMN, "");
-            at = COLUMN;
-        } else {
-            fputc(' ', out);
-            at++;
-        }
-        fwrite(text, 1, word, out);
-        at += word;
-        text += word;
-        text += strspn(text, " ");
-    }
-}
+enum { COLUMN = 6 };
 
 void options_help(FILE *out) {
     fputs("usage: fovrun -p FILE [-l udp:ADDRESS:PORT] ...\n       fovrun --config FILE ...\n\nA SIP server that runs "
@@ -194,7 +176,7 @@ void options_help(FILE *out) {
         if (row->letter)
             fprintf(out, "-%c, ", row->letter);
         fprintf(out, "--%s%s%s", row->name, row->argument[0] ? " " : "", row->argument);
-        print_wrapped(out, row->doc);
+        wrap_print(out, row->doc, COLUMN);
         if (row->fallback[0])
             fprintf(out, "\n%*sdefault: %s", COLUMN, "", row->fallback);
     }

@@ -202,26 +202,30 @@ static int distrust(struct store_sqlite *store) {
     return execute(store, "PRAGMA cell_size_check = ON");
 }
 
-static int set_up(struct store_sqlite *store, char *reason, size_t size) {
+/* How it writes. */
+static int set_mode(struct store_sqlite *store) {
     char limit[64];
+    if (sqlite3_db_readonly(store->db, "main") == 1)
+        return -EACCES;
+    snprintf(limit, sizeof limit, "PRAGMA journal_size_limit = %d", WAL_SIZE);
+    int result = execute(store, "PRAGMA journal_mode = WAL");
+    if (!result)
+        result = execute(store, limit);
+    const char *mode = store->side == STORE_SERVER ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL";
+    return result ? result : execute(store, mode);
+}
+
+static int set_up(struct store_sqlite *store, char *reason, size_t size) {
     bool fresh = false;
     sqlite3_extended_result_codes(store->db, 1);
     sqlite3_busy_timeout(store->db, OPENING);
     int result = distrust(store);
     if (!result)
         result = judge(store, &fresh, reason, size);
-    if (!result && sqlite3_db_readonly(store->db, "main") == 1)
-        result = -EACCES;
-    snprintf(limit, sizeof limit, "PRAGMA journal_size_limit = %d", WAL_SIZE);
-    if (!result)
-        result = execute(store, "PRAGMA journal_mode = WAL");
-    if (!result)
-        result = execute(store, limit);
-    if (!result)
-        result =
-            execute(store, store->side == STORE_SERVER ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL");
+    if (!result && store->side != STORE_READER)
+        result = set_mode(store);
     if (!result && fresh)
-        result = create(store, reason, size);
+        result = store->side == STORE_READER ? -ENOENT : create(store, reason, size);
     if (!result)
         result = prepare_all(store);
     return result ? result : ask(store, "SELECT seq FROM sqlite_sequence WHERE name = 'change'", &store->seen);
@@ -246,7 +250,7 @@ static int open_file(struct store_sqlite *store, const char *directory, char *re
     int length = snprintf(store->file, sizeof store->file, "%s/fov.db", directory);
     if (length >= (int)sizeof store->file)
         return -ENAMETOOLONG;
-    int result = make_file(store, directory);
+    int result = store->side == STORE_READER ? 0 : make_file(store, directory);
     if (result)
         return result;
     int code = sqlite3_open_v2(store->file, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);

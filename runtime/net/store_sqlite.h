@@ -16,10 +16,12 @@ enum { STORE_VERSION = 1 }; /* of the schema; a file of a later one is refused *
 enum store_side {
     STORE_SERVER, /* writes often and waits little; what it has written survives its own end, but the last moments may
                      be lost with the power */
+    STORE_READER, /* only reads, and makes nothing */
     STORE_TOOL,   /* writes now and then, and tells the server; what it has written survives whatever comes */
 };
 
-/* Opens DIRECTORY/fov.db, or makes it (mode 0600; the directory too when only that is missing). -EBADMSG: it is no store
+/* Opens DIRECTORY/fov.db, or makes it (mode 0600; the directory too when only that is missing; a reader gets -ENOENT).
+ * -EBADMSG: it is no store
  * of ours, one of a later version, or damaged: nothing was changed, and it must not be used. Another -errno: it cannot be
  * opened or made. `reason` gets one line about either. */
 int store_sqlite_open(struct store_sqlite **store, const char *directory, enum store_side side, char *reason,

@@ -11,7 +11,7 @@ tell() { # RESULT NAME
     if [ "$1" = 0 ]; then good=$((good + 1)); else bad=$((bad + 1)) && echo "failed: $2"; fi
 }
 
-for page in fovc.1 fovrun.8 fov-plan.5; do
+for page in fovc.1 fovrun.8 fovctl.8 fov-plan.5; do
     output=$(mandoc -Tlint -W warning "$BUILD/man/$page" 2>&1)
     tell $? "$page is well formed: $output"
     mandoc -Tascii "$BUILD/man/$page" 2>&1 | sed 's/.\x08//g' >"$work/$page"
@@ -29,7 +29,7 @@ for plan in "$work"/plan-*.txt; do
     tell $? "a plan of fov-plan(5) compiles: $output"
 done
 
-for program in fovc:fovc.1 fovrun:fovrun.8; do
+for program in fovc:fovc.1 fovrun:fovrun.8 fovctl:fovctl.8; do
     help=$("$BUILD/${program%:*}" --help)
     tell $? "${program%:*} --help succeeds"
     while read -r option; do
