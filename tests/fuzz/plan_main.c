@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Runs the plan door without libFuzzer:
+/* Runs the door of plans, or that of configurations, without libFuzzer:
  *     plan RUNS SEED FILE...
- * first every file as it is, then RUNS plans made of their lines: lines taken from any file, with
- * bytes and words of them changed. The same seed makes the same plans. */
+ * first every file as it is, then RUNS texts made of their lines: lines taken from any file, with
+ * bytes and words of them changed. The same seed makes the same texts. */
 #include "tests/fuzz/plan.h"
 
 #include <stdio.h>
@@ -91,7 +91,7 @@ int main(int count, char **arguments) {
         fprintf(stderr, "usage: plan RUNS SEED FILE...\n");
         return 2;
     }
-    printf("seed %s, %d files, %lu plans of their lines\n", arguments[2], count - 3, runs);
+    printf("seed %s, %d files, %lu texts of their lines\n", arguments[2], count - 3, runs);
     fflush(stdout);
     for (unsigned long run = 0; run < runs; run++) {
         size_t length = make_plan(plan);

@@ -34,6 +34,19 @@ read -r told _ untold _ < <(tail -n 1 <<<"$output")
 good=$((good + ${told:-0})) bad=$((bad + ${untold:-1}))
 [ "${untold:-1}" = 0 ] || echo "$output"
 
+# The configuration is right as it is, and with every line of it that is commented out; it has all options that it may have.
+"$BUILD/fovc" compile plans/first.txt -o "$work/plan.bin"
+cp plans/fovrun.conf "$work/fovrun.conf"
+sed 's/^#\([a-z0-9-]* = \)/\1/' plans/fovrun.conf >"$work/all.conf"
+for configuration in fovrun all; do
+    output=$("$BUILD/fovrun" --check --config "$work/$configuration.conf" 2>&1)
+    tell $? "plans/fovrun.conf, $configuration: $output"
+done
+while read -r option; do
+    grep -qE "^#?$option = " plans/fovrun.conf
+    tell $? "plans/fovrun.conf has $option"
+done < <(sed -nE 's/^OPTION\([A-Z0-9_]+, [^,]+, "([a-z0-9-]+)", (ONE|SEVERAL),.*/\1/p' grammar/options.def)
+
 # The README's example is what its newcomers type.
 sed -n '/^## Ten lines/,/^Calls go/s/^    //p' README.md >"$work/readme.txt"
 output=$("$BUILD/fovc" check -Werror "$work/readme.txt" 2>&1) && [ "$(wc -l <"$work/readme.txt")" -ge 8 ]
