@@ -107,30 +107,17 @@ static void edit_routes(struct edit *edit, unsigned skip, unsigned end) {
     }
 }
 
-/* The first value of a Path that is a strict router goes: `hop` is its URI. */
-static bool take_strict(struct slice *path, struct slice *hop) {
-    struct slice rest = *path, first, loose;
-    struct sip_name_addr address;
-    struct sip_uri uri;
-    if (!path->at || !list_next(&rest, &first) || name_addr_parse(&address, first) || uri_parse(&uri, address.uri, 0) ||
-        uri_param(uri.params, SLICE("lr"), &loose))
-        return false;
-    *path = rest;
-    *hop = uri.text;
-    return true;
-}
-
 /* 16.6 steps 2 and 6: Request-URI and Route. Towards a strict router the Request-URI goes to the
  * end of the Route and the router's URI takes its place. A registered contact's Path comes before what
  * is left of the Route (RFC 3327 5.3). */
 static int edit_target(struct edit *edit, struct arena *arena, const struct forward *forward) {
     const struct route *route = forward->route;
     const struct sip_message *request = forward->request;
-    struct slice path = forward->path, hop = route->next;
-    bool of_route = forward->by_route && route->strict, strict = of_route || take_strict(&path, &hop);
-    unsigned skip = route->skip + of_route;
-    struct slice uri = forward_clean_uri(arena, forward->uri), written = strict ? forward_clean_uri(arena, hop) : uri;
-    struct slice above = path.len ? JOIN(arena, SLICE("Route: "), path, SLICE("\r\n")) : SLICE_EMPTY;
+    bool strict = forward->by_route && route->strict;
+    unsigned skip = route->skip + strict;
+    struct slice uri = forward_clean_uri(arena, forward->uri),
+                 written = strict ? forward_clean_uri(arena, route->next) : uri;
+    struct slice above = forward->path.len ? JOIN(arena, SLICE("Route: "), forward->path, SLICE("\r\n")) : SLICE_EMPTY;
     if (!uri.at || !written.at || !above.at)
         return -ENOMEM;
     if (!slice_equal(written, request->uri))
