@@ -31,7 +31,9 @@ static int start(const struct options *options) {
         return EXIT_NO_START;
     }
     summary_warn(stderr, options, &plan.image);
-    if (options->check)
+    if (summary_refuse(stderr, options, &plan.image))
+        code = EXIT_NO_START;
+    else if (options->check)
         summary_print(stdout, options, &plan.image);
     else
         code = serve(options, &plan.image);

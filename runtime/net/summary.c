@@ -2,6 +2,7 @@
 #include "runtime/net/summary.h"
 
 #include "runtime/net/option_values.h"
+#include "runtime/plan/survey.h"
 
 #include <inttypes.h>
 
@@ -50,17 +51,52 @@ void summary_print(FILE *out, const struct options *options, const struct image 
         print_option(out, options, (enum option)i);
 }
 
-/* Does an instruction do this? `b` is its operand, -1 for any. */
-static bool does(const struct image *image, enum opcode op, int a, int b) {
-    for (uint32_t pc = 0; pc < image->code_count; pc++)
-        if (image->code[pc].op == op && image->code[pc].a == a && (b < 0 || image->code[pc].b == b))
-            return true;
+/* "12", in an included file "sub/other.txt:12". */
+static void print_line(FILE *out, const struct image *image, uint32_t pc) {
+    const struct image_line *line = image_line_at(image, pc);
+    struct slice file = line ? image_layout_text(image, line->file) : SLICE_EMPTY;
+    fprintf(out, "%.*s%s%u", SLICE_ARG(file), file.len ? ":" : "", line ? line->line : 0);
+}
+
+bool summary_refuse(FILE *out, const struct options *options, const struct image *image) {
+    struct slice value;
+    for (uint32_t pc = 0; survey_constant(image, VARIABLE_RTP, &pc, &value); pc++) {
+        if (!slice_same(value, SLICE("true")))
+            continue;
+        fprintf(out, "fovrun: %s: line ", options->plan);
+        print_line(out, image, pc);
+        fputs(" says $rtp = true, but this server relays no media: it goes from end to end\n", out);
+        return true;
+    }
     return false;
 }
 
+/* A wildcard listener has whatever address the machine has, now or later. */
+static bool is_listened_on(const struct options *options, const struct ip_address *ip) {
+    for (unsigned i = 0; i < options->listen_count; i++) {
+        const struct ip_address *listener = &options->listen[i].ip;
+        if (ip_equal(listener, ip) || (ip_is_unspecified(listener) && listener->family == ip->family))
+            return true;
+    }
+    return false;
+}
+
+static void warn_address(FILE *out, const struct options *options, const struct image *image, enum variable variable) {
+    struct slice value;
+    struct ip_address ip;
+    for (uint32_t pc = 0; survey_constant(image, variable, &pc, &value); pc++) {
+        if (!ip_parse(&ip, value) || is_listened_on(options, &ip))
+            continue;
+        fputs("fovrun: warning: line ", out);
+        print_line(out, image, pc);
+        fprintf(out, " says $%s = %.*s, and there is no listener at that address: such calls fail\n",
+                variables[variable].name, SLICE_ARG(value));
+    }
+}
+
 void summary_warn(FILE *out, const struct options *options, const struct image *image) {
-    if (!options->settings.failover && does(image, OP_FAILOVER, 0, -1))
+    if (!options->settings.failover && survey_uses_failover(image))
         fputs("fovrun: warning: the plan uses failover, but --failover=off: only first attempts are made\n", out);
-    if (does(image, OP_SET, 0, VARIABLE_RTP))
-        fputs("fovrun: warning: the plan sets $rtp, but this server relays no media: it goes from end to end\n", out);
+    warn_address(out, options, image, VARIABLE_IFDST);
+    warn_address(out, options, image, VARIABLE_IFSRC);
 }

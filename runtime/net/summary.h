@@ -9,7 +9,9 @@
 
 /* The plan as a comment, then every option that has a value: a configuration file that says the same. */
 void summary_print(FILE *out, const struct options *options, const struct image *image);
-/* A line for each thing in the plan that will have no effect. */
+/* Does the plan ask for what nobody could give its calls? Then a line says what and where, and there is no start. */
+bool summary_refuse(FILE *out, const struct options *options, const struct image *image);
+/* A line for each thing in the plan that will have no effect, or none that was meant. */
 void summary_warn(FILE *out, const struct options *options, const struct image *image);
 
 #endif

@@ -20,7 +20,7 @@ void ack_forward(struct request *request) {
     struct slice uri = target.uri.at ? target.uri : request->route.uri;
     enum cause cause = error ? CAUSE_LOCAL_LIMIT : way_remote(proxy, &target, uri, false, &remote);
     if (!cause)
-        cause = world->route(world->context, &remote, NULL, &via);
+        cause = world->route(world->context, &remote, way_local(proxy, &target, &remote), &via);
     if (cause) {
         EVENT(proxy, LOG_INFO, "ack-dropped", message->call_id, -1, {"cause", slice_of(causes[cause])});
         return;

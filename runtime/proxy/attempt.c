@@ -82,7 +82,8 @@ static enum cause send_request(struct attempt *attempt, const struct world_route
     char branch[BRANCH_LENGTH];
     int error;
     bool recorded = is_recorded(call, request);
-    enum cause cause = recorded ? way_back(call, via, &back) : CAUSE_NONE;
+    const struct endpoint *caller = way_to_caller(call, request);
+    enum cause cause = recorded ? way_back(call, via, caller != NULL, &back) : CAUSE_NONE;
     if (cause)
         return cause;
     branch_text(proxy_number(proxy), call->loop, branch);
@@ -102,7 +103,7 @@ static enum cause send_request(struct attempt *attempt, const struct world_route
         .back = back.port ? &back : NULL,
         .path = target->way ? target->way->path : SLICE_NULL,
         .keep_contact = !recorded || call->plan.contact,
-        .contact = way_to_caller(call, request),
+        .contact = caller,
         .dialogs = &proxy->seed.dialogs,
         .breadth = attempt->breadth,
         .realm = auth_realm(proxy),

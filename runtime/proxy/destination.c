@@ -69,6 +69,25 @@ struct target destination_of_route(const struct request *request) {
     };
 }
 
+/* Where our side towards the target is: the last of our Routes names it (RFC 5658 4.3), or, when there is but one, it is
+ * the side that the request came to. */
+static struct endpoint side_of(const struct request *request) {
+    const struct sip_message *message = request->message;
+    struct endpoint side = request->packet->local;
+    unsigned left = request->route.skip > 1 ? request->route.skip : 0;
+    for (int line = scan_next(message, HEADER_ROUTE, -1); line >= 0 && left;
+         line = scan_next(message, HEADER_ROUTE, line)) {
+        struct slice rest = scan_value(message, (unsigned)line), value;
+        struct sip_name_addr address;
+        struct sip_uri uri;
+        while (left && list_next(&rest, &value))
+            if (--left == 0 && name_addr_parse(&address, value) == 0 && uri_parse(&uri, address.uri, 0) == 0 &&
+                uri.ip.family)
+                side = (struct endpoint){uri.ip, uri.port_given ? uri.port : side.port, side.transport, 0};
+    }
+    return side;
+}
+
 int destination_in_dialog(const struct request *request, struct target *target, struct way *way) {
     struct sip_uri uri;
     *target = destination_of_route(request);
@@ -77,6 +96,7 @@ int destination_in_dialog(const struct request *request, struct target *target, 
         return 0;
     target->uri = target->hop = nat_without(&request->proxy->scratch, &uri);
     target->way = way;
+    way->local = side_of(request);
     return target->uri.at ? 0 : -ENOMEM;
 }
 

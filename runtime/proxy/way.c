@@ -39,6 +39,14 @@ enum cause way_remote(const struct proxy *proxy, const struct target *target, st
     return cause;
 }
 
+const struct endpoint *way_local(const struct proxy *proxy, const struct target *target,
+                                 const struct endpoint *remote) {
+    const struct endpoint *local = target->way ? &target->way->local : NULL;
+    bool usable = local && local->ip.family == remote->ip.family && local->transport == remote->transport &&
+                  ours_endpoint(proxy->settings, &local->ip, local->port);
+    return usable ? local : NULL;
+}
+
 /* From the plan's address `ip` unless that is NULL, else from `local` unless that is NULL. */
 static enum cause find_route(const struct call *call, const struct endpoint *remote, const struct ip_address *ip,
                              const struct endpoint *local, struct world_route *route) {
@@ -60,17 +68,15 @@ static enum cause find_route(const struct call *call, const struct endpoint *rem
 
 enum cause way_out(const struct call *call, const struct target *target, const struct endpoint *remote,
                    struct world_route *out) {
-    const struct way *way = target->way;
-    const struct endpoint *local = way && way->local.ip.family ? &way->local : NULL;
-    return find_route(call, remote, call->plan.to_callee, local, out);
+    return find_route(call, remote, call->plan.to_callee, way_local(call->proxy, target, remote), out);
 }
 
-enum cause way_back(const struct call *call, const struct world_route *out, struct world_route *back) {
+enum cause way_back(const struct call *call, const struct world_route *out, bool behind_nat, struct world_route *back) {
     const struct ip_address *wanted = call->plan.to_caller;
     back->port = 0;
     if (!wanted && endpoint_equal(&out->local, &call->local))
         return CAUSE_NONE;
-    enum cause cause = find_route(call, &call->source, wanted, NULL, back);
+    enum cause cause = find_route(call, &call->source, wanted, behind_nat ? &call->local : NULL, back);
     if (cause || (back->port == out->port && slice_same(slice_of(back->host), slice_of(out->host))))
         back->port = 0;
     return wanted ? cause : CAUSE_NONE;

@@ -10,15 +10,18 @@
  * place, for it should have been looked up. */
 enum cause way_remote(const struct proxy *proxy, const struct target *target, struct slice uri, bool initial,
                       struct endpoint *remote);
+/* The listener's place that requests to the target should leave from: the one that a peer behind a NAT has sent to, while
+ * there is a listener at it; NULL: any. */
+const struct endpoint *way_local(const struct proxy *proxy, const struct target *target, const struct endpoint *remote);
 /* How the call's requests to a target at `remote` leave ($ifdst). */
 enum cause way_out(const struct call *call, const struct target *target, const struct endpoint *remote,
                    struct world_route *out);
-/* How the caller reaches us, when what Record-Route says to the callee (`out`) is not for him (RFC 5658 4.3) or the plan
- * says so ($ifsrc); else its port is 0. */
-enum cause way_back(const struct call *call, const struct world_route *out, struct world_route *back);
 /* The place of a caller whose Contact does not lead to it ($nat); NULL: it does. Within a dialog, where no plan speaks, what
  * the Via says decides. */
 const struct endpoint *way_to_caller(const struct call *call, const struct sip_message *request);
+/* How the caller reaches us, when what Record-Route says to the callee (`out`) is not for him (RFC 5658 4.3) or the plan
+ * says so ($ifsrc); else its port is 0. One behind a NAT reaches the place that he has sent to, and no other. */
+enum cause way_back(const struct call *call, const struct world_route *out, bool behind_nat, struct world_route *back);
 /* The same for who answered an attempt: a registered contact behind a NAT, or whoever `$nat = true` says, when nobody stands
  * between that has recorded its route. */
 const struct endpoint *way_to_callee(const struct attempt *attempt, const struct sip_message *response);

@@ -167,7 +167,8 @@ static bool reach(struct play *play, const struct story_step *step) {
 }
 
 static void play_send(struct play *play, const struct story_step *step) {
-    const struct endpoint *listener = sim_world_listener(&play->world, &step->party->at);
+    const struct endpoint *listener =
+        step->party->listener.ip.family ? &step->party->listener : sim_world_listener(&play->world, &step->party->at);
     struct slice bytes = draft_message(play, step);
     if (play->failed)
         return;

@@ -108,6 +108,11 @@ static void read_party(struct reader *reader, struct slice rest) {
         reader_wrong(reader, "a party has a name and an address: party carrier 192.0.2.7");
     else
         add_party(reader, name, address);
+    if (!reader_word(&rest, &name, &quoted))
+        return;
+    if (!slice_equal(name, SLICE("to")) || !reader_word(&rest, &address, &quoted) ||
+        !reader_endpoint(&reader->story->parties->listener, address))
+        reader_wrong(reader, "behind a party's address may stand where it sends to: to ADDRESS[:PORT]");
 }
 
 /* The block below `plan`, kept at its lines, so that the compiler's messages point into this file. */

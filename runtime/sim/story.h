@@ -26,7 +26,7 @@
  *
  * SETTINGS
  *   plan                          the dial plan, indented below; or: plan "file", relative to the story's file
- *   party NAME ADDRESS[:PORT]     somebody on the network. There from the start: caller 198.51.100.1,
+ *   party NAME ADDRESS[:PORT]     somebody on the network, who sends to fov's first listener; or behind it, to ADDRESS[:PORT]. There from the start: caller 198.51.100.1,
  *                                 first 192.0.2.101, second 192.0.2.102, third 192.0.2.103
  *   options NAME=VALUE ...        t1 t2 t4 timer-c max-session block-time=TIME
  *                                 failover=on|off  record-route=on|off  relay=all|off
@@ -114,7 +114,7 @@ enum { STORY_TIMES_MAX = 32, STORY_LISTENERS_MAX = 8, STORY_PRESETS_MAX = 8, STO
 struct story_party {
     struct story_party *next;
     struct slice name;
-    struct endpoint at;
+    struct endpoint at, listener; /* where it sends to; family 0: the first listener that it can reach */
 };
 
 struct story_entry {          /* a user or, with an entity, an alias */

@@ -18,7 +18,9 @@ $request = ^INVITE
 [Deploy Patterns]
 To = sip:1@192.0.2.1
 $session = failover sip:2@192.0.2.2
-$rtp = true
+$rtp = auto
+$ifdst = 192.0.2.77
+$ifsrc = 127.0.0.1
 END
 "$fovc" compile -o "$work/plan.bin" "$work/uses.plan"
 for file in *.conf; do
@@ -44,5 +46,10 @@ cp config.conf "$work/etc" && cp "$work/plan.bin" "$work/etc"
 shows etc/config.conf; prints 'plan = etc/plan.bin'; prints 'cdr = etc/records/calls.json'; prints 'state-dir = /var/lib/fov'
 shows etc/config.conf -p plan.bin; prints 'plan = plan.bin'
 [ -e "$work/etc/records" ] && fail config '--check wrote something' || pass
+# No relay of media: a plan that demands one does not start.
+sed 's/auto/true/' "$work/uses.plan" >"$work/media.plan"
+"$fovc" compile -o "$work/media.bin" "$work/media.plan"
+shows config.conf -p media.bin; [ $code -eq 1 ] && pass || fail config 'a plan with $rtp = true starts'
+says 'media.bin: line 6 says $rtp = true, but this server relays no media'
 shows nowhere.conf; [ $code -eq 2 ] && pass || fail config 'a file that is not there'; says 'cannot read nowhere.conf'
 shows config.conf -p nowhere.bin; [ $code -eq 1 ] && pass || fail config 'a plan that is not there'; says 'nowhere.bin: '
