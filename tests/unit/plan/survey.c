@@ -41,7 +41,7 @@ Test(survey, a_constant_is_what_a_rule_says_in_plain_text) {
     set_variable(&a, VARIABLE_RTP, "auto");
     set_variable(&a, VARIABLE_NAT, "true");
     set_variable(&a, VARIABLE_RTP, "");
-    op(&a, OP_HEADER, name(&a, "X-Relay", 0), 0, 0);
+    op(&a, OP_HEADER, name(&a, "X-Relay", IMAGE_NAME_READ), 0, 0);
     op(&a, OP_SET, VARIABLE_RTP, 0, 0);
     op(&a, OP_DONE, 0, 0, 0);
     rule(&a, 0, 0, "");
