@@ -17,6 +17,7 @@ static void write_record(struct request *request, unsigned code) {
         .request = request->message,
         .source = &request->packet->source,
         .rule = request->outcome.rule,
+        .user = request->user,
         .log = request->outcome.log,
         .uri = request->route.uri,
         .started = request->packet->now,

@@ -19,9 +19,9 @@ struct request {
     struct proxy_facts facts;
     uint64_t loop;
     unsigned breadth;
-    bool initial;       /* no To tag */
-    bool authenticated; /* its credentials were good */
-    bool call;          /* an INVITE that the plan was asked about: it gets a call record */
+    bool initial;      /* no To tag */
+    struct slice user; /* whose credentials it brought, and they were good; null: nobody has asked for any */
+    bool call;         /* an INVITE that the plan was asked about: it gets a call record */
     char tag[TAG_LENGTH];
 };
 

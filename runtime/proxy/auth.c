@@ -11,7 +11,10 @@
 
 #include <errno.h>
 
-enum { NC_DIGITS = 8 };
+enum {
+    NC_DIGITS = 8,
+    TEXT_LENGTH_MAX = 1024, /* bytes of what is hashed for somebody who may be nobody */
+};
 
 static const enum header lines[] = {HEADER_AUTHORIZATION, HEADER_PROXY_AUTHORIZATION};
 
@@ -20,8 +23,12 @@ static const enum header lines[] = {HEADER_AUTHORIZATION, HEADER_PROXY_AUTHORIZA
 bool auth_wanted(const struct request *request, bool here) {
     const struct proxy *proxy = request->proxy;
     enum method method = request->message->method;
-    if (request->outcome.auth != CHOICE_UNSET || !users_exist(proxy->users))
-        return false; /* $auth = true was judged when its rule was deployed */
+    if (request->user.at || request->outcome.auth == CHOICE_FALSE)
+        return false;
+    if (request->outcome.auth == CHOICE_TRUE) /* which was judged when its rule was deployed */
+        return true;
+    if (!users_exist(proxy->users))
+        return false;
     switch (proxy->settings->auth) {
     case AUTH_NONE: break;
     case AUTH_REGISTER: return here && method == METHOD_REGISTER;
@@ -103,10 +110,15 @@ static bool is_for(struct slice text, struct slice request_uri) {
            (uri_parse(&a, text, 0) == 0 && uri_parse(&b, request_uri, 0) == 0 && uri_equal(&a, &b));
 }
 
+static bool is_text(struct slice text) {
+    return text.len > 0 && text.len <= TEXT_LENGTH_MAX;
+}
+
 /* NULL: they can be judged. Without qop they are RFC 2069's, which RFC 3261 22.4 (8) lets pass; RFC 8760 does not. */
 static const char *find_fault(const struct claim *claim, struct slice request_uri) {
     const struct credentials *c = &claim->credentials;
-    if (!c->username.at || !c->nonce.at || !c->uri.at || !is_hex(c->response, digests[claim->algorithm].length))
+    if (!is_text(c->username) || !is_text(c->uri) || !is_text(c->nonce) || c->cnonce.len > TEXT_LENGTH_MAX ||
+        !is_hex(c->response, digests[claim->algorithm].length))
         return "Malformed Credentials";
     if (!c->qop.at && claim->algorithm != DIGEST_MD5)
         return "Missing qop";
@@ -289,6 +301,6 @@ bool auth_judge(struct request *request, bool here) {
     case NONCE_STALE: return challenge(request, here, true);
     case NONCE_REPLAYED: return refuse_replay(request, here, &claim);
     }
-    request->authenticated = true;
+    request->user = user->name;
     return judge_identity(request, user);
 }

@@ -7,7 +7,7 @@
 
 #include "runtime/proxy/answer.h"
 
-/* Is a request challenged when the plan does not say? `here`: it ends in this server (a REGISTER for its registrar). */
+/* Is a request challenged that nobody has judged so far? `here`: it ends in this server (a REGISTER for its registrar). */
 bool auth_wanted(const struct request *request, bool here);
 /* Judges the request's credentials. True: they are good, and it goes on; false: it has been answered. `here`: as a server
  * that speaks for itself, with 401; else as a proxy, with 407. */

@@ -117,6 +117,7 @@ static void keep_all(struct keep *keep, struct call *call, const struct call_see
     call->route.uri = keep_text(keep, seed->route->uri);
     call->route.next = keep_text(keep, seed->route->next);
     keep_plan(keep, &call->plan, seed->outcome);
+    call->plan.user = keep_text(keep, seed->user);
     call->targets = keep_targets(keep, seed->targets);
 }
 

@@ -39,13 +39,14 @@ struct target {
 /* What stays of a plan's outcome once the targets are known. */
 struct decision {
     struct outcome_failover failover;
-    bool session;     /* $session = failover */
-    bool replace_uri; /* $replaceuri */
-    bool from;        /* From is among `set` */
-    bool contact;     /* so is Contact */
-    uint8_t nat;      /* enum outcome_choice: $nat */
-    int32_t rule;     /* -1: none */
-    struct slice log; /* $log; null: none */
+    bool session;      /* $session = failover */
+    bool replace_uri;  /* $replaceuri */
+    bool from;         /* From is among `set` */
+    bool contact;      /* so is Contact */
+    uint8_t nat;       /* enum outcome_choice: $nat */
+    int32_t rule;      /* -1: none */
+    struct slice log;  /* $log; null: none */
+    struct slice user; /* who is authenticated; null: nobody */
     struct outcome_header *set, *replies;
     const struct ip_address *to_callee, *to_caller; /* $ifdst, $ifsrc; NULL: not set */
 };
@@ -93,6 +94,7 @@ struct call_seed {
     uint64_t loop;
     unsigned breadth;
     const char *tag;
+    struct slice user;
 };
 
 /* NULL: out of memory. Held: call_release when the first steps are done. */

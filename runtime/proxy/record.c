@@ -68,6 +68,8 @@ static void write_json(struct proxy *proxy, const struct record *record) {
     add_text(&line, "to", header(request, HEADER_TO));
     add_text(&line, "request_uri", record->uri);
     add_text(&line, "source", event_endpoint(proxy, record->source));
+    if (record->user.at)
+        add_text(&line, "user", record->user);
     add_text(&line, "rule", event_rule(proxy, record->rule));
     add_text(&line, "rule_line", event_rule_line(proxy, record->rule));
     if (record->log.len)
@@ -93,9 +95,9 @@ void record_write(struct proxy *proxy, const struct record *record) {
     for (const struct attempt *attempt = record->attempts; attempt; attempt = attempt->next)
         count++;
     EVENT(proxy, LOG_INFO, "call-end", record->request->call_id, record->rule,
-          {"source", event_endpoint(proxy, record->source)}, {"result", slice_of(result(record))},
-          {"code", event_number(proxy, record->code)}, {"attempts", event_number(proxy, count)},
-          {"ms", event_number(proxy, record->now - record->started)},
+          {"source", event_endpoint(proxy, record->source)}, {"user", record->user},
+          {"result", slice_of(result(record))}, {"code", event_number(proxy, record->code)},
+          {"attempts", event_number(proxy, count)}, {"ms", event_number(proxy, record->now - record->started)},
           {"log", record->log.len ? record->log : SLICE_NULL});
     if (proxy->world->record)
         write_json(proxy, record);

@@ -10,6 +10,7 @@ struct record {
     const struct sip_message *request;
     const struct endpoint *source;
     int32_t rule;                   /* -1: none */
+    struct slice user;              /* who is authenticated; null: nobody */
     struct slice log;               /* $log; null: none */
     const struct attempt *attempts; /* NULL: none */
     struct slice uri;               /* Request-URI after route preprocessing */
@@ -21,6 +22,7 @@ struct record {
 
 /*
  * {"time":"2026-01-31T12:00:00.000Z","call_id":"...","from":"...","to":"...","request_uri":"...","source":"...",
+ *  "user":"...",              only of one who is authenticated
  *  "rule":"...",              its name or "rule 3"; null when no rule held
  *  "rule_line":"12",          where it starts in the plan, "sub/other.txt:12" in an included file
  *  "log":"...",               only with $log

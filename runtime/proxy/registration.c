@@ -6,7 +6,6 @@
 #include "runtime/proxy/ours.h"
 #include "runtime/sip/values.h"
 #include "runtime/state/location.h"
-#include "runtime/state/user.h"
 
 #include <errno.h>
 #include <string.h>
@@ -29,16 +28,12 @@ static struct refusal read_user(struct registration *registration, const struct 
     if ((uri.scheme != URI_SIP && uri.scheme != URI_SIPS) || !uri.user.at || !ours_host(request->proxy->settings, &uri))
         return REFUSED(404, NULL);
     registration->user = location_user(&request->proxy->scratch, &uri);
-    if (!registration->user.at)
-        return REFUSED(500, NULL);
-    /* Who is authenticated may register as whom his row allows, in the table or not. */
-    return request->authenticated || directory_knows(request->proxy, registration->user) ? FINE : REFUSED(404, NULL);
+    return registration->user.at ? FINE : REFUSED(500, NULL);
 }
 
 /* Whoever proved that he may register as this user knows best that there is one. */
 static bool is_known(const struct registration *registration, const struct request *request) {
-    const struct users *users = request->proxy->users;
-    return request->authenticated || users_count(users) == 0 || users_find(users, registration->user);
+    return request->user.at || directory_knows(request->proxy, registration->user);
 }
 
 /* Path: RFC 3327. */

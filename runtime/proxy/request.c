@@ -193,7 +193,7 @@ static bool is_for_server(const struct request *request) {
  * dialog it has no effect. */
 static bool judge_deployed(struct vm *vm) {
     struct request *request = vm->host->context;
-    if (!request->initial || request->authenticated)
+    if (!request->initial || request->user.at)
         return true;
     struct slice now = request->message->uri;
     request->message->uri = request->uri;
@@ -354,6 +354,7 @@ static enum step_result start_call(struct request *request, const struct target 
                                                      .loop = request->loop,
                                                      .breadth = request->breadth,
                                                      .tag = request->tag,
+                                                     .user = request->user,
                                                  });
     if (!call) {
         if (session)

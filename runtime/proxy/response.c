@@ -56,6 +56,7 @@ static void finish(struct call *call, unsigned code, uint64_t now) {
         .request = call_request(call, &scanned),
         .source = &call->source,
         .rule = call->plan.rule,
+        .user = call->plan.user,
         .log = call->plan.log,
         .attempts = call->attempts,
         .uri = call->route.uri,

@@ -239,27 +239,10 @@ static const char *const log_keys[] = {"event",    "call-id",  "rule",     "rule
                                        "uri",      "source",   "code",     "reason",    "destination", "cause",
                                        "ms",       "result",   "attempts", "log",       "why",         "capture",
                                        "contacts", "followed", "until",    "user",      "nc",          "as"};
-static const char *const record_keys[] = {"time",
-                                          "call_id",
-                                          "from",
-                                          "to",
-                                          "request_uri",
-                                          "source",
-                                          "rule",
-                                          "rule_line",
-                                          "log",
-                                          "attempts",
-                                          "uri",
-                                          "destination",
-                                          "transport",
-                                          "cause",
-                                          "code",
-                                          "start_ms",
-                                          "first_response_ms",
-                                          "end_ms",
-                                          "result",
-                                          "final",
-                                          "duration_ms"};
+static const char *const record_keys[] = {
+    "time",   "call_id",  "from",  "to",          "request_uri", "source", "user", "rule",     "rule_line",
+    "log",    "attempts", "uri",   "destination", "transport",   "cause",  "code", "start_ms", "first_response_ms",
+    "end_ms", "result",   "final", "duration_ms"};
 
 static bool is_key(struct slice word, const char *const *keys, size_t count) {
     for (size_t i = 0; i < count; i++)
