@@ -63,6 +63,8 @@ void guard_block(const struct request *request) {
     const struct proxy_settings *settings = proxy->settings;
     const struct sip_message *message = request->message;
     const struct ip_address *source = &request->packet->source.ip;
+    if (settings->block_time == 0)
+        return;
     const char *exempt = exempt_reason(proxy, source);
     int error = exempt ? 0 : blocks_put(proxy->blocks, source, settings->block_time, proxy->now);
     const char *why = exempt ? exempt : error == -ENOSPC ? "the list is full" : error ? "out of memory" : NULL;

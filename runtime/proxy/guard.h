@@ -15,7 +15,7 @@ bool guard_refuses(const struct proxy *proxy, const struct ip_address *source);
 /* The same of a request that belongs to no transaction yet. What is under way goes on: the CANCEL of what we work on,
  * and what names the cookie of a dialog. */
 bool guard_turns_away(const struct request *request);
-/* A rule has the request's source blocked, unless it is exempt. */
+/* A rule has the request's source blocked, unless it is exempt; with a --block-time of 0 nobody is. */
 void guard_block(const struct request *request);
 /* A row of the store, or one that is gone. */
 void guard_load(struct proxy *proxy, const struct store_block *row, bool gone);
