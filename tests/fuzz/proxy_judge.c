@@ -57,14 +57,14 @@ static void judge_response_place(const struct net *net, const struct datagram *s
 
 /* transactions */
 
-static bool is_for(const struct datagram *response, struct slice branch) {
-    return !response->left && response->readable && !response->request && slice_same(response->branch, branch);
+static bool is_for(const struct datagram *response, const struct datagram *sent) {
+    return !response->left && response->readable && !response->request && slice_same(response->branch, sent->branch) &&
+           slice_same(response->host, sent->host); /* 18.1.2 */
 }
 
-static bool was_answered(const struct net *net, const struct datagram *until, struct slice branch, unsigned low,
-                         unsigned high) {
-    for (const struct datagram *one = net->datagrams; one < until; one++)
-        if (is_for(one, branch) && one->status >= low && one->status <= high && one->method == METHOD_INVITE)
+static bool was_answered(const struct net *net, const struct datagram *sent, unsigned low, unsigned high) {
+    for (const struct datagram *one = net->datagrams; one < sent; one++)
+        if (is_for(one, sent) && one->status >= low && one->status <= high && one->method == METHOD_INVITE)
             return true;
     return false;
 }
@@ -109,11 +109,11 @@ static void judge_request(const struct net *net, const struct datagram *sent) {
         net_promise(net, sent->method == METHOD_ACK || slice_equal(first->bytes, sent->bytes), "the same bytes again");
     }
     if (sent->method == METHOD_INVITE)
-        net_promise(net, !first || !was_answered(net, sent, sent->branch, 100, 699), "no INVITE behind an answer");
+        net_promise(net, !first || !was_answered(net, sent, 100, 699), "no INVITE behind an answer");
     else if (sent->method == METHOD_CANCEL)
-        net_promise(net, invite && was_answered(net, sent, sent->branch, 100, 199), "a CANCEL behind a 1xx");
+        net_promise(net, invite && was_answered(net, sent, 100, 199), "a CANCEL behind a 1xx");
     else if (sent->method == METHOD_ACK && invite)
-        net_promise(net, was_answered(net, sent, sent->branch, 300, 699), "an ACK behind a final");
+        net_promise(net, was_answered(net, sent, 300, 699), "an ACK behind a final");
     if (!first && !invite)
         net_promise(net, came_before(net, sent), "a request that came");
     if (net->plan->users && !sent->to_tag.at && sent->method != METHOD_ACK && sent->method != METHOD_CANCEL)
