@@ -268,6 +268,26 @@ Test(transaction_server, a_peer_waits_until_the_final_is_there_and_was_acknowled
     finish();
 }
 
+Test(transaction_server, a_request_is_unanswered_until_its_first_final_or_until_nobody_will_give_one) {
+    struct server_transaction *call = begin_call();
+    cr_assert_eq(transactions_unanswered(layer), 1);
+    struct server_transaction *other = begin_server(request("OPTIONS"), CALLER);
+    cr_assert_eq(transactions_unanswered(layer), 2);
+    cr_assert_eq(respond(call, 180), 0);
+    cr_assert_eq(transactions_unanswered(layer), 2);
+    cr_assert_eq(respond(call, 486), 0);
+    cr_assert_eq(transactions_unanswered(layer), 1);
+    cr_assert_eq(respond(call, 200), 0); /* a late one */
+    cr_assert(again("ACK"));
+    cr_assert_eq(transactions_unanswered(layer), 1);
+    server_silence(other, now);
+    cr_assert_eq(transactions_unanswered(layer), 0);
+    until(100 * 1000);
+    cr_assert_eq(transactions_unanswered(layer), 0);
+    diary_is("0 > 180\n0 > 486\n0 > 200\n5000 s: ended\n32000 s: ended\n");
+    finish();
+}
+
 /* Matching: 17.2.3. */
 
 Test(transaction_server, a_request_belongs_by_branch_sent_by_and_method) {
