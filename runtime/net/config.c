@@ -2,6 +2,7 @@
 #include "runtime/net/config.h"
 
 #include "grammar/lines.h"
+#include "grammar/near.h"
 
 #include <errno.h>
 #include <string.h>
@@ -69,14 +70,33 @@ static bool has_comment(struct slice value) {
     return false;
 }
 
+/* Which of "a|b|c" was meant; NULL: the option takes no such words, or none is near. */
+static const char *near_choice(struct config *config, enum option option, struct slice value) {
+    struct slice rest = slice_of(option_rows[option].argument);
+    bool choices = slice_find(rest, 0, '|') < rest.len;
+    struct near near;
+    near_start(&near, value);
+    while (choices && rest.len) {
+        size_t end = slice_find(rest, 0, '|');
+        struct slice word = arena_copy(&config->options->arena, slice_cut(rest, 0, end));
+        if (word.at)
+            near_try(&near, word.at);
+        rest = slice_from(rest, end + 1);
+    }
+    return near.best;
+}
+
 static void refuse(struct config *config, enum option option, struct slice value, const char *expected) {
     struct diag *diag =
         diag_report(&config->diags, DIAG_OPTION_VALUE, span_of(config, value), "'%s' cannot be '%.*s', expected %s",
                     option_rows[option].name, SLICE_ARG(value), expected);
+    const char *near = near_choice(config, option, value);
     if (is_quoted(value))
         diag_help(&config->diags, diag, "leave the quotation marks out");
     else if (has_comment(value))
         diag_help(&config->diags, diag, "a comment stands on a line of its own");
+    else if (near)
+        diag_help(&config->diags, diag, "did you mean '%s'?", near);
 }
 
 static void store(struct config *config, enum option option, struct slice value) {

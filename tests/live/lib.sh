@@ -99,9 +99,13 @@ plan() {
 server() {
     local listen=(-l "udp:$net.1:0")
     case " $* " in *" -l "*) listen=() ;; esac
+    start -p "$work/plan.bin" --log-level debug --cdr "$cdr" --state-dir "$work/state" "${listen[@]}" "$@"
+}
+
+# start [OPTIONS...]: the same with these options alone
+start() {
     : >"$log"
-    ${WRAPPER:-} "$BUILD/fovrun" -p "$work/plan.bin" --log-level debug --cdr "$cdr" --state-dir "$work/state" \
-        "${listen[@]}" "$@" 2>"$log" &
+    ${WRAPPER:-} "$BUILD/fovrun" "$@" 2>"$log" &
     fovrun=$!
     children+=($fovrun)
     wait_for 120 grep -q 'event=serving' "$log" || give_up "fovrun does not start: $(tail -n 3 "$log")"
