@@ -21,6 +21,8 @@ struct keep {
     const char *to;    /* the same in the block */
     char *at;          /* start of the block; NULL: only count */
     size_t size;
+    struct slice newest; /* text that was copied last, */
+    const char *copy;    /* and where to: what lies in it is not copied again */
 };
 
 static bool lies_in(struct slice text, const void *start, size_t length) {
@@ -37,12 +39,23 @@ static void *keep_bytes(struct keep *keep, const void *bytes, size_t size, size_
     return at;
 }
 
+/* What was counted is written into a block from `used` on. */
+static void begin_writing(struct keep *keep, void *block, size_t used) {
+    keep->at = block;
+    keep->size = used;
+    keep->newest = SLICE_NULL;
+}
+
 static struct slice keep_text(struct keep *keep, struct slice text) {
     if (!text.at || lies_in(text, keep->image->bytes, keep->image->length))
         return text;
     if (lies_in(text, keep->from.at, keep->from.len))
         return (struct slice){keep->to ? keep->to + (text.at - keep->from.at) : NULL, text.len};
-    return (struct slice){keep_bytes(keep, text.at, text.len, 1), text.len};
+    if (!lies_in(text, keep->newest.at, keep->newest.len)) {
+        keep->newest = text;
+        keep->copy = keep_bytes(keep, text.at, text.len, 1);
+    }
+    return (struct slice){keep->copy ? keep->copy + (text.at - keep->newest.at) : NULL, text.len};
 }
 
 static struct outcome_header *keep_headers(struct keep *keep, const struct outcome_header *from) {
@@ -77,7 +90,7 @@ static struct target *keep_targets(struct keep *keep, const struct target *from)
     struct target *first = NULL, **end = &first;
     for (; from; from = from->next) {
         struct target *copy = keep_bytes(keep, from, sizeof *from, _Alignof(struct target));
-        struct slice uri = keep_text(keep, from->uri), hop = keep_text(keep, from->hop), to = keep_text(keep, from->to);
+        struct slice to = keep_text(keep, from->to), uri = keep_text(keep, from->uri), hop = keep_text(keep, from->hop);
         const struct way *way = keep_way(keep, from->way);
         if (!copy)
             continue;
@@ -128,8 +141,7 @@ struct call *call_new(struct proxy *proxy, const struct call_seed *seed) {
     struct call *call = calloc(1, sizeof *call + keep.size);
     if (!call)
         return NULL;
-    keep.at = (char *)(call + 1);
-    keep.size = 0;
+    begin_writing(&keep, call + 1, 0);
     keep_all(&keep, call, seed);
     call->proxy = proxy;
     call->server = seed->server;
@@ -217,8 +229,7 @@ int call_prepend(struct call *call, const struct target *targets) {
     struct call_block *block = malloc(keep.size);
     if (!block)
         return -ENOMEM;
-    keep.at = (char *)block;
-    keep.size = sizeof *block;
+    begin_writing(&keep, block, sizeof *block);
     struct target *first = keep_targets(&keep, targets), *last = first;
     while (last->next)
         last = last->next;

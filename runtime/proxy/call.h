@@ -28,8 +28,8 @@ struct target {
     struct slice uri;      /* Request-URI; null: stays */
     struct slice hop;      /* what decides the next hop: URI, host, host:port */
     struct slice to;       /* value of To without tag; null: stays */
-    bool to_is_uri;        /* it is a bare URI */
     const struct way *way; /* NULL: the hop says it all */
+    bool to_is_uri;        /* `to` is a bare URI */
     bool by_route;         /* the hop is the first Route that is left */
     bool redirected;       /* it came from the Contact of a 3xx */
     uint8_t missing;       /* enum cause: why it is not to be tried; CAUSE_NONE */

@@ -34,6 +34,31 @@ static void failed_call(struct proxy *proxy) {
     answer_newest(proxy, "503 Full", "Retry-After: 5\r\n");
 }
 
+static void load_contact(struct proxy *proxy, const char *contact, uint16_t q) {
+    const struct store_row row = {.kind = STORE_BINDING,
+                                  .binding = {.user = SLICE("bob"),
+                                              .contact = slice_of(contact),
+                                              .call_id = SLICE("r"),
+                                              .path = SLICE_EMPTY,
+                                              .q = q,
+                                              .expires = 1767225600000 + 60000,
+                                              .received = place("192.0.2.9"),
+                                              .local = place("203.0.113.1"),
+                                              .nat = true}};
+    proxy_load(proxy, &row, seen.now, 1767225600000);
+}
+
+/* A redirection to a user of ours, who has two contacts behind a NAT: one is busy, one answers. */
+static void registered_call(struct proxy *proxy) {
+    load_contact(proxy, "sip:desk@10.0.0.7", 900);
+    load_contact(proxy, "sip:mobile@10.0.0.8", 500);
+    from_caller(proxy, "INVITE", 5, "Contact: <sip:caller@10.0.0.9>\r\n");
+    answer_newest(proxy, "302 Moved", "Contact: <sip:bob@203.0.113.1>\r\n");
+    answer_newest(proxy, "486 Busy", "");
+    answer_newest(proxy, "180 Ringing", "Contact: <sip:mobile@10.0.0.8>\r\n");
+    answer_newest(proxy, "200 OK", "Contact: <sip:mobile@10.0.0.8>\r\n");
+}
+
 /* So long that one event needs more memory than is there from the start. */
 static void long_call(struct proxy *proxy) {
     static char bytes[TEXT_MAX];
@@ -68,7 +93,7 @@ static long run(play *story, const struct image *image, long left) {
 }
 
 Test(memory, every_call_is_answered_and_ends_wherever_memory_runs_out) {
-    static play *const stories[] = {answered_call, cancelled_call, failed_call, long_call};
+    static play *const stories[] = {answered_call, cancelled_call, failed_call, registered_call, long_call};
     struct image image;
     uint8_t *bytes = make_image(&image);
     for (unsigned i = 0; i < sizeof stories / sizeof *stories; i++) {
