@@ -125,6 +125,15 @@ refused_call() {
     call -sf "$work/caller-$1.xml" "${@:2}"
 }
 
+# register USER CONTACT: registers it (exit status), for $expires seconds
+register() {
+    sed "s|@CONTACT@|$2|; s|@EXPIRES@|${expires:-600}|" $here/register.xml >"$work/register.xml"
+    call -sf "$work/register.xml" -s "$1"
+}
+
+# control WORDS...: fovctl on this story's store
+control() { "$BUILD/fovctl" -s "$work/state" "$@" 2>"$work/control.errors"; }
+
 # sent TO LINE, received FROM LINE: how many messages whose start line begins so; what is repeated counts once
 sent() { matching "event=sent .* to=$1 .* line=\"$2" | sort -u | wc -l; }
 received() { matching "event=received .* from=$1 .* line=\"$2" | sort -u | wc -l; }
