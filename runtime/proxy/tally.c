@@ -3,8 +3,17 @@
 
 #include <errno.h>
 
+/* Rules are counted for a plan that asks for it alone. */
+static uint32_t counted_rules(const struct image *image) {
+    for (uint32_t pc = 0; pc < image->code_count; pc++)
+        if (image->code[pc].op == OP_CALL && image->code[pc].b == WORD_RULE_SPS)
+            return image->rule_count;
+    return 0;
+}
+
 int tally_open(struct proxy *proxy) {
-    proxy->sessions = sessions_new(&proxy->seed.tables, proxy->timers, proxy->settings->max_session);
+    proxy->sessions =
+        sessions_new(&proxy->seed.tables, proxy->timers, proxy->settings->max_session, counted_rules(proxy->image));
     return proxy->sessions ? 0 : -ENOMEM;
 }
 

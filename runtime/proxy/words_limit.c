@@ -42,8 +42,7 @@ static enum word_result word_SPS(HOME_ARGUMENTS) {
 static enum word_result word_RULE_SPS(HOME_ARGUMENTS) {
     (void)arguments, (void)count;
     const struct proxy *proxy = proxy_of(vm);
-    int rate = sessions_rule_rate(proxy->sessions, vm->rule, vm->image->rule_count, proxy->now);
-    return rate < 0 ? WORD_FAULT : number(vm, result, (unsigned)rate);
+    return number(vm, result, sessions_rule_rate(proxy->sessions, vm->rule, proxy->now));
 }
 
 static enum word_result word_ROUTE_CONCURRENT(HOME_ARGUMENTS) {

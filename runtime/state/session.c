@@ -3,17 +3,13 @@
 
 #include "runtime/sip/lookup.h"
 
-#include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
-#include <string.h>
 
 struct route_count { /* a $routename under which something is counted */
     struct lookup_node node;
     unsigned sessions, starts;
     unsigned users; /* sessions that point here */
-    size_t length;
-    char name[];
 };
 
 struct dialog {              /* with one callee */
@@ -34,7 +30,7 @@ struct session {
     uint8_t known, open;  /* dialogs */
     bool counted, recent; /* it is freed when it is neither */
     uint32_t rule_count;
-    uint32_t rules[]; /* that were deployed for it */
+    uint32_t rules[]; /* that were deployed for it, if anybody asks */
 };
 
 struct sessions {
@@ -46,7 +42,7 @@ struct sessions {
     struct timer window;             /* runs while there are any */
     unsigned count, recent;
     unsigned made;       /* sessions in memory */
-    uint32_t *by_rule;   /* starts in the window; NULL: nobody has asked yet */
+    uint32_t *by_rule;   /* starts in the window; NULL: nobody asks */
     uint32_t rule_count; /* of by_rule */
 };
 
@@ -71,22 +67,19 @@ static struct route_count *route_of(struct lookup_node *node) {
     return (struct route_count *)(void *)((char *)node - offsetof(struct route_count, node));
 }
 
-static struct route_count *route_find(const struct sessions *sessions, struct slice name) {
-    struct lookup_node *node = lookup_first(&sessions->routes, hash_of(sessions, name));
-    while (node && !slice_equal(name, (struct slice){route_of(node)->name, route_of(node)->length}))
-        node = lookup_next(node);
+static struct route_count *route_find(const struct sessions *sessions, uint64_t hash) {
+    struct lookup_node *node = lookup_first(&sessions->routes, hash);
     return node ? route_of(node) : NULL;
 }
 
 static struct route_count *route_take(struct sessions *sessions, struct slice name) {
-    struct route_count *route = route_find(sessions, name);
+    uint64_t hash = hash_of(sessions, name);
+    struct route_count *route = route_find(sessions, hash);
     if (!route) {
-        route = calloc(1, sizeof *route + name.len);
+        route = calloc(1, sizeof *route);
         if (!route)
             return NULL;
-        route->length = name.len;
-        memcpy(route->name, name.at, name.len);
-        lookup_add(&sessions->routes, &route->node, hash_of(sessions, name));
+        lookup_add(&sessions->routes, &route->node, hash);
     }
     route->users++;
     return route;
@@ -104,7 +97,7 @@ static void route_leave(struct sessions *sessions, struct route_count *route) {
 struct session *session_new(struct sessions *sessions, struct slice call_id, struct slice caller_tag,
                             struct slice route_name, const struct outcome_rule *deployed) {
     uint32_t rules = 0;
-    for (const struct outcome_rule *rule = deployed; rule; rule = rule->next)
+    for (const struct outcome_rule *rule = deployed; rule && sessions->by_rule; rule = rule->next)
         rules++;
     struct session *session = calloc(1, sizeof *session + rules * sizeof *session->rules);
     if (!session)
@@ -115,7 +108,7 @@ struct session *session_new(struct sessions *sessions, struct slice call_id, str
     }
     session->table = sessions;
     session->caller = caller_of(sessions, call_id, caller_tag);
-    for (const struct outcome_rule *rule = deployed; rule; rule = rule->next)
+    for (const struct outcome_rule *rule = deployed; session->rule_count < rules; rule = rule->next)
         session->rules[session->rule_count++] = rule->rule;
     sessions->made++;
     return session;
@@ -167,7 +160,7 @@ static void end_fires(struct timer *timer, uint64_t now) {
 /* The window of starts. */
 
 static void count_rules(const struct sessions *sessions, const struct session *session, int by) {
-    for (uint32_t i = 0; sessions->by_rule && i < session->rule_count; i++)
+    for (uint32_t i = 0; i < session->rule_count; i++)
         if (session->rules[i] < sessions->rule_count)
             sessions->by_rule[session->rules[i]] += (uint32_t)by;
 }
@@ -303,14 +296,16 @@ void sessions_hang_up(struct sessions *sessions, const struct session_dialog *na
 
 /* The table. */
 
-struct sessions *sessions_new(const struct hash_key *key, struct timers *timers, uint32_t longest) {
+struct sessions *sessions_new(const struct hash_key *key, struct timers *timers, uint32_t longest, uint32_t rules) {
     struct sessions *sessions = calloc(1, sizeof *sessions);
     if (!sessions)
         return NULL;
+    sessions->rule_count = rules;
+    sessions->by_rule = rules ? calloc(rules, sizeof *sessions->by_rule) : NULL;
     sessions->key = *key;
     sessions->timers = timers;
     sessions->longest = longest;
-    if (lookup_init(&sessions->dialogs) || lookup_init(&sessions->routes)) {
+    if ((rules && !sessions->by_rule) || lookup_init(&sessions->dialogs) || lookup_init(&sessions->routes)) {
         sessions_free(sessions);
         return NULL;
     }
@@ -344,7 +339,7 @@ unsigned sessions_count(const struct sessions *sessions) {
 }
 
 unsigned sessions_on_route(const struct sessions *sessions, struct slice route_name) {
-    const struct route_count *route = route_find(sessions, route_name);
+    const struct route_count *route = route_find(sessions, hash_of(sessions, route_name));
     return route ? route->sessions : 0;
 }
 
@@ -355,21 +350,13 @@ unsigned sessions_rate(struct sessions *sessions, uint64_t now) {
 
 unsigned sessions_route_rate(struct sessions *sessions, struct slice route_name, uint64_t now) {
     slide(sessions, now);
-    const struct route_count *route = route_find(sessions, route_name);
+    const struct route_count *route = route_find(sessions, hash_of(sessions, route_name));
     return route ? route->starts : 0;
 }
 
-int sessions_rule_rate(struct sessions *sessions, uint32_t rule, uint32_t rules, uint64_t now) {
+unsigned sessions_rule_rate(struct sessions *sessions, uint32_t rule, uint64_t now) {
     slide(sessions, now);
-    if (!sessions->by_rule) {
-        sessions->by_rule = calloc(rules, sizeof *sessions->by_rule);
-        if (!sessions->by_rule)
-            return -ENOMEM;
-        sessions->rule_count = rules;
-        for (const struct session *session = sessions->oldest; session; session = session->newer)
-            count_rules(sessions, session, 1);
-    }
-    return (int)sessions->by_rule[rule];
+    return rule < sessions->rule_count ? sessions->by_rule[rule] : 0;
 }
 
 unsigned sessions_routes(const struct sessions *sessions) {

@@ -3,8 +3,8 @@
  * $routename. A session is a call that was routed: from its INVITE, while it rings too, to its failure or to the end of
  * its last dialog. What happens to it is told from outside; nothing here reads messages. Pure.
  *
- * A session is known by keyed hashes of its Call-ID and tags, so that what a peer names costs nothing to keep. Of the
- * dialogs that a call can have when several callees answer (RFC 3261 13.2.2.4) the first SESSION_DIALOGS are known. */
+ * Dialogs and names are known by keyed hashes, so that a session costs the same whatever a peer calls it. Of the dialogs
+ * that a call can have when several callees answer (RFC 3261 13.2.2.4) the first SESSION_DIALOGS are known. */
 #ifndef FOV_RUNTIME_STATE_SESSION_H
 #define FOV_RUNTIME_STATE_SESSION_H
 
@@ -21,8 +21,9 @@ enum {
 struct sessions;
 struct session;
 
-/* `longest`: ms that an answered session lasts after its last sign of life. NULL: out of memory. */
-struct sessions *sessions_new(const struct hash_key *key, struct timers *timers, uint32_t longest);
+/* `longest`: ms that an answered session lasts after its last sign of life; `rules`: how many rules are to be counted by
+ * themselves, 0: nobody asks for them. NULL: out of memory. */
+struct sessions *sessions_new(const struct hash_key *key, struct timers *timers, uint32_t longest, uint32_t rules);
 void sessions_free(struct sessions *sessions); /* every holder must have gone */
 
 /* A dialog, as one of its requests names it. */
@@ -56,8 +57,7 @@ unsigned sessions_on_route(const struct sessions *sessions, struct slice route_n
 /* Started in the last SESSION_WINDOW. */
 unsigned sessions_rate(struct sessions *sessions, uint64_t now);
 unsigned sessions_route_rate(struct sessions *sessions, struct slice route_name, uint64_t now);
-/* By a rule of an image that has `rules`, the same number every time. -ENOMEM. */
-int sessions_rule_rate(struct sessions *sessions, uint32_t rule, uint32_t rules, uint64_t now);
+unsigned sessions_rule_rate(struct sessions *sessions, uint32_t rule, uint64_t now); /* one of `rules` */
 /* For tests: names under which anything is counted; sessions in memory, those that have just ended too. */
 unsigned sessions_routes(const struct sessions *sessions);
 unsigned sessions_live(const struct sessions *sessions);
