@@ -70,9 +70,18 @@ static bool has_comment(struct slice value) {
     return false;
 }
 
+/* Of an option that is on or off: what `yes` and `false` mean. By its letters, `no` is nearly `on`. */
+static const char *switch_meant(struct slice value) {
+    if (slice_same(value, SLICE("no")) || slice_same(value, SLICE("false")))
+        return "off";
+    return slice_same(value, SLICE("yes")) || slice_same(value, SLICE("true")) ? "on" : NULL;
+}
+
 /* Which of "a|b|c" was meant; NULL: the option takes no such words, or none is near. */
 static const char *near_choice(struct config *config, enum option option, struct slice value) {
     struct slice rest = slice_of(option_rows[option].argument);
+    if (slice_equal(rest, SLICE("on|off")) && switch_meant(value))
+        return switch_meant(value);
     bool choices = slice_find(rest, 0, '|') < rest.len;
     struct near near;
     near_start(&near, value);
