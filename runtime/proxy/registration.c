@@ -3,6 +3,7 @@
 
 #include "runtime/proxy/directory.h"
 #include "runtime/proxy/line.h"
+#include "runtime/proxy/nat.h"
 #include "runtime/proxy/ours.h"
 #include "runtime/sip/values.h"
 #include "runtime/state/location.h"
@@ -103,21 +104,12 @@ static int64_t seconds_wanted(const struct proxy_settings *settings, int64_t of_
     return seconds < settings->expires_most ? seconds : settings->expires_most;
 }
 
-/* Who speaks to us directly and writes another address into his Via than the one he is seen at (18.2.1), or with rport
- * another port (RFC 3581), is behind a NAT. A name in the Via says nothing; in the contact, that only the source is left
- * to send to. */
+/* Behind a Path or another proxy it is their business. Of a contact whose host is a name only the source is left to send
+ * to. */
 static bool is_behind_nat(const struct request *request, const struct sip_uri *contact, bool direct) {
-    const struct sip_via *via = &request->message->via;
-    const struct endpoint *source = &request->packet->source;
-    struct ip_address ip;
     if (request->outcome.nat != CHOICE_UNSET)
         return request->outcome.nat == CHOICE_TRUE;
-    if (!direct)
-        return false;
-    if (!contact->ip.family)
-        return true;
-    uint16_t port = via->port ? via->port : transports[source->transport].port;
-    return ip_parse(&ip, via->host) && (!ip_equal(&ip, &source->ip) || (via->rport && port != source->port));
+    return direct && (!contact->ip.family || nat_suspected(request->message, &request->packet->source));
 }
 
 /* Of contacts that are equal the last one counts. */

@@ -59,6 +59,11 @@ static void send_new(void) {
     send_from(net_place("192.0.2.77", number % 3 ? 5060 : 5099));
 }
 
+static void send_register(void) {
+    write_register(&text, &program, number);
+    send_from(net_place("192.0.2.77", number % 3 ? 5060 : 5099));
+}
+
 /* Who has said no says nothing else. */
 static bool was_refused(const struct datagram *request) {
     for (unsigned i = 0; i < net.count; i++) {
@@ -157,10 +162,12 @@ static void starve(void) {
 
 /* As often as they stand here. */
 static void (*const events[])(void) = {
-    send_new,    send_new,    send_new,    send_answer, send_answer, send_answer,    send_answer,    send_answer,
-    send_answer, send_answer, send_answer, send_echo,   send_again,  send_again,     send_ack,       send_ack,
-    send_cancel, send_cancel, icmp,        icmp,        pass,        pass,           pass,           pass,
-    pass,        pass,        drain,       starve,      send_raw,    send_in_dialog, send_in_dialog, mutate,
+    send_new,       send_new,    send_new,      send_answer,   send_answer,   send_answer,
+    send_answer,    send_answer, send_answer,   send_answer,   send_answer,   send_echo,
+    send_again,     send_again,  send_ack,      send_ack,      send_cancel,   send_cancel,
+    icmp,           icmp,        pass,          pass,          pass,          pass,
+    pass,           pass,        drain,         starve,        send_raw,      send_in_dialog,
+    send_in_dialog, mutate,      send_register, send_register, send_register, send_register,
 };
 
 /* Whatever happened before: the next caller gets an answer at once. */
@@ -182,7 +189,7 @@ unsigned long proxy_run(const uint8_t *data, size_t size, unsigned long failing,
     unsigned long asked = memory_asked();
     program = (struct program){data, data + size};
     const struct proxy_plan *plan = proxy_plan(program_take(&program, PROXY_PLANS));
-    unsigned options = program_take(&program, 32);
+    unsigned options = program_take(&program, 64);
     memory_fail(failing, for_good);
     bool open = net_open(&net, plan, options);
     net.starved = failing != 0;

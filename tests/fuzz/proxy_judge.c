@@ -31,6 +31,19 @@ static bool names(struct slice text, const struct ip_address *ip) {
     return false;
 }
 
+/* What a REGISTER named, or where it came from. */
+static bool was_registered(const struct net *net, const struct datagram *sent) {
+    for (const struct datagram *one = net->datagrams; one < sent; one++)
+        if (!one->left && one->readable && one->request && one->method == METHOD_REGISTER &&
+            (ip_equal(&one->peer.ip, &sent->peer.ip) || names(one->bytes, &sent->peer.ip)))
+            return true;
+    return false;
+}
+
+static bool is_crlf(const struct datagram *datagram) {
+    return slice_equal(datagram->bytes, SLICE("\r\n\r\n"));
+}
+
 /* A request within a dialog, or one of an open plan, may go wherever somebody said; others where the plan or a
  * redirection says. */
 static void judge_request_place(const struct net *net, const struct datagram *sent) {
@@ -44,7 +57,7 @@ static void judge_request_place(const struct net *net, const struct datagram *se
     for (const struct datagram *one = net->datagrams; !named && one < sent; one++)
         if (!one->left && (free_choice || (!one->request && one->status / 100 == 3)))
             named = names(one->bytes, ip);
-    net_promise(net, named, "a request goes to an address that somebody named");
+    net_promise(net, named || was_registered(net, sent), "a request goes to an address that somebody named");
 }
 
 static void judge_response_place(const struct net *net, const struct datagram *sent) {
@@ -114,9 +127,10 @@ static void judge_request(const struct net *net, const struct datagram *sent) {
         net_promise(net, invite && was_answered(net, sent, 100, 199), "a CANCEL behind a 1xx");
     else if (sent->method == METHOD_ACK && invite)
         net_promise(net, was_answered(net, sent, 300, 699), "an ACK behind a final");
+    bool own = net->settings.keepalive_options && sent->method == METHOD_OPTIONS && was_registered(net, sent);
     if (!first && !invite)
-        net_promise(net, came_before(net, sent), "a request that came");
-    if (net->plan->users && !sent->to_tag.at && sent->method != METHOD_ACK && sent->method != METHOD_CANCEL)
+        net_promise(net, own || came_before(net, sent), "a request that came, or a keep-alive");
+    if (net->plan->users && !own && !sent->to_tag.at && sent->method != METHOD_ACK && sent->method != METHOD_CANCEL)
         net_promise(net, was_authenticated(net, sent), "nothing starts without credentials");
 }
 
@@ -222,8 +236,11 @@ static void judge_readable(const struct net *net, const struct datagram *sent) {
 }
 
 void judge_datagram(struct net *net, const struct datagram *datagram) {
-    if (datagram->left) {
+    if (datagram->left && is_crlf(datagram))
+        net_promise(net, was_registered(net, datagram), "a keep-alive goes to who has registered");
+    else if (datagram->left)
         judge_readable(net, datagram);
+    if (datagram->left) {
         net_promise(net, net_is_own(net, &datagram->local), "what leaves leaves from a listener");
         if (datagram->readable && datagram->request)
             judge_request(net, datagram);
@@ -235,10 +252,10 @@ void judge_datagram(struct net *net, const struct datagram *datagram) {
 
 /* the log and the records */
 
-static const char *const log_keys[] = {"event",    "call-id",  "rule",     "rule-line", "line",        "method",
-                                       "uri",      "source",   "code",     "reason",    "destination", "cause",
-                                       "ms",       "result",   "attempts", "log",       "why",         "capture",
-                                       "contacts", "followed", "until",    "user",      "nc",          "as"};
+static const char *const log_keys[] = {"event",    "call-id", "rule",   "rule-line",   "line",     "method",   "uri",
+                                       "source",   "code",    "reason", "destination", "cause",    "ms",       "result",
+                                       "attempts", "log",     "why",    "capture",     "contacts", "followed", "until",
+                                       "user",     "nc",      "as",     "contact",     "expires",  "nat"};
 static const char *const record_keys[] = {
     "time",   "call_id",  "from",  "to",          "request_uri", "source", "user", "rule",     "rule_line",
     "log",    "attempts", "uri",   "destination", "transport",   "cause",  "code", "start_ms", "first_response_ms",

@@ -146,6 +146,18 @@ static void world_record(void *context, struct slice line) {
     net_promise(net, net->records <= net->invites, "one record for each INVITE");
 }
 
+static void world_keep(void *context, const struct store_row *row) {
+    const struct net *net = context;
+    net_promise(net, row->kind != STORE_BINDING || (row->binding.user.len && row->binding.contact.len),
+                "a row of the store has its key");
+}
+
+/* The store takes its time: until the next time that some passes. */
+static void world_commit(void *context, uint64_t ticket) {
+    struct net *net = context;
+    net->ticket = ticket > net->ticket ? ticket : net->ticket;
+}
+
 /* events */
 
 static void begin_event(struct net *net) {
@@ -186,6 +198,12 @@ bool net_open(struct net *net, const struct proxy_plan *plan, unsigned options) 
     net->settings = (struct proxy_settings){
         .timers = {500, 4000, 5000},
         .timer_c = 181000,
+        .expires_least = 60,
+        .expires_default = 300,
+        .expires_most = 600,
+        .contacts_max = 4,
+        .keepalive = 60 * 1000,
+        .keepalive_options = options & NET_OPTIONS,
         .max_session = 3600 * 1000,
         .block_time = 60 * 1000,
         .blocks_max = 2,
@@ -210,6 +228,8 @@ bool net_open(struct net *net, const struct proxy_plan *plan, unsigned options) 
         .local_time = world_local_time,
         .log = world_log,
         .record = world_record,
+        .keep = world_keep,
+        .commit = world_commit,
     };
     arena_init(&net->arena, NULL, 0, 0);
     memory_resume();
@@ -272,8 +292,19 @@ void net_unreachable(struct net *net, const struct datagram *sent, size_t quoted
     free(copy);
 }
 
+static void tell_kept(struct net *net) {
+    uint64_t ticket = net->ticket;
+    if (!ticket)
+        return;
+    net->ticket = 0;
+    begin_event(net);
+    proxy_kept(net->proxy, ticket, net->now, unix_start + (int64_t)net->now);
+    end_event(net);
+}
+
 static void run_until(struct net *net, uint64_t until) {
     unsigned ticks = 0;
+    tell_kept(net);
     for (uint64_t due; (due = proxy_due(net->proxy)) <= until;) {
         ticks = due > net->now ? 0 : ticks + 1;
         net_promise(net, ticks < TICKS_MAX, "time gets on");

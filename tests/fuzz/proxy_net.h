@@ -37,6 +37,7 @@ struct net {
     bool hostile;    /* something came that no well-behaved peer sends */
     bool starved;    /* an allocation may have failed */
     bool running;    /* inside an event of the proxy */
+    uint64_t ticket; /* of what the store was asked to keep, and has not said to have; 0: none */
     unsigned judged; /* datagrams */
     struct datagram *datagrams;
     unsigned count, room, received, invites, records;
@@ -44,7 +45,14 @@ struct net {
     struct arena arena;
 };
 
-enum net_option { NET_RELAY_ALL = 1, NET_NO_FAILOVER = 2, NET_NO_RECORD_ROUTE = 4, NET_DOMAIN = 8, NET_ADVERTISE = 16 };
+enum net_option {
+    NET_RELAY_ALL = 1,
+    NET_NO_FAILOVER = 2,
+    NET_NO_RECORD_ROUTE = 4,
+    NET_DOMAIN = 8,
+    NET_ADVERTISE = 16,
+    NET_OPTIONS = 32
+};
 
 /* False: out of memory, on purpose. */
 bool net_open(struct net *net, const struct proxy_plan *plan, unsigned options);

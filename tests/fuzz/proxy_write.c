@@ -196,6 +196,59 @@ void write_credentials(struct letter_text *text, struct program *program, const 
     put(text, (struct slice){rest, tail.len});
 }
 
+static const char *const registered[] = {
+    "Contact: <sip:100@192.0.2.105>\r\n",
+    "Contact: <sip:100@192.0.2.105>;expires=60;q=0.3, \"B, c\" <sip:b@[2001:db8::7];ob>;+x=\"<a;b>\"\r\n",
+    "m: <sip:100@192.0.2.106:5070;x=y?Subject=z>;q=0.7\r\nContact: sip:c@name.example;expires=100000\r\n",
+    "Contact: <sip:100@192.0.2.105>;expires=0\r\n",
+    "Contact: <sip:%31%30%30@192.0.2.105>;expires=90\r\n",
+    "Contact: *\r\nExpires: 0\r\n",
+    "Contact: *\r\n",
+    "",
+    "Contact: <sip:100@192.0.2.1>, <sip:q@fov.example>\r\n",
+    "Contact: <sip:100@127.0.0.1>\r\n",
+    "Contact: <sip:100@192.0.2.105;maddr=224.0.0.1>\r\n",
+    "Contact: <sips:100@192.0.2.105>, <sip:d@192.0.2.107;transport=tcp>\r\n",
+    "Contact: <sip:1@h>, <sip:2@h>, <sip:3@h>, <sip:4@h>, <sip:5@h>\r\n",
+    "Contact: <sip:a b@h>\r\n",
+    "Contact: <tel:+1>\r\n",
+    "Contact: <sip:100@192.0.2.105>, sip:a@h?x=y\r\n",
+};
+
+static const char *const registered_with[] = {
+    "",
+    "",
+    "",
+    "",
+    "Expires: 60\r\n",
+    "Expires: 1\r\n",
+    "Expires: soon\r\n",
+    "Require: path\r\n",
+    "Require: path, outbound\r\n",
+    "Path: <sip:192.0.2.107;lr>\r\n",
+    "Path: \"P, q\" <sip:x@192.0.2.107;lr>,\r\n <sip:192.0.2.108;lr>\r\n",
+    "Path: <sip:192.0.2.107>\r\n",
+};
+
+static const char *const registered_for[] = {"<sip:100@192.0.2.1>",         "sip:100@192.0.2.1;x=y",
+                                             "<sip:%31%30%30@192.0.2.1>",   "<sip:bob@192.0.2.1>",
+                                             "<sip:100@elsewhere.example>", "<sip:192.0.2.1>"};
+
+void write_register(struct letter_text *text, struct program *program, unsigned number) {
+    unsigned shape = program_take(program, 16), to = program_take(program, 8);
+    text->len = 0;
+    text->odd = (shape & 12) == 4; /* the Call-ID and the CSeq of another one */
+    print(text, "REGISTER sip:192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP %s;rport;branch=z9hG4bKr%u\r\n",
+          shape & 1 ? "192.0.2.77" : "10.0.0.77", number);
+    if (shape & 2)
+        print(text, "Via: SIP/2.0/UDP 10.0.0.78;branch=z9hG4bKbelow\r\n");
+    print(text, "From: <sip:caller@192.0.2.1>;tag=r\r\nTo: %s\r\nCall-ID: register-%u\r\nCSeq: %u REGISTER\r\n",
+          to < 6 ? registered_for[to] : registered_for[0], shape & 4 ? 0 : number, shape & 8 ? number : 3);
+    put(text, slice_of(PICK(program, registered)));
+    put(text, slice_of(PICK(program, registered_with)));
+    print(text, "Content-Length: 0\r\n\r\n");
+}
+
 void write_hop(struct letter_text *text, const struct datagram *request, const char *method,
                const struct datagram *response) {
     static char to[4096];

@@ -25,6 +25,8 @@ struct letter_text {
 void write_request(struct letter_text *text, struct program *program, unsigned number);
 /* Credentials for what was written: for the last challenge that left, good ones mostly. */
 void write_credentials(struct letter_text *text, struct program *program, const struct net *net);
+/* A REGISTER for one of a few users of ours, on the way to more, fewer and refused contacts. */
+void write_register(struct letter_text *text, struct program *program, unsigned number);
 /* A response to a request that left. */
 void write_response(struct letter_text *text, struct program *program, const struct datagram *request);
 /* Of a request that came, with its top Via: CANCEL, or the ACK to `response` when that is one hop's. */
