@@ -84,6 +84,14 @@ static struct proxy_plan plans[PROXY_PLANS] = {
          "$session = failover sip:101@192.0.2.102\n&failover.timer.inviting = 2\n"
          "[Rule]\n[Matching Patterns]\n$route.concurrent($addr) = (.+)\n$route.sps($addr) = (.+)\n[Deploy Patterns]\n"
          "$response = 503 %1 %2\n"},
+    /* who is registered here, with failover and without it */
+    {.text = "[Rule]\n[Matching Patterns]\n$request = ^INVITE\n[Deploy Patterns]\nTo = sip:bob@\n"
+             "$session = failover sip:100@ sip:101@192.0.2.102\n&failover.timer.inviting = 2\n"
+             "&failover.timer.ringing = 9\n$nat = true\n"},
+    {.text = "[Rule]\n[Matching Patterns]\n$request = ^INVITE\nX-Max =\n[Deploy Patterns]\n"
+             "To = \"Bob\" <sip:bob@>\n$replaceuri = false\n$ifdst = 192.0.2.1\n$ifsrc = 192.0.2.1\n"
+             "[Rule]\n[Matching Patterns]\n$request = ^(INVITE|MESSAGE|FOO)\n[Deploy Patterns]\n"
+             "$target = sip:bob@, sip:100@, 192.0.2.102\n"},
 };
 
 const struct proxy_plan *proxy_plan(unsigned number) {

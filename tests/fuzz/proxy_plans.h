@@ -5,7 +5,7 @@
 
 #include "runtime/plan/image.h"
 
-enum { PROXY_PLANS = 11 };
+enum { PROXY_PLANS = 13 };
 
 struct proxy_plan {
     const char *text;

@@ -330,9 +330,15 @@ void write_response(struct letter_text *text, struct program *program, const str
 /* dialogs */
 
 static const char *const methods_dialog[] = {"ACK", "BYE", "INVITE", "INFO", "NOTIFY", "OPTIONS", "PRACK", "FOO"};
-static const char *const remotes[] = {
-    "sip:t@192.0.2.103",       "sip:x@127.0.0.1", "sip:x@192.0.2.1", "tel:+1", "sip:x@192.0.2.9;maddr=192.0.2.1",
-    "sip:t@[2001:db8::5]:5070"};
+static const char *const remotes[] = {"sip:t@192.0.2.103",
+                                      "sip:x@127.0.0.1",
+                                      "sip:x@192.0.2.1",
+                                      "tel:+1",
+                                      "sip:x@192.0.2.9;maddr=192.0.2.1",
+                                      "sip:t@[2001:db8::5]:5070",
+                                      "sip:t@10.0.0.7;fov-nat=192.0.2.103~5080",
+                                      "sip:t@10.0.0.7;fov-nat=224.0.0.1~5060",
+                                      "sip:t@10.0.0.7;fov-nat=192.0.2.1~5060"};
 
 /* The Routes of such a request; true: it is a strict router's, and the Request-URI is ours. */
 static bool put_routes(struct letter_text *text, unsigned shape, struct slice own, struct slice uri) {
