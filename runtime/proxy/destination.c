@@ -3,6 +3,7 @@
 
 #include "runtime/proxy/line.h"
 #include "runtime/proxy/nat.h"
+#include "runtime/proxy/ours.h"
 #include "runtime/sip/words_message.h"
 
 #include <errno.h>
@@ -69,9 +70,10 @@ struct target destination_of_route(const struct request *request) {
     };
 }
 
-/* Where our side towards the target is: the last of our Routes names it (RFC 5658 4.3), or, when there is but one, it is
- * the side that the request came to. */
+/* Our side towards the target: the last of our Routes names it (RFC 5658 4.3), or, when there is but one, the request came
+ * to it. With --advertise the Route has another address, but the port. */
 static struct endpoint side_of(const struct request *request) {
+    const struct proxy_settings *settings = request->proxy->settings;
     const struct sip_message *message = request->message;
     struct endpoint side = request->packet->local;
     unsigned left = request->route.skip > 1 ? request->route.skip : 0;
@@ -81,9 +83,10 @@ static struct endpoint side_of(const struct request *request) {
         struct sip_name_addr address;
         struct sip_uri uri;
         while (left && list_next(&rest, &value))
-            if (--left == 0 && name_addr_parse(&address, value) == 0 && uri_parse(&uri, address.uri, 0) == 0 &&
-                uri.ip.family)
-                side = (struct endpoint){uri.ip, uri.port_given ? uri.port : side.port, side.transport, 0};
+            if (--left == 0 && name_addr_parse(&address, value) == 0 && uri_parse(&uri, address.uri, 0) == 0) {
+                side.port = uri.port_given ? uri.port : side.port;
+                side.ip = ours_endpoint(settings, &uri.ip, side.port) ? uri.ip : side.ip;
+            }
     }
     return side;
 }
