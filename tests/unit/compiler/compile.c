@@ -79,8 +79,7 @@ Test(compile, wherever_memory_runs_out_the_answer_says_so_and_nothing_is_lost) {
 Test(compile, plans_that_differ_in_comments_and_names_alone_have_the_same_hash) {
     static const char *const texts[] = {
         "[Matching Patterns]\nTo = sip:1@\n[Deploy Patterns]\n$action = 486\n",
-        "# why\r\n\r\n[Rule \"named\"]\r\ndescription = other\r\n[matching "
-        "pattern]\r\nt=sip:1@\r\n[deploy pattern]\r\n$ACTION=486",
+        "# why\r\n[Rule \"a\"]\r\ndescription=b\r\n[matching pattern]\r\nt=sip:1@\r\n[deploy pattern]\r\n$ACTION=486",
         "[Matching Patterns]\nTo = sip:1@\n[Deploy Patterns]\n$action = 487\n",
     };
     uint64_t hashes[3];

@@ -184,7 +184,8 @@ Test(udp, of_many_errors_one_batch_is_told_at_a_time) {
 Test(udp, what_finds_the_receive_buffer_full_is_counted) {
     static struct seen seen, peer_seen;
     struct udp_listener *listener = listen_at("127.0.0.1", &seen), *peer = listen_at("127.0.0.1", &peer_seen);
-    int size = 1, sent = 0;
+    int size = 1;
+    unsigned sent = 0;
     cr_expect_geq(udp_receive_buffer(listener), 200000, "Linux grants that to everybody");
     cr_assert_eq(setsockopt(udp_fd(listener), SOL_SOCKET, SO_RCVBUF, &size, sizeof size), 0);
     for (unsigned round = 0; round < 2; round++) {
