@@ -137,6 +137,11 @@ exits 0 registration list; prints 'user  contact  q  expires  source  nat  path'
 exits 1 registration del alice; says 'alice is not registered'
 
 # Files and disks.
+if [ "$(id -u)" = 0 ]; then # what root makes belongs to the server
+    mkdir other && chown 65534 other
+    "$BUILD/fovctl" -s other block add 192.0.2.1
+    tell $(($(stat -c %u other/fov.db) != 65534)) "a store that root makes belongs to whom its directory belongs to"
+fi
 "$BUILD/fovctl" -s state user list >/dev/full 2>said
 tell $(($? != 74)) "a full disk behind standard output is an error: $(cat said)"
 (ulimit -f 40; trap '' XFSZ; for i in $(seq 2000); do echo "u$i,password"; done | # KiB

@@ -207,6 +207,56 @@ Test(store_sqlite, damage_is_an_error_and_no_crash) {
     store_sqlite_close(store);
 }
 
+static uint64_t drawn = 1;
+
+/* Any number: an xorshift, so that a failure comes again. */
+static size_t draw(size_t below) {
+    drawn ^= drawn << 13;
+    drawn ^= drawn >> 7;
+    drawn ^= drawn << 17;
+    return (size_t)(drawn % below);
+}
+
+static void use_all(struct store_sqlite *store) {
+    struct store_row row = user("bob");
+    unsigned number = 0, wrong = 0;
+    bool more, missed;
+    for (unsigned kind = 0; kind < STORE_KINDS; kind++)
+        store_sqlite_each(store, (enum store_kind)kind, count, &number, &wrong);
+    store_sqlite_news(store, 10, count, &number, &more, &missed);
+    if (store_sqlite_begin(store, 0) == 0 && store_sqlite_put(store, &row) == 0)
+        store_sqlite_commit(store);
+    store_sqlite_rollback(store);
+}
+
+Test(store_sqlite, a_file_with_any_byte_changed_is_refused_or_read) {
+    enum { VARIANTS = 300 };
+    static char whole[64 * 1024], changed[64 * 1024];
+    struct store_sqlite *store = opened(STORE_TOOL);
+    struct store_row row = user("alice");
+    put(store, &row);
+    put(store, &binding);
+    store_sqlite_close(store);
+    int fd = open(database_file, O_RDWR);
+    ssize_t size = read(fd, whole, sizeof whole);
+    cr_assert(size > 8192 && size < (ssize_t)sizeof whole);
+    close(fd);
+    for (unsigned i = 0; i < VARIANTS; i++) {
+        remove_files();
+        memcpy(changed, whole, (size_t)size);
+        for (size_t n = draw(4) + 1; n > 0; n--) /* headers of pages, where it hurts, or anywhere */
+            changed[draw(2) ? draw((size_t)size) : draw((size_t)size / 4096) * 4096 + draw(128)] = (char)draw(256);
+        fd = open(database_file, O_RDWR | O_CREAT, 0600);
+        cr_assert_eq(write(fd, changed, (size_t)size), size);
+        close(fd);
+        if (store_sqlite_open(&store, directory, STORE_TOOL, reason, sizeof reason) == 0)
+            use_all(store);
+        else
+            cr_assert_neq(reason[0], '\0');
+        store_sqlite_close(store);
+    }
+}
+
 Test(store_sqlite, rows_that_are_wrong_are_passed_over_and_counted) {
     struct store_sqlite *store = opened(STORE_SERVER);
     struct store_row row = user("alice");

@@ -17,13 +17,17 @@ static inline void make_directory(void) {
     snprintf(database_file, sizeof database_file, "%s/fov.db", directory);
 }
 
-static inline void remove_directory(void) {
+static inline void remove_files(void) {
     static const char *const ends[] = {"", "-wal", "-shm", "-journal"};
     char name[128];
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
         snprintf(name, sizeof name, "%s%s", database_file, ends[i]);
         unlink(name);
     }
+}
+
+static inline void remove_directory(void) {
+    remove_files();
     rmdir(directory);
 }
 
