@@ -80,6 +80,80 @@ Test(csv, names_each_line_that_is_wrong_and_goes_on) {
         cr_expect_str_eq(records(cases[i].text), cases[i].records);
 }
 
+static uint64_t drawn = 1;
+
+/* Any number: an xorshift, so that a failure comes again. */
+static unsigned draw(unsigned below) {
+    drawn ^= drawn << 13;
+    drawn ^= drawn >> 7;
+    drawn ^= drawn << 17;
+    return (unsigned)(drawn % below);
+}
+
+/* A field of up to five bytes, the awkward ones mostly, and how it is written. */
+static size_t draw_field(char field[5], char written[16], size_t *written_length) {
+    static const char bytes[] = "\"\",,\n\r ab\xff";
+    size_t length = draw(6), at = 0;
+    written[at++] = '"';
+    for (size_t i = 0; i < length; i++) {
+        field[i] = bytes[draw(sizeof bytes - 1)];
+        if (field[i] == '"')
+            written[at++] = '"';
+        written[at++] = field[i];
+    }
+    written[at++] = '"';
+    *written_length = at;
+    return length;
+}
+
+Test(csv, whatever_is_written_in_quotes_comes_back) {
+    enum { ROUNDS = 2000 };
+    for (unsigned round = 0; round < ROUNDS; round++) {
+        char fields[3][5], text[128];
+        size_t lengths[3], length = 0;
+        struct csv csv;
+        struct csv_record record;
+        for (unsigned i = 0; i < 3; i++) {
+            char written[16];
+            size_t more;
+            lengths[i] = draw_field(fields[i], written, &more);
+            memcpy(text + length, written, more);
+            length += more;
+            text[length++] = i < 2 ? ',' : '\n';
+        }
+        write_file((struct slice){text, length});
+        cr_assert_eq(csv_open(&csv, path), 0);
+        cr_assert(csv_next(&csv, &record));
+        cr_assert_null(record.fault, "%s: %.*s", record.fault, (int)length, text);
+        cr_assert_eq(record.count, 3);
+        for (unsigned i = 0; i < 3; i++)
+            cr_assert(slice_equal(record.fields[i], (struct slice){fields[i], lengths[i]}), "%.*s", (int)length, text);
+        cr_assert_not(csv_next(&csv, &record));
+        csv_close(&csv);
+        unlink(path);
+    }
+}
+
+Test(csv, ends_whatever_is_in_the_file) {
+    enum { ROUNDS = 5000 };
+    static const char bytes[] = "\"\",,\n\r ab\xff";
+    for (unsigned round = 0; round < ROUNDS; round++) {
+        char text[24];
+        size_t length = draw(sizeof text + 1);
+        struct csv csv;
+        struct csv_record record;
+        unsigned count = 0;
+        for (size_t i = 0; i < length; i++)
+            text[i] = bytes[draw(sizeof bytes - 1)];
+        write_file((struct slice){text, length});
+        cr_assert_eq(csv_open(&csv, path), 0);
+        while (csv_next(&csv, &record))
+            cr_assert_leq(++count, length + 1);
+        csv_close(&csv);
+        unlink(path);
+    }
+}
+
 Test(csv, reads_files_of_any_size) {
     enum { SIZE = 300 * 1000 };
     char *text = malloc(SIZE);
