@@ -327,6 +327,26 @@ static const char *check_response_to(const struct letter *message, const struct 
     return NULL;
 }
 
+static bool was_forwarded(const struct exchange *request) {
+    for (const struct exchange *e = request->next; e; e = e->next)
+        if (e->left && e->message.request && slice_equal(e->message.method, request->message.method) &&
+            same_value(&e->message, &request->message, "Call-ID") && same_value(&e->message, &request->message, "CSeq"))
+            return true;
+    return false;
+}
+
+/* Of our own to a REGISTER. */
+static const char *check_registered(const struct play *play, const struct letter *message,
+                                    const struct letter *request) {
+    for (unsigned i = 0; i < letter_items(message, SLICE("Contact")); i++)
+        if (!plan_names(play->story, SLICE("Contact")) &&
+            !letter_param(letter_item(message, "Contact", i), "expires").at)
+            return "each Contact must say when it expires (RFC 3261 10.3 step 8)";
+    if (!same_items(message, request, "Path"))
+        return "its Path must be the request's (RFC 3327 5.3)";
+    return NULL;
+}
+
 static const char *check_response(const struct play *play, const struct exchange *exchange) {
     const struct letter *message = &exchange->message;
     const struct exchange *request = history_request(exchange);
@@ -339,6 +359,9 @@ static const char *check_response(const struct play *play, const struct exchange
     if (message->code == 408 && !slice_equal(request->message.method, SLICE("INVITE")))
         return "a request that is no INVITE must not get a 408 (RFC 4320 4.2)";
     const char *broken = check_response_to(message, &request->message);
+    if (!broken && message->code == 200 && slice_equal(request->message.method, SLICE("REGISTER")) &&
+        !was_forwarded(request))
+        broken = check_registered(play, message, &request->message);
     return broken ? broken : check_order(exchange, request);
 }
 

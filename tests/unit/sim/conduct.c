@@ -42,6 +42,18 @@
     "From: <sip:c@h>;tag=1\r\nTo: <sip:100@fov.example>;tag=2\r\nCall-ID: m\r\nCSeq: 1 MESSAGE\r\n"                    \
     "Content-Length: 0\r\n\r\n"
 
+#define REGISTER_IN                                                                                                    \
+    "REGISTER sip:fov.example SIP/2.0\r\nVia: SIP/2.0/UDP 198.51.100.1:5060;branch=z9hG4bK-r\r\n"                      \
+    "Max-Forwards: 70\r\nFrom: <sip:c@h>;tag=1\r\nTo: <sip:100@fov.example>\r\nCall-ID: r\r\nCSeq: 1 REGISTER\r\n"     \
+    "Contact: <sip:c@h>\r\nPath: <sip:a;lr>, <sip:b;lr>\r\nContent-Length: 0\r\n\r\n"
+#define REGISTER_UP                                                                                                    \
+    "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 198.51.100.1:5060;branch=z9hG4bK-r\r\n"                                        \
+    "From: <sip:c@h>;tag=1\r\nTo: <sip:100@fov.example>;tag=2\r\nCall-ID: r\r\nCSeq: 1 REGISTER\r\n"                   \
+    "Contact: <sip:d@h>;expires=9, <sip:c@h>;expires=60\r\nPath: <sip:a;lr>,<sip:b;lr>\r\nContent-Length: 0\r\n\r\n"
+#define KEEPALIVE_OUT                                                                                                  \
+    "OPTIONS sip:100@192.0.2.101 SIP/2.0\r\n" OUR_VIA "Max-Forwards: 70\r\nFrom: <sip:203.0.113.1>;tag=1\r\n"          \
+    "To: <sip:100@192.0.2.101>\r\nCall-ID: k\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n"
+
 static const struct sim_sent from_listener = {.local = {.ip = {4, {203, 0, 113, 1}}, .port = 5060}};
 static const struct sim_sent from_elsewhere = {.local = {.ip = {4, {203, 0, 113, 1}}, .port = 5061}};
 
@@ -113,6 +125,15 @@ static const struct row rows[] = {
     {{MESSAGE_IN}, MESSAGE_UP, NULL, NULL, NULL},
     {{MESSAGE_IN}, MESSAGE_UP, "200 OK", "408 Timeout", "RFC 4320"},
     {{MESSAGE_IN, "<" MESSAGE_UP}, MESSAGE_UP, "tag=2", "tag=3", "one final"},
+    {{REGISTER_IN}, REGISTER_UP, NULL, NULL, NULL},
+    {{REGISTER_IN}, REGISTER_UP, ";expires=60", "", "when it expires"},
+    {{REGISTER_IN}, REGISTER_UP, ",<sip:b;lr>", "", "its Path"},
+    {{NULL}, KEEPALIVE_OUT, NULL, NULL, NULL},
+    {{NULL}, KEEPALIVE_OUT, "OPTIONS", "MESSAGE", "no request came"},
+    {{NULL}, KEEPALIVE_OUT, "Max-Forwards: 70\r\n", "", "one each of"},
+    {{NULL}, KEEPALIVE_OUT, ">;tag=1", ">", "a From tag"},
+    {{NULL}, KEEPALIVE_OUT, "Call-ID", "Route: <sip:r@h;lr>\r\nCall-ID", "goes nowhere else"},
+    {{NULL}, "\r\n\r\n", NULL, NULL, NULL},
 };
 
 static struct slice changed(struct arena *arena, const struct row *row) {
@@ -125,7 +146,8 @@ static struct slice changed(struct arena *arena, const struct row *row) {
 }
 
 static void play_row(size_t number, const struct sim_sent *sent, const char *rule) {
-    static const char text[] = "story \"one\"\nplan\n    To = sip:100@192.0.2.101\n";
+    static const char text[] =
+        "story \"one\"\noptions keepalive=25s keepalive-options=on\nplan\n    To = sip:100@192.0.2.101\n";
     const struct row *row = &rows[number];
     struct arena arena;
     arena_init(&arena, NULL, 0, 0);
