@@ -58,12 +58,11 @@ static enum cause find_route(const struct call *call, const struct endpoint *rem
     struct endpoint wanted = {.ip = *ip, .transport = remote->transport};
     if (local && ip_equal(&local->ip, ip))
         wanted.port = local->port; /* the one of its sockets that a NAT lets answer */
-    enum cause cause = ours_address(proxy->settings, ip) ? world->route(world->context, remote, &wanted, route)
-                                                         : CAUSE_TRANSPORT_UNSUPPORTED;
-    if (cause == CAUSE_TRANSPORT_UNSUPPORTED)
-        EVENT(proxy, LOG_WARNING, "local-address-unusable", call_request(call, &scanned)->call_id, call->plan.rule,
-              {"local", event_address(proxy, ip)}, {"destination", event_endpoint(proxy, remote)});
-    return cause;
+    if (ours_address(proxy->settings, ip) && ip->family == remote->ip.family)
+        return world->route(world->context, remote, &wanted, route);
+    EVENT(proxy, LOG_WARNING, "local-address-unusable", call_request(call, &scanned)->call_id, call->plan.rule,
+          {"local", event_address(proxy, ip)}, {"destination", event_endpoint(proxy, remote)});
+    return CAUSE_TRANSPORT_UNSUPPORTED;
 }
 
 enum cause way_out(const struct call *call, const struct target *target, const struct endpoint *remote,

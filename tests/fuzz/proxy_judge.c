@@ -255,7 +255,7 @@ void judge_datagram(struct net *net, const struct datagram *datagram) {
 static const char *const log_keys[] = {"event",    "call-id", "rule",   "rule-line",   "line",     "method",   "uri",
                                        "source",   "code",    "reason", "destination", "cause",    "ms",       "result",
                                        "attempts", "log",     "why",    "capture",     "contacts", "followed", "until",
-                                       "user",     "nc",      "as",     "contact",     "expires",  "nat"};
+                                       "user",     "nc",      "as",     "contact",     "expires",  "nat",      "local"};
 static const char *const record_keys[] = {
     "time",   "call_id",  "from",  "to",          "request_uri", "source", "user", "rule",     "rule_line",
     "log",    "attempts", "uri",   "destination", "transport",   "cause",  "code", "start_ms", "first_response_ms",
