@@ -118,6 +118,9 @@ static void store(struct config *config, enum option option, struct slice value)
     const char *expected = is_quoted(value) ? option_rows[option].argument : option_store(options, option, text.at);
     if (expected)
         refuse(config, option, value, expected);
+    else if (has_comment(value))
+        diag_report(&config->diags, DIAG_COMMENT_VALUE, span_of(config, value),
+                    "all of this is the value: a comment stands on a line of its own");
 }
 
 static void read_line(struct config *config, struct slice line) {

@@ -46,7 +46,8 @@ static void print_option(FILE *out, const struct options *options, enum option o
 }
 
 void summary_print(FILE *out, const struct options *options, const struct image *image) {
-    fprintf(out, "# %s: %u rules, hash %016" PRIx64 "\n", options->plan, image->rule_count, image->header->plan_hash);
+    fprintf(out, "# %s: %u rule%s, hash %016" PRIx64 "\n", options->plan, image->rule_count,
+            image->rule_count == 1 ? "" : "s", image->header->plan_hash);
     for (unsigned i = 0; i < OPTION_COUNT; i++)
         print_option(out, options, (enum option)i);
 }

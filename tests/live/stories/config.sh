@@ -17,7 +17,7 @@ state-dir = state
 env = site=elsewhere
 END
 check "it is right" "$BUILD/fovrun" --check --config "$work/etc/fovrun.conf" -e site=here >"$work/checked"
-check "--check names the plan" grep -q "^# $work/etc/plan.bin: 1 rules, hash" "$work/checked"
+check "--check names the plan" grep -q "^# $work/etc/plan.bin: 1 rule, hash" "$work/checked"
 check "--check leaves nothing behind" [ ! -e "$work/etc/state" ]
 cdr=$work/etc/calls.json
 start --config "$work/etc/fovrun.conf" --log-level debug -e site=here
