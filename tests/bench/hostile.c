@@ -16,6 +16,9 @@
 enum { RUNS = 1000, BATCH = 100, SMALL = 1500, LARGE = 64 * 1024 - 29 /* the largest UDP payload is near it */ };
 
 static const char plan_text[] = "[Rule]\n[Matching Patterns]\n"
+                                "Proxy-Authorization =\n"
+                                "[Deploy Patterns]\n$auth = true\n$continue = true\n"
+                                "[Rule]\n[Matching Patterns]\n"
                                 "$getSIPuser(From) = ^nobody$\n"
                                 "[Deploy Patterns]\n$action = 403\n"
                                 "[Rule]\n[Matching Patterns]\n"
@@ -125,6 +128,8 @@ static void renew_proxy(void) {
         fprintf(stderr, "out of memory\n");
         exit(1);
     }
+    const struct store_row user = {.kind = STORE_USER, .user = {.name = SLICE("u"), .realm = SLICE("fov")}};
+    proxy_load(proxy, &user, 1000, 1700000000000);
 }
 
 /* Microseconds: median and maximum of RUNS. */
@@ -168,7 +173,8 @@ static bool set_up(void) {
                                        .listeners = &listener,
                                        .listener_count = 1,
                                        .addresses = &listener.ip,
-                                       .address_count = 1};
+                                       .address_count = 1,
+                                       .realm = SLICE("fov")};
     return compile_plan_text(slice_of(plan_text), "plan", stderr, &plan, &length) == 0 &&
            verify_image(&image, plan, length, &refusal) == 0;
 }

@@ -11,6 +11,9 @@
 #define REST  "Call-ID: run0000\r\nCSeq: 1 INVITE\r\nMax-Forwards: 70\r\n"
 #define LINES START VIA FROM TO REST
 #define END   "\r\n\r\n"
+#define DIGEST                                                                                                         \
+    "Proxy-Authorization: Digest realm=\"fov\", nonce=\"n\", uri=\"sip:bob@192.0.2.9\", "                              \
+    "response=\"0123456789abcdef0123456789abcdef\", "
 
 static const struct hostile_kind {
     const char *name, *before, *piece, *after;
@@ -50,6 +53,10 @@ static const struct hostile_kind {
     {"Require values", LINES "Require: a", ",b", END},
     {"Proxy-Require values", LINES "Proxy-Require: a", ",b", END},
     {"credentials", LINES "Proxy-Authorization: Digest a=b", ",c=d", END},
+    {"credentials of other realms", LINES, "Proxy-Authorization: Digest realm=\"a\"\r\n", "\r\n"},
+    {"credentials with a long name", LINES DIGEST "username=\"", "u", "\"" END},
+    {"credentials with escapes", LINES DIGEST "username=\"", "\\u", "\"" END},
+    {"credentials with a long parameter", LINES DIGEST "username=\"u\", a=\"", ",\\\"", "\"" END},
     {"blanks in the start line", "INVITE", " ", "sip:b@h SIP/2.0\r\n" VIA FROM TO REST "\r\n"},
     {"blanks in Via", START "Via: SIP", " ", "/2.0/UDP h;branch=z9hG4bKa\r\n" FROM TO REST "\r\n"},
     {"blanks before a colon", LINES "Z", " ", ": a" END},
