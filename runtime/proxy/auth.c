@@ -58,42 +58,67 @@ static bool is_offered(const struct credentials *credentials, enum digest_algori
     return false;
 }
 
-/* The first credentials of our realm that answer one of our challenges, under either name: some clients answer a 407 like
- * a 401. 1, 0: none, -ENOMEM. */
-static int find_claim(const struct request *request, struct claim *claim) {
-    const struct proxy *proxy = request->proxy;
-    const struct sip_message *message = request->message;
-    for (unsigned i = 0; i < sizeof lines / sizeof *lines; i++)
-        for (int n = scan_next(message, lines[i], -1); n >= 0; n = scan_next(message, lines[i], n)) {
-            int error =
-                values_credentials(&request->proxy->scratch, scan_value(message, (unsigned)n), &claim->credentials);
-            if (error == -ENOMEM)
-                return error;
-            if (!error && slice_equal(claim->credentials.realm, proxy->settings->realm) &&
-                is_offered(&claim->credentials, &claim->algorithm))
-                return 1;
-        }
+/* Goes over the credentials of a request, under either name: some clients answer a 407 like a 401. */
+struct walk {
+    const struct sip_message *message;
+    unsigned header;
+    int line;
+};
+
+static bool next_line(struct walk *walk, struct slice *value) {
+    for (; walk->header < sizeof lines / sizeof *lines; walk->header++) {
+        walk->line = scan_next(walk->message, lines[walk->header], walk->line);
+        if (walk->line < 0)
+            continue;
+        *value = scan_value(walk->message, (unsigned)walk->line);
+        return true;
+    }
+    return false;
+}
+
+/* The next digest credentials; `ours`: of our realm, for one of our challenges. 1, 0: no more, -ENOMEM. */
+static int next_claim(const struct proxy *proxy, struct arena *arena, struct walk *walk, struct claim *claim,
+                      bool *ours) {
+    struct slice value;
+    while (next_line(walk, &value)) {
+        int error = values_credentials(arena, value, &claim->credentials);
+        if (error == -ENOMEM)
+            return error;
+        if (error)
+            continue;
+        *ours = slice_equal(claim->credentials.realm, proxy->settings->realm) &&
+                is_offered(&claim->credentials, &claim->algorithm);
+        return 1;
+    }
     return 0;
+}
+
+/* The first ones that are ours. 1, 0: none, -ENOMEM. */
+static int find_claim(const struct request *request, struct claim *claim) {
+    struct walk walk = {.message = request->message, .line = -1};
+    bool ours = false;
+    int found;
+    do
+        found = next_claim(request->proxy, &request->proxy->scratch, &walk, claim, &ours);
+    while (found > 0 && !ours);
+    return found;
 }
 
 int auth_claimed(const struct proxy *proxy, const struct sip_message *message, struct arena *arena,
                  struct slice *user) {
-    bool found = false;
-    for (unsigned i = 0; i < sizeof lines / sizeof *lines; i++)
-        for (int n = scan_next(message, lines[i], -1); n >= 0; n = scan_next(message, lines[i], n)) {
-            struct credentials credentials;
-            int error = values_credentials(arena, scan_value(message, (unsigned)n), &credentials);
-            if (error == -ENOMEM)
-                return error;
-            bool ours = !error && slice_equal(credentials.realm, proxy->settings->realm);
-            if (error || !credentials.username.at || (found && !ours))
-                continue;
-            *user = credentials.username;
-            found = true;
-            if (ours)
-                return 1;
-        }
-    return found;
+    struct walk walk = {.message = message, .line = -1};
+    struct claim claim;
+    bool ours = false, named = false;
+    int found;
+    while (!ours && (found = next_claim(proxy, arena, &walk, &claim, &ours)) != 0) {
+        if (found < 0)
+            return found;
+        if (!claim.credentials.username.at || (named && !ours))
+            continue;
+        *user = claim.credentials.username;
+        named = true;
+    }
+    return named;
 }
 
 static bool is_hex(struct slice text, size_t length) {
