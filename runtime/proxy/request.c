@@ -391,19 +391,19 @@ static enum step_result step_drain(struct request *request) {
     return STEP_DONE;
 }
 
-/* 11.2. As a user agent we know this method alone, no bodies and no extensions. */
+/* 11.2. As a user agent we know these methods alone, no bodies, and the extension of the registrar. */
 static enum step_result step_options(struct request *request) {
     bool user;
     if (request->message->method != METHOD_OPTIONS || request->outcome.matched || !is_to_us(request, &user) || user)
         return STEP_NEXT;
-    if (refuse_extensions(request, HEADER_REQUIRE, SLICE_EMPTY) == STEP_DONE)
+    if (refuse_extensions(request, HEADER_REQUIRE, SLICE("path")) == STEP_DONE)
         return STEP_DONE;
     answer_final(request, 200, NULL,
-                 (const struct event_field[]){{"Allow", SLICE("OPTIONS")},
+                 (const struct event_field[]){{"Allow", SLICE("OPTIONS, REGISTER")},
                                               {"Accept", SLICE_EMPTY},
                                               {"Accept-Encoding", SLICE_EMPTY},
                                               {"Accept-Language", SLICE_EMPTY},
-                                              {"Supported", SLICE_EMPTY},
+                                              {"Supported", SLICE("path")},
                                               {0}});
     return STEP_DONE;
 }
