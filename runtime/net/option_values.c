@@ -16,6 +16,7 @@ enum {
     T1_MAX = 10 * 1000, /* ms */
     TIMER_C_LEAST = 180 * 1000,
     LISTEN_MAX = 256,
+    PRESETS_MAX = 256,
     CONTACTS_MAX = 32,
     BLOCKS_MAX = 1 << 24,
     TEXT_MAX = 255,
@@ -153,6 +154,8 @@ static const char *read_env(struct options *options, struct slice text) {
             options->presets[i] = preset;
             return NULL;
         }
+    if (settings->preset_count == PRESETS_MAX)
+        return "no more than 256 variables";
     struct preset *list = make_room(options, options->presets, settings->preset_count, sizeof *list);
     if (list)
         list[settings->preset_count++] = preset;
