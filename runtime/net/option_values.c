@@ -235,6 +235,7 @@ static const char *read_value(struct options *options, enum option option, const
     case OPTION_RECORD_ROUTE: settings->record_route = choice == 0; break;
     case OPTION_REALM: return read_realm(settings, text);
     case OPTION_AUTH: settings->auth = (enum auth_scope)choice; break;
+    case OPTION_AUTH_DIGEST: settings->auth_digest = (enum auth_digest)choice; break;
     case OPTION_MIN_EXPIRES: return read_seconds(&settings->expires_least, text);
     case OPTION_DEFAULT_EXPIRES: return read_seconds(&settings->expires_default, text);
     case OPTION_MAX_EXPIRES: return read_seconds(&settings->expires_most, text);

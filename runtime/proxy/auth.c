@@ -49,12 +49,24 @@ struct claim {
     enum digest_algorithm algorithm;
 };
 
-/* MD5 when it is not said (RFC 7616 3.4). */
-static bool is_offered(const struct credentials *credentials, enum digest_algorithm *algorithm) {
-    struct slice name = credentials->algorithm.at ? credentials->algorithm : slice_of(digests[DIGEST_MD5].name);
-    for (*algorithm = 0; *algorithm < DIGEST_ALGORITHMS; ++*algorithm)
-        if (slice_same(name, slice_of(digests[*algorithm].name)))
-            return true;
+static bool is_offered(const struct proxy *proxy, enum digest_algorithm algorithm) {
+    switch (proxy->settings->auth_digest) {
+    case AUTH_DIGEST_BOTH: break;
+    case AUTH_DIGEST_SHA256: return algorithm == DIGEST_SHA256;
+    case AUTH_DIGEST_MD5: return algorithm == DIGEST_MD5;
+    }
+    return true;
+}
+
+/* Credentials of our realm that answer one of our challenges; MD5 when they do not say (RFC 7616 3.4). */
+static bool is_ours(const struct proxy *proxy, struct claim *claim) {
+    const struct credentials *c = &claim->credentials;
+    struct slice name = c->algorithm.at ? c->algorithm : slice_of(digests[DIGEST_MD5].name);
+    if (!slice_equal(c->realm, proxy->settings->realm))
+        return false;
+    for (claim->algorithm = 0; claim->algorithm < DIGEST_ALGORITHMS; claim->algorithm++)
+        if (slice_same(name, slice_of(digests[claim->algorithm].name)))
+            return is_offered(proxy, claim->algorithm);
     return false;
 }
 
@@ -76,7 +88,7 @@ static bool next_line(struct walk *walk, struct slice *value) {
     return false;
 }
 
-/* The next digest credentials; `ours`: of our realm, for one of our challenges. 1, 0: no more, -ENOMEM. */
+/* The next digest credentials. 1, 0: no more, -ENOMEM. */
 static int next_claim(const struct proxy *proxy, struct arena *arena, struct walk *walk, struct claim *claim,
                       bool *ours) {
     struct slice value;
@@ -86,8 +98,7 @@ static int next_claim(const struct proxy *proxy, struct arena *arena, struct wal
             return error;
         if (error)
             continue;
-        *ours = slice_equal(claim->credentials.realm, proxy->settings->realm) &&
-                is_offered(&claim->credentials, &claim->algorithm);
+        *ours = is_ours(proxy, claim);
         return 1;
     }
     return 0;
@@ -237,11 +248,15 @@ static bool challenge(struct request *request, bool here, bool stale) {
     const char *name = here ? "WWW-Authenticate" : "Proxy-Authenticate";
     struct event_field own[DIGEST_ALGORITHMS + 1] = {{0}};
     char nonce[NONCE_LENGTH];
+    unsigned count = 0;
     nonce_write(proxy->nonces, proxy_number(proxy), proxy->now, nonce);
     for (enum digest_algorithm i = 0; i < DIGEST_ALGORITHMS; i++) {
-        own[i] = (struct event_field){name, challenge_value(request, i, (struct slice){nonce, sizeof nonce}, stale)};
-        if (!own[i].value.at)
+        if (!is_offered(proxy, i))
+            continue;
+        struct slice value = challenge_value(request, i, (struct slice){nonce, sizeof nonce}, stale);
+        if (!value.at)
             return out_of_memory(request);
+        own[count++] = (struct event_field){name, value};
     }
     proxy_count(proxy, COUNTER_CHALLENGES);
     request->call = false;

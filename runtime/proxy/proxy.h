@@ -22,6 +22,9 @@ enum auth_scope {
     AUTH_ALL,    /* every request that starts something */
 };
 
+/* Algorithms of the challenges. */
+enum auth_digest { AUTH_DIGEST_BOTH, AUTH_DIGEST_SHA256, AUTH_DIGEST_MD5 };
+
 struct proxy_settings {
     struct transaction_settings timers;
     uint32_t timer_c;  /* ms; over 3 minutes by RFC 3261 16.6 (11) */
@@ -42,6 +45,7 @@ struct proxy_settings {
 
     struct slice realm; /* of digest authentication */
     enum auth_scope auth;
+    enum auth_digest auth_digest;
     uint32_t expires_least, expires_default, expires_most; /* seconds; of a registration */
     unsigned contacts_max;                                 /* of one user */
     uint32_t keepalive;            /* ms between two datagrams to a contact behind a NAT; 0: none */

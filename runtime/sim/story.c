@@ -179,6 +179,17 @@ static void read_exempt(struct reader *reader, struct slice value) {
         reader_wrong(reader, "'%.*s' is no ADDRESS[/BITS]", SLICE_ARG(value));
 }
 
+static void read_digest(struct reader *reader, struct slice value) {
+    static const struct slice names[] = {
+        [AUTH_DIGEST_BOTH] = SLICE("both"), [AUTH_DIGEST_SHA256] = SLICE("sha-256"), [AUTH_DIGEST_MD5] = SLICE("md5")};
+    for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
+        if (slice_equal(value, names[i])) {
+            reader->story->settings.auth_digest = (enum auth_digest)i;
+            return;
+        }
+    reader_wrong(reader, "auth-digest is both, sha-256 or md5");
+}
+
 static void read_auth(struct reader *reader, struct slice value) {
     static const struct slice names[] = {[AUTH_NONE] = SLICE("none"),
                                          [AUTH_REGISTER] = SLICE("register"),
@@ -249,6 +260,8 @@ static void read_option(struct reader *reader, struct slice name, struct slice v
     }
     if (slice_equal(name, SLICE("auth")))
         read_auth(reader, value);
+    else if (slice_equal(name, SLICE("auth-digest")))
+        read_digest(reader, value);
     else if (slice_equal(name, SLICE("realm")))
         settings->realm = value;
     else if (slice_equal(name, SLICE("domain")))

@@ -30,7 +30,7 @@
  *                                 first 192.0.2.101, second 192.0.2.102, third 192.0.2.103
  *   options NAME=VALUE ...        t1 t2 t4 timer-c max-session block-time=TIME
  *                                 failover=on|off  record-route=on|off  relay=all|off
- *                                 auth=none|register|invite|all  realm=NAME
+ *                                 auth=none|register|invite|all  auth-digest=both|sha-256|md5  realm=NAME
  *                                 domain=NAME  listen=ADDRESS[:PORT]  advertise=HOST[:PORT]  env=NAME=VALUE
  *                                 expires-least expires-default expires-most=SECONDS  contacts-max=NUMBER
  *                                 keepalive=TIME  keepalive-options=on|off  blocks-max=NUMBER

@@ -80,7 +80,7 @@ Test(options, of_the_registrar_and_its_neighbours_are_read) {
     char message[MESSAGE];
     cr_assert_eq(
         read_line(&o,
-                  "-p p -e site=berlin --env=a.b-c=x=y -eSITE=bonn --auth all --min-expires 30s --max-contacts 2 "
+                  "-p p -e site=berlin --env=a.b-c=x=y -eSITE=bonn --auth all --auth-digest=md5 --min-expires 30s --max-contacts 2 "
                   "--nat-keepalive off --keepalive-with=options --block-exempt 10.0.0.0/8 --block-exempt ::1",
                   message),
         OPTIONS_RUN, "%s", message);
@@ -88,7 +88,7 @@ Test(options, of_the_registrar_and_its_neighbours_are_read) {
     cr_assert_eq(s->preset_count, 2);
     cr_expect(slice_equal(s->presets[0].name, SLICE("SITE")) && slice_equal(s->presets[0].value, SLICE("bonn")));
     cr_expect(slice_equal(s->presets[1].name, SLICE("a.b-c")) && slice_equal(s->presets[1].value, SLICE("x=y")));
-    cr_expect(s->auth == AUTH_ALL && s->expires_least == 30 && s->contacts_max == 2);
+    cr_expect(s->auth == AUTH_ALL && s->auth_digest == AUTH_DIGEST_MD5 && s->expires_least == 30 && s->contacts_max == 2);
     cr_expect(s->keepalive == 0 && s->keepalive_options);
     cr_assert_eq(s->exempt_count, 2);
     cr_expect(s->exempt[0].prefix == 8 && s->exempt[1].ip.family == 6 && s->exempt[1].prefix == 128);
