@@ -63,12 +63,12 @@ static struct refusal read_path(struct registration *registration, const struct 
                 return REFUSED(400, "Malformed Path");
             line_add(&path, path.len ? SLICE(",") : SLICE_EMPTY);
             line_add(&path, value);
+            if (path.len > PATH_LENGTH_MAX)
+                return REFUSED(400, "Path Too Long");
         }
     }
     registration->path = line_slice(&path);
-    if (path.failed)
-        return REFUSED(500, NULL);
-    return path.len > PATH_LENGTH_MAX ? REFUSED(400, "Path Too Long") : FINE;
+    return path.failed ? REFUSED(500, NULL) : FINE;
 }
 
 /* Contacts. */

@@ -396,6 +396,8 @@ static bool hosts_equal(const struct sip_uri *a, const struct sip_uri *b) {
 }
 
 bool uri_equal(const struct sip_uri *a, const struct sip_uri *b) {
+    if (a->text.at && slice_equal(a->text, b->text)) /* one with a parameter twice, too */
+        return true;
     if (a->scheme != b->scheme)
         return false;
     if (a->scheme == URI_OTHER)

@@ -174,7 +174,11 @@ static bool set_up(void) {
                                        .listener_count = 1,
                                        .addresses = &listener.ip,
                                        .address_count = 1,
-                                       .realm = SLICE("fov")};
+                                       .realm = SLICE("fov"),
+                                       .expires_least = 60,
+                                       .expires_default = 3600,
+                                       .expires_most = 7200,
+                                       .contacts_max = 10};
     return compile_plan_text(slice_of(plan_text), "plan", stderr, &plan, &length) == 0 &&
            verify_image(&image, plan, length, &refusal) == 0;
 }

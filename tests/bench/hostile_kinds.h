@@ -14,6 +14,10 @@
 #define DIGEST                                                                                                         \
     "Proxy-Authorization: Digest realm=\"fov\", nonce=\"n\", uri=\"sip:bob@192.0.2.9\", "                              \
     "response=\"0123456789abcdef0123456789abcdef\", "
+#define REGISTER                                                                                                       \
+    "REGISTER sip:192.0.2.9 SIP/2.0\r\n" VIA FROM                                                                      \
+    "To: <sip:u@192.0.2.9>\r\nCall-ID: run0000\r\nCSeq: 1 REGISTER\r\nMax-Forwards: 70\r\n"
+#define SIXTEEN ";a=1;b=1;c=1;d=1;e=1;f=1;g=1;h=1;i=1;j=1;k=1;l=1;m=1;n=1;o=1;p=run0000"
 
 static const struct hostile_kind {
     const char *name, *before, *piece, *after;
@@ -82,6 +86,11 @@ static const struct hostile_kind {
      "\r\n" FROM TO "Call-ID: run0000\r\nCSeq: 1 CANCEL" END},
     {"a CANCEL with a long Request-URI", "CANCEL sip:b", "b",
      "@h SIP/2.0\r\n" VIA FROM TO "Call-ID: run0000\r\nCSeq: 1 CANCEL" END},
+    {"a REGISTER with Contacts", REGISTER "Contact: <sip:a@b>", ",<sip:a@b>", END},
+    {"a REGISTER with Contacts alike", REGISTER "Contact: <sip:a@b>", ",<sip:a@b" SIXTEEN ">", END},
+    {"a REGISTER with Contact lines", REGISTER, "m:<sip:a@b" SIXTEEN ">\r\n", "\r\n"},
+    {"a REGISTER with parameters", REGISTER "Contact: <sip:a@b>", ";p=run0000", END},
+    {"a REGISTER with a long Path", REGISTER "Path: <sip:a;lr>", ",<sip:a;lr>", END},
     {"a response with many Vias", "SIP/2.0 200 OK\r\nv: SIP/2.0/UDP h", ",SIP/2.0/UDP h", "\r\n" FROM TO REST "\r\n"},
     {"a response with Contacts", "SIP/2.0 302 Moved\r\n" VIA FROM TO REST "Contact: <sip:a@b>", ",<sip:a@b>", END},
 };

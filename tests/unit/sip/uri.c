@@ -188,6 +188,7 @@ Test(uri, equality_follows_rfc_3261_19_1_4) {
         const char *a, *b;
         bool equal;
     } rows[] = {
+        {"sip:a@h;x=1;x=2", "sip:a@h;x=1;x=2", true}, /* not allowed, but itself */
         {"sip:%61lice@atlanta.com;transport=TCP", "sip:alice@AtlanTa.CoM;Transport=tcp", true},
         {"sip:carol@chicago.com", "sip:carol@chicago.com;newparam=5", true},
         {"sip:carol@chicago.com;newparam=5", "sip:carol@chicago.com;security=on", true},
