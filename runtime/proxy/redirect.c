@@ -73,11 +73,13 @@ static struct target *new_target(struct attempt *attempt, struct slice uri) {
     return target;
 }
 
-/* The plan's alternates that are the same place: they were moved to the front, for no URI is tried twice (16.5). */
+/* Who waits and is the same place was moved to the front: no URI is tried twice (16.5). A contact behind a NAT is not: its
+ * URI alone does not lead to it. */
 static void remove_waiting(struct target **place, const struct sip_uri *uri) {
     while (*place) {
         enum transport asked = (*place)->transport; /* UDP is what an alternate without one means */
-        if ((asked == TRANSPORT_NONE || asked == TRANSPORT_UDP) && same_place((*place)->hop, uri))
+        bool elsewhere = (*place)->way && (*place)->way->nat;
+        if (!elsewhere && (asked == TRANSPORT_NONE || asked == TRANSPORT_UDP) && same_place((*place)->hop, uri))
             *place = (*place)->next;
         else
             place = &(*place)->next;

@@ -88,31 +88,36 @@ const struct story_party *story_party_named(const struct story *story, struct sl
     return NULL;
 }
 
-static void add_party(struct reader *reader, struct slice name, struct slice address) {
+static void read_place(struct reader *reader, struct endpoint *place, struct slice text) {
+    if (!reader_endpoint(place, text))
+        reader_wrong(reader, "'%.*s' is no ADDRESS[:PORT]", SLICE_ARG(text));
+}
+
+/* `to`: the listener that it sends to; null: the first. */
+static void add_party(struct reader *reader, struct slice name, struct slice address, struct slice to) {
     struct story_party *party = arena_alloc(reader->arena, sizeof *party);
     if (!party) {
         reader->out_of_memory = true;
         return;
     }
-    if (!reader_endpoint(&party->at, address))
-        reader_wrong(reader, "'%.*s' is no ADDRESS[:PORT]", SLICE_ARG(address));
+    read_place(reader, &party->at, address);
+    if (to.at)
+        read_place(reader, &party->listener, to);
     party->name = name;
     party->next = reader->story->parties; /* the newest of a name counts */
     reader->story->parties = party;
 }
 
 static void read_party(struct reader *reader, struct slice rest) {
-    struct slice name, address;
+    struct slice name, address, word, to = SLICE_NULL;
     bool quoted;
     if (!reader_word(&rest, &name, &quoted) || !reader_word(&rest, &address, &quoted))
         reader_wrong(reader, "a party has a name and an address: party carrier 192.0.2.7");
-    else
-        add_party(reader, name, address);
-    if (!reader_word(&rest, &name, &quoted))
-        return;
-    if (!slice_equal(name, SLICE("to")) || !reader_word(&rest, &address, &quoted) ||
-        !reader_endpoint(&reader->story->parties->listener, address))
+    else if (reader_word(&rest, &word, &quoted) &&
+             (!slice_equal(word, SLICE("to")) || !reader_word(&rest, &to, &quoted)))
         reader_wrong(reader, "behind a party's address may stand where it sends to: to ADDRESS[:PORT]");
+    else
+        add_party(reader, name, address, to);
 }
 
 /* The block below `plan`, kept at its lines, so that the compiler's messages point into this file. */
@@ -382,10 +387,10 @@ static void set_defaults(struct reader *reader) {
         .block_time = 3600 * 1000,
         .blocks_max = 1000,
     };
-    add_party(reader, SLICE("caller"), SLICE("198.51.100.1"));
-    add_party(reader, SLICE("first"), SLICE("192.0.2.101"));
-    add_party(reader, SLICE("second"), SLICE("192.0.2.102"));
-    add_party(reader, SLICE("third"), SLICE("192.0.2.103"));
+    add_party(reader, SLICE("caller"), SLICE("198.51.100.1"), SLICE_NULL);
+    add_party(reader, SLICE("first"), SLICE("192.0.2.101"), SLICE_NULL);
+    add_party(reader, SLICE("second"), SLICE("192.0.2.102"), SLICE_NULL);
+    add_party(reader, SLICE("third"), SLICE("192.0.2.103"), SLICE_NULL);
 }
 
 static void close_story(struct story *story) {

@@ -26,7 +26,8 @@
  *
  * SETTINGS
  *   plan                          the dial plan, indented below; or: plan "file", relative to the story's file
- *   party NAME ADDRESS[:PORT]     somebody on the network, who sends to fov's first listener; or behind it, to ADDRESS[:PORT]. There from the start: caller 198.51.100.1,
+ *   party NAME ADDRESS[:PORT]     somebody on the network, who sends to fov's first listener, or, with `to ADDRESS[:PORT]`
+ *                                 behind it, to that one. There from the start: caller 198.51.100.1,
  *                                 first 192.0.2.101, second 192.0.2.102, third 192.0.2.103
  *   options NAME=VALUE ...        t1 t2 t4 timer-c max-session block-time=TIME
  *                                 failover=on|off  record-route=on|off  relay=all|off

@@ -89,6 +89,8 @@ Test(story, a_line_that_cannot_be_read_spoils_its_story_alone) {
         {"no way", "it is written"},
         {"party x", "a party has"},
         {"party x nowhere", "no ADDRESS"},
+        {"party x 192.0.2.1 at 203.0.113.1", "where it sends to"},
+        {"party x 192.0.2.1 to nowhere", "no ADDRESS"},
         {"options t1=fast", "no time"},
         {"options relay=some", "'all' or 'off'"},
         {"options listen", "NAME=VALUE"},
