@@ -7,6 +7,7 @@
 #include "compiler/failover.h"
 #include "compiler/names.h"
 #include "compiler/pattern.h"
+#include "compiler/route.h"
 #include "compiler/term.h"
 
 #include <string.h>
@@ -184,4 +185,5 @@ void check_plan(struct plan *plan, struct memory *memory, struct diag_list *diag
         check_deploys(&check, rule);
         check_unconditional(&check, rule);
     }
+    route_check(&check);
 }

@@ -18,6 +18,18 @@ struct environment_name {
 
 enum { ENVIRONMENT_BUCKETS = 1024 };
 
+/* Names of routes, of the whole plan (route.h). */
+struct route_asked {
+    struct span span;
+    struct slice name;
+};
+struct route_names {
+    struct route_asked *asked;
+    struct slice *given;
+    size_t asked_count, given_count;
+    bool any; /* one is made of what requests bring */
+};
+
 struct check {
     struct memory *memory;
     struct diag_list *diags;
@@ -25,6 +37,7 @@ struct check {
     struct rule *rule; /* in hand */
     bool session;      /* a rule above it starts one and goes on: settings may come later */
     struct environment_name *read[ENVIRONMENT_BUCKETS];
+    struct route_names routes;
 };
 
 /* Reports everything that is wrong with the plan. */

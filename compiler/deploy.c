@@ -6,6 +6,7 @@
 #include "compiler/failover.h"
 #include "compiler/names.h"
 #include "compiler/placing.h"
+#include "compiler/route.h"
 #include "grammar/value.h"
 
 #include <string.h>
@@ -243,6 +244,8 @@ static void check_variable(struct check *check, struct deploy *deploy) {
         else
             read_value(check, deploy, PLACING_LINE);
         check_value(check, deploy, row->kind);
+        if (deploy->variable == VARIABLE_ROUTENAME && deploy->value.s.len)
+            route_given(check, deploy);
     }
 }
 

@@ -6,6 +6,7 @@
 #include "compiler/names.h"
 #include "compiler/parse.h"
 #include "compiler/pattern.h"
+#include "compiler/route.h"
 #include "compiler/scan.h"
 #include "grammar/lines.h"
 
@@ -50,8 +51,11 @@ static void check_argument(struct check *check, struct term *term, char kind, un
             return;
         }
         term->pieces = capture_split(check, &term->text, slots);
-        if (!capture_inserts(term->pieces))
-            argument_check(check, kind, &term->text, capture_constant(term->pieces));
+        if (capture_inserts(term->pieces))
+            return;
+        argument_check(check, kind, &term->text, capture_constant(term->pieces));
+        if (kind == 'r')
+            route_asked(check, term->text.span, capture_constant(term->pieces));
         return;
     }
 }

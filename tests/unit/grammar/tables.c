@@ -73,7 +73,7 @@ Test(tables, choices_are_told_apart) {
 Test(tables, a_row_of_arguments_has_a_letter_for_each) {
     for (unsigned id = 0; id < WORD_COUNT; id++) {
         cr_assert(words[id].max == 0 || words[id].args[0], "%s takes arguments of no kind", words[id].name);
-        cr_assert(strspn(words[id].args, "tcnpidzx") == strlen(words[id].args), "%s", words[id].name);
+        cr_assert(strspn(words[id].args, "tcnpidzxr") == strlen(words[id].args), "%s", words[id].name);
         cr_assert_leq(words[id].min, words[id].max);
         if (words[id].fallback[0])
             cr_assert_neq(word_named(slice_of(words[id].fallback)), WORD_COUNT, "%s", words[id].name);
