@@ -20,6 +20,7 @@ libsodium-dev <sodium.h>
 libcriterion-dev <criterion/criterion.h>
 libpcre2-dev  <pcre2.h>
 sip-tester    sipp
+baresip-core  baresip
 valgrind      valgrind
 mandoc        mandoc
 tzdata        /usr/share/zoneinfo/Europe/Berlin
