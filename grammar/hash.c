@@ -43,6 +43,11 @@ void hash_mac(struct slice key, const struct slice *parts, unsigned count, uint8
     crypto_auth_hmacsha256_final(&state, out);
 }
 
+void hash_digits(const uint8_t *bytes, unsigned digits, char *out) {
+    for (unsigned i = 0; i < digits; i++)
+        out[i] = "0123456789abcdef"[bytes[i / 2] >> (i % 2 ? 0 : 4) & 15];
+}
+
 bool hash_same(const void *a, const void *b, size_t length) {
     return sodium_memcmp(a, b, length) == 0;
 }

@@ -21,6 +21,8 @@ uint64_t hash_open(const void *bytes, size_t length);
 void hash_sha256(const struct slice *parts, unsigned count, uint8_t out[HASH_SHA256_SIZE]);
 /* HMAC-SHA-256 (RFC 2104) of all the parts. */
 void hash_mac(struct slice key, const struct slice *parts, unsigned count, uint8_t out[HASH_MAC_SIZE]);
+/* The first `digits` of what the bytes are in hexadecimal, lower case, without a NUL. */
+void hash_digits(const uint8_t *bytes, unsigned digits, char *out);
 /* Are they the same? Takes as long whatever the answer. */
 bool hash_same(const void *a, const void *b, size_t length);
 

@@ -174,12 +174,11 @@ static uint32_t count_of(const struct credentials *credentials) {
 
 /* A secret for who has none: nobody knows a password for it, and it takes the place of theirs in the same arithmetic. */
 static void make_dummy(const struct proxy *proxy, struct slice name, struct digest_text *ha1) {
-    static const char hex[] = "0123456789abcdef";
     uint8_t mac[HASH_MAC_SIZE];
     const struct slice key = {(const char *)proxy->seed.numbers.bytes, sizeof proxy->seed.numbers.bytes};
-    hash_mac(key, &name, 1, mac);
-    for (unsigned i = 0; i < DIGEST_TEXT_MAX; i++)
-        ha1->digits[i] = hex[mac[i / 2] >> (i % 2 ? 0 : 4) & 15];
+    const struct slice purpose[] = {SLICE("nobody "), name}; /* no other use of the key says so */
+    hash_mac(key, purpose, 2, mac);
+    hash_digits(mac, DIGEST_TEXT_MAX, ha1->digits);
 }
 
 /* Whose credentials these are; NULL: nobody's, and *why says it to the log. */

@@ -25,7 +25,6 @@ static void md5(const struct slice *parts, unsigned count, uint8_t out[MD5_DIGES
 /* H(texts[0] ":" texts[1] ...) */
 static void hash_joined(enum digest_algorithm algorithm, const struct slice *texts, unsigned count,
                         struct digest_text *text) {
-    static const char hex[] = "0123456789abcdef";
     struct slice parts[PARTS_MAX];
     uint8_t bytes[HASH_SHA256_SIZE];
     unsigned used = 0;
@@ -38,8 +37,7 @@ static void hash_joined(enum digest_algorithm algorithm, const struct slice *tex
         md5(parts, used, bytes);
     else
         hash_sha256(parts, used, bytes);
-    for (unsigned i = 0; i < digests[algorithm].length; i++)
-        text->digits[i] = hex[bytes[i / 2] >> (i % 2 ? 0 : 4) & 15];
+    hash_digits(bytes, digests[algorithm].length, text->digits);
 }
 
 static struct slice digits_of(enum digest_algorithm algorithm, const struct digest_text *text) {

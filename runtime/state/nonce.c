@@ -59,17 +59,11 @@ void nonces_free(struct nonces *nonces) {
 
 /* Text. */
 
-static void write_digits(char *out, const uint8_t *bytes, unsigned digits) {
-    static const char hex[] = "0123456789abcdef";
-    for (unsigned i = 0; i < digits; i++)
-        out[i] = hex[bytes[i / 2] >> (i % 2 ? 0 : 4) & 15];
-}
-
 static void write_number(char *out, uint64_t number, unsigned digits) {
     uint8_t bytes[8];
     for (unsigned i = 0; i < digits / 2; i++)
         bytes[i] = (uint8_t)(number >> 8 * (digits / 2 - 1 - i));
-    write_digits(out, bytes, digits);
+    hash_digits(bytes, digits, out);
 }
 
 /* Lower case, as it was written. */
@@ -88,7 +82,7 @@ static void write_mac(const struct nonces *nonces, struct slice front, char *out
     const struct slice parts[] = {front, nonces->realm};
     uint8_t mac[HASH_MAC_SIZE];
     hash_mac((struct slice){(const char *)nonces->secret, sizeof nonces->secret}, parts, 2, mac);
-    write_digits(out, mac, MAC_DIGITS);
+    hash_digits(mac, MAC_DIGITS, out);
 }
 
 void nonce_write(const struct nonces *nonces, uint64_t salt, uint64_t now, char text[NONCE_LENGTH]) {

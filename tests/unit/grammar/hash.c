@@ -22,12 +22,10 @@ Test(hash, the_open_one_has_a_key_of_zeros) {
     cr_assert_neq(hash_open("abc", 3), hash_open("abd", 3));
 }
 
-static bool is_hex(const uint8_t *bytes, const char *digits) {
-    for (unsigned i = 0; digits[2 * i]; i++)
-        if (bytes[i] !=
-            byte_hex_value((unsigned char)digits[2 * i]) * 16 + byte_hex_value((unsigned char)digits[2 * i + 1]))
-            return false;
-    return true;
+static bool is_hex(const uint8_t bytes[HASH_SHA256_SIZE], const char *digits) {
+    char text[2 * HASH_SHA256_SIZE];
+    hash_digits(bytes, sizeof text, text);
+    return slice_equal((struct slice){text, sizeof text}, slice_of(digits));
 }
 
 /* FIPS 180-2, B.1 and B.2 */
@@ -52,6 +50,15 @@ Test(hash, the_mac_is_hmac_sha256) {
     memset(key, 0xaa, sizeof key);
     hash_mac((struct slice){key, sizeof key}, larger, 1, out);
     cr_expect(is_hex(out, "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"));
+}
+
+Test(hash, digits_may_be_cut_anywhere) {
+    const uint8_t bytes[] = {0x0f, 0xa5, 0xff};
+    char text[] = "......";
+    hash_digits(bytes, 3, text);
+    cr_expect_str_eq(text, "0fa...");
+    hash_digits(bytes, 6, text);
+    cr_expect_str_eq(text, "0fa5ff");
 }
 
 Test(hash, what_differs_in_one_bit_is_not_the_same) {
