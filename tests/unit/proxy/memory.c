@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Calls through a proxy that runs out of memory at every single allocation, one after the other. */
+#include "runtime/sip/digest.h"
+#include "runtime/state/nonce.h"
+
 #include "tests/unit/proxy/support/calls.h"
 #include "tests/unit/sip/failing_malloc.h"
 
@@ -59,6 +62,40 @@ static void registered_call(struct proxy *proxy) {
     answer_newest(proxy, "200 OK", "Contact: <sip:mobile@10.0.0.8>\r\n");
 }
 
+/* He is asked who he is, and says it. Whatever memory there is, nobody gets through without that. */
+static void authenticated_call(struct proxy *proxy) {
+    struct digest_text ha1, response;
+    char line[512];
+    digest_ha1(DIGEST_SHA256, SLICE("bob"), SLICE("fov"), SLICE("secret"), &ha1);
+    const struct store_row bob = {
+        .kind = STORE_USER,
+        .user = {.name = SLICE("bob"), .realm = SLICE("fov"), .sha256 = {ha1.digits, 64}, .allow = SLICE("*")},
+    };
+    proxy_load(proxy, &bob, seen.now, 1767225600000);
+    from_caller(proxy, "INVITE", 4, "");
+    cr_expect_eq(seen.attempts, 0);
+    const char *nonce = strstr(seen.response, " nonce=\"");
+    if (seen.final != 407 || !nonce)
+        return;
+    const struct digest_input input = {.method = SLICE("INVITE"),
+                                       .uri = SLICE("sip:100@fov.example"),
+                                       .nonce = {nonce + 8, NONCE_LENGTH},
+                                       .nc = SLICE("00000001"),
+                                       .cnonce = SLICE("c"),
+                                       .qop = SLICE("auth")};
+    digest_response(DIGEST_SHA256, &ha1, &input, &response);
+    snprintf(
+        line, sizeof line,
+        "Proxy-Authorization: Digest username=\"bob\", realm=\"fov\", nonce=\"%.*s\", uri=\"sip:100@fov.example\", "
+        "response=\"%.64s\", algorithm=SHA-256, qop=auth, nc=00000001, cnonce=\"c\"\r\n",
+        (int)NONCE_LENGTH, nonce + 8, response.digits);
+    from_caller(proxy, "ACK", 4, "");
+    seen.final = seen.finals = 0;
+    seen.closed = false;
+    from_caller(proxy, "INVITE", 5, line);
+    answer_newest(proxy, "200 OK", "Contact: <sip:x@192.0.2.101>\r\n");
+}
+
 /* So long that one event needs more memory than is there from the start. */
 static void long_call(struct proxy *proxy) {
     static char bytes[TEXT_MAX];
@@ -93,7 +130,8 @@ static long run(play *story, const struct image *image, long left) {
 }
 
 Test(memory, every_call_is_answered_and_ends_wherever_memory_runs_out) {
-    static play *const stories[] = {answered_call, cancelled_call, failed_call, registered_call, long_call};
+    static play *const stories[] = {answered_call,   cancelled_call,     failed_call,
+                                    registered_call, authenticated_call, long_call};
     struct image image;
     uint8_t *bytes = make_image(&image);
     for (unsigned i = 0; i < sizeof stories / sizeof *stories; i++) {

@@ -188,7 +188,9 @@ static struct proxy *new_proxy(const struct image *image) {
                                        .listeners = &listener,
                                        .listener_count = 1,
                                        .addresses = &listener.ip,
-                                       .address_count = 1};
+                                       .address_count = 1,
+                                       .realm = SLICE("fov"),
+                                       .auth = AUTH_INVITE}; /* for tests that load a user */
     memset(&seen, 0, sizeof seen);
     seen.now = START;
     struct proxy *proxy = proxy_new(&settings, &seed, image, &world);
