@@ -286,23 +286,99 @@ Test(location, without_memory_nothing_changes) {
     allocations_left = LONG_MAX;
 }
 
+/* A plain model: what is registered, by user and contact. */
+enum { USERS = 5, CONTACTS = 4, STEPS = 20000 };
+
+static struct entry {
+    bool there;
+    unsigned q, order; /* order: the later the higher */
+    uint64_t ends;
+} model[USERS][CONTACTS];
+
+static unsigned draw(unsigned bound) {
+    static uint32_t state = 1;
+    state = state * 1664525u + 1013904223u;
+    return (state >> 8) % bound;
+}
+
+/* The contact of the user that comes next: behind `previous`, of those that are there. -1: none. */
+static int model_next(const struct entry *contacts, int previous) {
+    int next = -1;
+    for (int i = 0; i < CONTACTS; i++) {
+        const struct entry *one = &contacts[i];
+        bool behind = previous < 0 || one->q < contacts[previous].q ||
+                      (one->q == contacts[previous].q && one->order < contacts[previous].order);
+        bool before =
+            next < 0 || one->q > contacts[next].q || (one->q == contacts[next].q && one->order > contacts[next].order);
+        if (one->there && behind && before)
+            next = i;
+    }
+    return next;
+}
+
+static void compare_with_model(void) {
+    unsigned count = 0;
+    for (unsigned user = 0; user < USERS; user++) {
+        char name[16], contact[48];
+        snprintf(name, sizeof name, "u%u", user);
+        const struct binding *binding = location_bindings(locations, slice_of(name));
+        for (int i = model_next(model[user], -1); i >= 0; i = model_next(model[user], i)) {
+            snprintf(contact, sizeof contact, "sip:%d@10.0.%u.%d", i, user, i);
+            cr_assert(binding && slice_equal(binding->contact, slice_of(contact)));
+            cr_assert_eq(binding->q, model[user][i].q);
+            cr_assert(knows(contact + strlen("sip:0@")));
+            binding = binding->next;
+            count++;
+        }
+        cr_assert_null(binding);
+    }
+    cr_assert_eq(locations_count(locations), count);
+}
+
+Test(location, it_agrees_with_a_plain_model_of_it) {
+    uint64_t now = 0;
+    for (unsigned step = 1; step <= STEPS; step++) {
+        unsigned user = draw(USERS), number = draw(CONTACTS), what = draw(10);
+        struct entry *entry = &model[user][number];
+        char name[16], contact[48];
+        snprintf(name, sizeof name, "u%u", user);
+        snprintf(contact, sizeof contact, "sip:%u@10.0.%u.%u", number, user, number);
+        if (what < 5) {
+            *entry = (struct entry){true, 100 * draw(3), step, now + 1000 * (1 + draw(100))};
+            struct store_binding binding = row(name, contact);
+            binding.q = (uint16_t)entry->q;
+            binding.expires = EPOCH + (int64_t)entry->ends;
+            put(binding, now);
+        } else if (what < 7) {
+            cr_assert_eq(location_remove(locations, slice_of(name), slice_of(contact)), entry->there);
+            entry->there = false;
+        } else {
+            now += draw(20 * SECOND);
+            timers_run(timers, now);
+            for (unsigned i = 0; i < USERS * CONTACTS; i++)
+                model[i / CONTACTS][i % CONTACTS].there &= model[i / CONTACTS][i % CONTACTS].ends > now;
+        }
+        compare_with_model();
+    }
+}
+
 Test(location, a_hundred_thousand_are_found_and_hold_half_a_kilobyte_each) {
-    enum { USERS = 100 * 1000 };
+    enum { MANY = 100 * 1000 };
     char user[16], contact[48];
     size_t before = bytes_asked;
-    for (unsigned i = 0; i < USERS; i++) {
+    for (unsigned i = 0; i < MANY; i++) {
         snprintf(user, sizeof user, "%u", i);
         snprintf(contact, sizeof contact, "sip:%u@10.%u.%u.%u:5062", i, i >> 16, i >> 8 & 255, i & 255);
         struct store_binding binding = row(user, contact);
         binding.expires += i * 37; /* as after a restart: no two at the same time */
         put(binding, 0);
     }
-    cr_assert_leq((bytes_asked - before) / USERS, 600);
-    cr_assert_eq(locations_count(locations), USERS);
-    for (unsigned i = 0; i < USERS; i += 11) {
+    cr_assert_leq((bytes_asked - before) / MANY, 600);
+    cr_assert_eq(locations_count(locations), MANY);
+    for (unsigned i = 0; i < MANY; i += 11) {
         snprintf(user, sizeof user, "%u", i);
         cr_assert_not_null(location_bindings(locations, slice_of(user)));
     }
     timers_run(timers, 4000 * SECOND);
-    cr_assert_eq(expired, USERS);
+    cr_assert_eq(expired, MANY);
 }
