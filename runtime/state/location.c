@@ -99,7 +99,8 @@ static struct location *find_or_make_location(struct locations *locations, struc
         return NULL;
     location->owner = locations;
     location->user = (struct slice){(char *)(location + 1), user.len};
-    memcpy(location + 1, user.at, user.len);
+    if (user.len)
+        memcpy(location + 1, user.at, user.len);
     lookup_add(&locations->users, &location->node, hash_user(locations, user));
     return location;
 }
