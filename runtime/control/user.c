@@ -82,42 +82,53 @@ static bool set_password(struct control *control, struct store_user *user, struc
 
 struct account {
     struct password password;
-    struct slice name;
-    bool fresh;
+    struct slice realm;
+    struct store_row row; /* as it is, then as it will be */
+    bool fresh;           /* there is to be no such user yet */
 };
 
+/* Before anybody is asked for a password, and again when nobody else can write. */
+static int check_account(struct control *control, struct account *account) {
+    account->row = (struct store_row){.kind = STORE_USER, .user = {.name = slice_of(control->words[0])}};
+    int code = control_find(control, &account->row);
+    if (code != CONTROL_FINE || account->row.gone == account->fresh)
+        return code;
+    return account->fresh
+               ? control_fail(CONTROL_WRONG, "there is a user %s already; fovctl user passwd changes the password",
+                              control->words[0])
+               : control_fail(CONTROL_WRONG, "there is no user %s", control->words[0]);
+}
+
 static int put_account(struct control *control, void *context) {
-    const struct account *account = context;
-    struct store_row row = {.kind = STORE_USER, .user = {.name = account->name}};
-    struct slice realm;
-    int code = find_realm(control, &realm);
-    if (code == CONTROL_FINE)
-        code = control_find(control, &row);
+    struct account *account = context;
+    struct store_user *user = &account->row.user;
+    int code = check_account(control, account);
     if (code != CONTROL_FINE)
         return code;
-    if (account->fresh && !row.gone)
-        return control_fail(CONTROL_WRONG, "there is a user %s already; fovctl user passwd changes the password",
-                            control->words[0]);
-    if (!account->fresh && row.gone)
-        return control_fail(CONTROL_WRONG, "there is no user %s", control->words[0]);
     if (account->fresh) {
-        row.gone = false;
-        row.user.allow = slice_of(control->values[CONTROL_OPTION_ALLOW]);
-        row.user.push = control->values[CONTROL_OPTION_PUSH] != NULL;
+        account->row.gone = false;
+        user->allow = slice_of(control->values[CONTROL_OPTION_ALLOW]);
+        user->push = control->values[CONTROL_OPTION_PUSH] != NULL;
     }
-    if (!set_password(control, &row.user, realm, password_text(&account->password)))
+    if (!set_password(control, user, account->realm, password_text(&account->password)))
         return control_no_memory();
-    return control_put(control, &row);
+    return control_put(control, &account->row);
 }
 
 static int save_account(struct control *control, bool fresh) {
-    struct account account = {.name = slice_of(control->words[0]), .fresh = fresh};
-    const char *fault = name_fault(control, account.name);
+    struct account account = {.fresh = fresh};
+    const char *fault = name_fault(control, slice_of(control->words[0]));
     if (!fault && fresh)
         fault = allow_fault(control, slice_of(control->values[CONTROL_OPTION_ALLOW]));
     if (fault)
         return control_fail(CONTROL_WRONG, "%s", fault);
-    int code = password_read(&account.password, control->values[CONTROL_OPTION_PASSWORD_FILE]);
+    int code = control_open(control, STORE_TOOL);
+    if (code == CONTROL_FINE)
+        code = find_realm(control, &account.realm);
+    if (code == CONTROL_FINE)
+        code = check_account(control, &account);
+    if (code == CONTROL_FINE)
+        code = password_read(&account.password, control->values[CONTROL_OPTION_PASSWORD_FILE]);
     if (code == CONTROL_FINE)
         code = control_change(control, put_account, &account);
     password_wipe(&account.password);

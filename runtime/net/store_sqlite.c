@@ -123,9 +123,10 @@ static int prepare_all(struct store_sqlite *store) {
 
 /* Runs it to its end. */
 static int run(struct store_sqlite *store, sqlite3_stmt *statement) {
-    int result = error_of(store, sqlite3_step(statement));
+    errno = 0;
+    int code = sqlite3_step(statement), system = errno; /* of a COMMIT that fails SQLite does not keep it */
     sqlite3_reset(statement);
-    return result;
+    return (code & 0xff) == SQLITE_IOERR && system ? -system : error_of(store, code);
 }
 
 static int execute(struct store_sqlite *store, const char *sql) {
