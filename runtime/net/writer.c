@@ -2,7 +2,6 @@
 #include "runtime/net/writer.h"
 
 #include "runtime/net/loop.h"
-#include "runtime/state/columns.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -199,41 +198,25 @@ static void write_backlog(struct writer *writer) {
 
 /* News. */
 
-static bool is_in(const struct batch *list, const struct store_row *row) {
-    for (const struct batch *batch = list; batch; batch = batch->next)
-        for (unsigned i = 0; i < batch->count; i++)
-            if (columns_order(&batch->rows[i], row) == 0)
-                return true;
-    return false;
-}
-
-struct gathering {
-    const struct writer *writer;
-    struct batch *news;
-};
-
-/* What waits in the backlog is newer: it will be written over this row. */
 static int gather(void *context, const struct store_row *row) {
-    struct gathering *gathering = context;
-    if (is_in(gathering->writer->backlog.first, row))
-        return 0;
-    return batch_add(gathering->news, row) ? 0 : -ENOMEM;
+    return batch_add(context, row) ? 0 : -ENOMEM;
 }
 
-/* An error shows at the next write, if it lasts. */
+/* An error shows at the next write, if it lasts; the news wait until then. */
 static void look_for_news(struct writer *writer) {
     bool missed = false;
-    struct gathering gathering = {.writer = writer, .news = batch_new()};
+    struct batch *news = batch_new();
     writer->polled = loop_now();
-    if (!gathering.news)
+    if (!news)
         return;
-    store_sqlite_news(writer->database, NEWS_MOST, gather, &gathering, &writer->more, &missed);
-    if (gathering.news->count == 0 && !missed) {
-        batch_free(gathering.news);
+    if (store_sqlite_news(writer->database, NEWS_MOST, gather, news, &writer->more, &missed) != 0)
+        writer->more = false;
+    if (news->count == 0 && !missed) {
+        batch_free(news);
         return;
     }
     pthread_mutex_lock(&writer->lock);
-    writer->news = gathering.news;
+    writer->news = news;
     writer->report.read = writer->taken;
     writer->report.missed = writer->report.missed || missed;
     ring(writer);
@@ -242,9 +225,10 @@ static void look_for_news(struct writer *writer) {
 
 /* The thread. */
 
-/* When to look for news; not while there are some that nobody has taken. The lock is held. */
+/* When to look for news; not while there are some that nobody has taken, or rows of ours that are not written. The lock is
+ * held. */
 static uint64_t poll_due(const struct writer *writer) {
-    return writer->news ? UINT64_MAX : writer->more ? 0 : writer->polled + POLL;
+    return writer->news || writer->trouble ? UINT64_MAX : writer->more ? 0 : writer->polled + POLL;
 }
 
 static uint64_t retry_due(const struct writer *writer) {
@@ -311,7 +295,7 @@ static void *run(void *context) {
             write_batches(writer, work.batches);
         if (writer->trouble && (work.ending || loop_now() >= retry_due(writer)))
             write_backlog(writer);
-        if (work.poll)
+        if (work.poll && !writer->trouble)
             look_for_news(writer);
     } while (!work.ending || goes_on(writer));
     return NULL;
