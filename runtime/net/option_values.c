@@ -19,6 +19,7 @@ enum {
     PRESETS_MAX = 256,
     CONTACTS_MAX = 32,
     BLOCKS_MAX = 1 << 24,
+    REGISTRATIONS_MAX = 1 << 24,
     TEXT_MAX = 255,
 };
 
@@ -245,6 +246,8 @@ static const char *read_value(struct options *options, enum option option, const
     case OPTION_MAX_SESSION: return read_time(&settings->max_session, text);
     case OPTION_BLOCK_TIME: return read_time(&settings->block_time, text);
     case OPTION_BLOCK_EXEMPT: return read_exempt(options, text);
+    case OPTION_MAX_REGISTRATIONS:
+        return read_count(&settings->registrations_max, text, REGISTRATIONS_MAX, "a number from 1 to 16777216");
     case OPTION_BLOCKS_MAX: return read_count(&settings->blocks_max, text, BLOCKS_MAX, "a number from 1 to 16777216");
     case OPTION_T1: return read_time(&settings->timers.t1, text);
     case OPTION_T2: return read_time(&settings->timers.t2, text);

@@ -149,6 +149,8 @@ static struct refusal build_answer(struct change *change) {
     }
     if (more && count > proxy->settings->contacts_max)
         return (struct refusal){403, "Too Many Contacts"};
+    if (more && locations_count(proxy->locations) + more > proxy->settings->registrations_max)
+        return (struct refusal){503, "Too Many Registrations"};
     struct contacts contacts = {.proxy = proxy};
     contacts.lines = arena_alloc(&proxy->scratch, (count + OTHER_LINES) * sizeof *contacts.lines);
     if (!contacts.lines)

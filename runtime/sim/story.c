@@ -216,7 +216,7 @@ static bool read_number(struct reader *reader, struct slice name, struct slice v
     } options[] = {
         {"expires-least", &settings->expires_least}, {"expires-default", &settings->expires_default},
         {"expires-most", &settings->expires_most},   {"contacts-max", &settings->contacts_max},
-        {"blocks-max", &settings->blocks_max},
+        {"blocks-max", &settings->blocks_max},       {"registrations-max", &settings->registrations_max},
     };
     uint64_t number = 0;
     for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
@@ -382,6 +382,7 @@ static void set_defaults(struct reader *reader) {
         .expires_default = 3600,
         .expires_most = 7200,
         .contacts_max = 10,
+        .registrations_max = 1000,
         .keepalive = 0,
         .max_session = 12 * 3600 * 1000,
         .block_time = 3600 * 1000,

@@ -33,7 +33,7 @@
  *                                 failover=on|off  record-route=on|off  relay=all|off
  *                                 auth=none|register|invite|all  auth-digest=both|sha-256|md5  realm=NAME
  *                                 domain=NAME  listen=ADDRESS[:PORT]  advertise=HOST[:PORT]  env=NAME=VALUE
- *                                 expires-least expires-default expires-most=SECONDS  contacts-max=NUMBER
+ *                                 expires-least expires-default expires-most=SECONDS  contacts-max registrations-max=NUMBER
  *                                 keepalive=TIME  keepalive-options=on|off  blocks-max=NUMBER
  *                                 block-exempt=ADDRESS[/BITS]; as fovrun's options.
  *                                 store-delay=TIME: what the store takes until a change is on disk.

@@ -178,7 +178,8 @@ static bool set_up(void) {
                                        .expires_least = 60,
                                        .expires_default = 3600,
                                        .expires_most = 7200,
-                                       .contacts_max = 10};
+                                       .contacts_max = 10,
+                                       .registrations_max = 1000000};
     return compile_plan_text(slice_of(plan_text), "plan", stderr, &plan, &length) == 0 &&
            verify_image(&image, plan, length, &refusal) == 0;
 }

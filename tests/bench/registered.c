@@ -209,6 +209,7 @@ static void set_up(void) {
                                        .expires_default = 3600,
                                        .expires_most = 7200,
                                        .contacts_max = 10,
+                                       .registrations_max = MANY,
                                        .max_session = 3600000};
 }
 

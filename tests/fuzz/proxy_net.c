@@ -202,6 +202,7 @@ bool net_open(struct net *net, const struct proxy_plan *plan, unsigned options) 
         .expires_default = 300,
         .expires_most = 600,
         .contacts_max = 4,
+        .registrations_max = 8,
         .keepalive = 60 * 1000,
         .keepalive_options = options & NET_OPTIONS,
         .max_session = 3600 * 1000,

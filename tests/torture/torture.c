@@ -66,7 +66,8 @@ static void set_up(void) {
                                        .expires_least = 60,
                                        .expires_default = 3600,
                                        .expires_most = 7200,
-                                       .contacts_max = 10};
+                                       .contacts_max = 10,
+                                       .registrations_max = 1000000};
 }
 
 /* One message. */

@@ -89,7 +89,8 @@ static void start(void) {
                                        .expires_least = 60,
                                        .expires_default = 3600,
                                        .expires_most = 7200,
-                                       .contacts_max = 64};
+                                       .contacts_max = 64,
+                                       .registrations_max = 1000000};
     image_bytes = assemble(&a, &length);
     cr_assert_eq(verify_image(&image, image_bytes, length, &refusal), 0, "%s", refusal.reason);
     proxy = proxy_new(&settings, &seed, &image, &world);
