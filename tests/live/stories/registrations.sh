@@ -6,7 +6,7 @@ echo secret >"$work/password"
 "$BUILD/fovctl" -s "$work/state" user add bob --realm fov.example --password-file "$work/password" >/dev/null
 equal "exit status of fovctl" 0 $?
 server --realm=fov.example --domain=fov.example --auth-digest=md5
-call -sf tests/live/register.xml -auth_uri fov.example -m 500 -r 100
+call -sf tests/live/register-asked.xml -auth_uri fov.example -m 500 -r 100
 equal "exit status of the phones" 0 $?
 equal "contacts of bob" 1 "$("$BUILD/fovctl" -s "$work/state" registration list bob | grep -c 'sip:bob@')"
 stop
