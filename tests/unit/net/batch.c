@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/net/batch.h"
 
+#include "tests/unit/sip/failing_malloc.h"
+
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>
@@ -51,4 +53,34 @@ Test(batch, the_newest_row_of_each_key_is_what_is_left_of_many) {
     batch_free(second);
     cr_expect(slice_equal(newest->rows[0].user.name, SLICE("a")));
     batch_free(newest);
+}
+
+Test(batch, keeps_what_it_has_when_memory_runs_out) {
+    struct batch *batch = NULL;
+    static char long_text[20 * 1024]; /* more than a block of an arena */
+    memset(long_text, 'a', sizeof long_text - 1);
+    for (long left = 0; !batch && left < 10; left++) {
+        allocations_left = left;
+        batch = batch_new();
+    }
+    allocations_left = LONG_MAX;
+    cr_assert(batch);
+    struct store_row row = user("alice", "a"), big = user(long_text, "a");
+    cr_assert(batch_add(batch, &row));
+    allocations_left = 0;
+    cr_expect_not(batch_add(batch, &big));
+    for (unsigned i = 1; i < 16; i++)
+        cr_assert(batch_add(batch, &row), "there is room for some");
+    cr_expect_not(batch_add(batch, &row));
+    cr_expect_eq(batch->count, 16);
+    for (long left = 0; left < 3; left++) {
+        allocations_left = left;
+        cr_expect_null(batch_newest(batch));
+    }
+    allocations_left = LONG_MAX;
+    struct batch *newest = batch_newest(batch);
+    cr_assert(newest);
+    cr_expect_eq(newest->count, 1);
+    batch_free(newest);
+    batch_free(batch);
 }

@@ -3,6 +3,7 @@
 
 #include "runtime/net/loop.h"
 #include "tests/unit/net/support/directory.h"
+#include "tests/unit/sip/failing_malloc.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -298,5 +299,39 @@ Test(store, rows_that_cannot_be_held_either_are_lost_and_that_is_told) {
     wait_tickets(store, 1);
     store_sqlite_rollback(other);
     store_sqlite_close(other);
+    store_close(store);
+}
+
+Test(store, without_memory_rows_are_lost_and_their_tickets_are_told) {
+    struct store *store = started();
+    allocations_left = 0;
+    keep(store, "alice", "a");
+    store_commit(store, 1);
+    store_commit(store, 2);
+    cr_expect_eq(ticket_count, 0);
+    store_flush(store);
+    allocations_left = LONG_MAX;
+    cr_expect_eq(ticket_count, 2);
+    cr_expect_eq(store_count(store).lost, 1);
+    cr_expect(strstr(log_text(), "event=store-rows-lost rows=1\n"), "%s", said);
+    keep(store, "alice", "b");
+    store_commit(store, 3);
+    store_flush(store);
+    wait_tickets(store, 3);
+    cr_expect_str_eq(on_disk("alice"), "b");
+    store_close(store);
+}
+
+Test(store, cannot_be_opened_without_memory) {
+    struct store *store = NULL;
+    char reason[256];
+    long left = 0;
+    do {
+        allocations_left = left++;
+        int result = store_open(&store, directory, &lines, &events, reason, sizeof reason);
+        allocations_left = LONG_MAX;
+        cr_assert(result == 0 || (result == -ENOMEM && !store && reason[0]), "%d", result);
+    } while (!store && left < 100);
+    cr_expect_gt(left, 1);
     store_close(store);
 }
