@@ -127,8 +127,8 @@ refused_call() {
 
 # register USER CONTACT: registers it (exit status), for $expires seconds
 register() {
-    sed "s|@CONTACT@|$2|; s|@EXPIRES@|${expires:-600}|" $here/register.xml >"$work/register.xml"
-    call -sf "$work/register.xml" -s "$1"
+    sed "s|@CONTACT@|$2|; s|@EXPIRES@|${expires:-600}|" $here/registrant.xml >"$work/registrant.xml"
+    call -sf "$work/registrant.xml" -s "$1"
 }
 
 # control WORDS...: fovctl on this story's store

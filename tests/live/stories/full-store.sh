@@ -9,8 +9,8 @@ $method = ^MESSAGE$
 $action = 405
 END
 plan "$work/local.txt"
-sed 's|\[service\]|u[call_number]|; s|@CONTACT@|sip:[call_number]@127.0.0.1:9|; s|@EXPIRES@|600|' $here/register.xml |
-    sed 's|\[service\]|u[call_number]|' >"$work/many.xml"
+sed 's|\[service\]|u[call_number]|g; s|@CONTACT@|sip:[call_number]@127.0.0.1:9|; s|@EXPIRES@|600|' $here/registrant.xml \
+    >"$work/many.xml"
 WRAPPER="prlimit --fsize=65536:"
 server
 call -sf "$work/many.xml" -m 300 -r 200

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Ten calls that fail over, under valgrind: no leak, no wild access. (With sanitizers in the program there is nothing to do: they look
+# Ten calls that fail over, a registration and a challenge, under valgrind: no leak, no wild access. (With sanitizers in the program there is nothing to do: they look
 # themselves.)
 . tests/live/lib.sh
 if [ -n "${SAN:-}" ]; then
@@ -14,6 +14,10 @@ WRAPPER="valgrind -q --leak-check=full --show-leak-kinds=all --errors-for-leak-k
 server
 call -m 10 -r 5
 equal "exit status of the caller" 0 $?
+register 101 "sip:101@$(at 101)"
+equal "exit status of the client" 0 $?
+control user add 101 <<<secret
+check "a challenge is under valgrind, too" wait_for 60 eval '! register 101 "sip:101@$(at 101)"'
 stop
 check "valgrind is content: $(cat "$work/valgrind")" [ ! -s "$work/valgrind" ]
 report
