@@ -184,28 +184,16 @@ static void read_exempt(struct reader *reader, struct slice value) {
         reader_wrong(reader, "'%.*s' is no ADDRESS[/BITS]", SLICE_ARG(value));
 }
 
-static void read_digest(struct reader *reader, struct slice value) {
-    static const struct slice names[] = {
-        [AUTH_DIGEST_BOTH] = SLICE("both"), [AUTH_DIGEST_SHA256] = SLICE("sha-256"), [AUTH_DIGEST_MD5] = SLICE("md5")};
-    for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
-        if (slice_equal(value, names[i])) {
-            reader->story->settings.auth_digest = (enum auth_digest)i;
-            return;
-        }
-    reader_wrong(reader, "auth-digest is both, sha-256 or md5");
-}
-
-static void read_auth(struct reader *reader, struct slice value) {
-    static const struct slice names[] = {[AUTH_NONE] = SLICE("none"),
-                                         [AUTH_REGISTER] = SLICE("register"),
-                                         [AUTH_INVITE] = SLICE("invite"),
-                                         [AUTH_ALL] = SLICE("all")};
-    for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
-        if (slice_equal(value, names[i])) {
-            reader->story->settings.auth = (enum auth_scope)i;
-            return;
-        }
-    reader_wrong(reader, "auth is none, register, invite or all");
+/* The place of a word among those of `choices`: "a|b|c". */
+static unsigned read_choice(struct reader *reader, struct slice word, struct slice choices) {
+    unsigned place = 0;
+    for (size_t at = 0, end; at < choices.len; at = end + 1, place++) {
+        end = slice_find(choices, at, '|');
+        if (slice_equal(word, slice_cut(choices, at, end)))
+            return place;
+    }
+    reader_wrong(reader, "'%.*s' is none of %.*s", SLICE_ARG(word), SLICE_ARG(choices));
+    return 0;
 }
 
 static bool read_number(struct reader *reader, struct slice name, struct slice value) {
@@ -264,9 +252,9 @@ static void read_option(struct reader *reader, struct slice name, struct slice v
         return;
     }
     if (slice_equal(name, SLICE("auth")))
-        read_auth(reader, value);
+        settings->auth = (enum auth_scope)read_choice(reader, value, SLICE("none|register|invite|all"));
     else if (slice_equal(name, SLICE("auth-digest")))
-        read_digest(reader, value);
+        settings->auth_digest = (enum auth_digest)read_choice(reader, value, SLICE("both|sha-256|md5"));
     else if (slice_equal(name, SLICE("realm")))
         settings->realm = value;
     else if (slice_equal(name, SLICE("domain")))
