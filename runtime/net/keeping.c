@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 static void on_changed(void *context, const struct store_row *row) {
     struct keeping *keeping = context;
@@ -21,12 +22,18 @@ static void on_report(void *context) {
     keeping->turn(keeping->context);
 }
 
+/* Then there may be users in it, and whoever served without them would let everybody in. */
+static bool may_hold_a_store(const char *directory) {
+    struct stat status;
+    return stat(directory, &status) == 0 ? S_ISDIR(status.st_mode) : errno != ENOENT && errno != ENOTDIR;
+}
+
 int keeping_open(struct keeping *keeping, const char *directory, struct log *log, char *reason, size_t size) {
     char place[512], error[512];
     *keeping = (struct keeping){.log = log, .events = {.changed = on_changed, .kept = on_kept}};
     keeping->events.context = keeping;
     int result = store_open(&keeping->store, directory, log, &keeping->events, reason, size);
-    if (!result || result == -EBADMSG || result == -ENOMEM)
+    if (!result || result == -ENOMEM || may_hold_a_store(directory))
         return result;
     log_printf(log, LOG_WARNING, "event=store-not-kept directory=%s error=%s consequence=\"%s\"",
                log_value(slice_of(directory), place, sizeof place), log_value(slice_of(reason), error, sizeof error),

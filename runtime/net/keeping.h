@@ -18,8 +18,8 @@ struct keeping {
     void *context;
 };
 
-/* 0, also when the directory has no place for a store: the log is warned. An error, with the reason in one line: there is
- * one that must not be used, or no memory. The log must outlive it. */
+/* 0, also when there is no such directory, and none can be made: the log is warned. An error, with the reason in one line:
+ * there may be a store in it, and it cannot be used; or no memory. The log must outlive it. */
 int keeping_open(struct keeping *keeping, const char *directory, struct log *log, char *reason, size_t size);
 /* Loads everything, and says which realm is served; then the store's writer starts, and its reports come through the loop:
  * `turn` is called behind each. Errors as above. */

@@ -31,7 +31,9 @@ refused() { # WORDS: the server does not start, and says so
 }
 printf 'precious letters, not a database at all' >"$work/state/fov.db"
 refused 'fov.db is no store, or damaged'
-rm "$work/state/fov.db"
+rm "$work/state/fov.db" "$work"/state/fov.db-* 2>/dev/null
+mkdir "$work/state/fov.db"
+refused 'fov.db: '
 mkdir "$work/file" && : >"$work/file/state"
 "$BUILD/fovrun" -p "$work/plan.bin" -l "udp:$net.1:0" --state-dir "$work/file/state" 2>"$work/without.log" &
 fovrun=$! log=$work/without.log
