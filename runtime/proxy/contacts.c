@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/proxy/contacts.h"
 
+#include "runtime/proxy/directory.h"
 #include "runtime/proxy/ours.h"
 #include "runtime/proxy/redirect.h"
 #include "runtime/sip/words_message.h"
 #include "runtime/state/location.h"
-#include "runtime/state/user.h"
 
 #include <errno.h>
 
@@ -24,7 +24,7 @@ enum cause contacts_missing(struct proxy *proxy, const struct sip_uri *uri) {
         return uri->user.len ? CAUSE_LOCAL_LIMIT : CAUSE_NOT_FOUND;
     if (location_bindings(proxy->locations, user))
         return CAUSE_NONE;
-    return users_count(proxy->users) && !users_find(proxy->users, user) ? CAUSE_NOT_FOUND : CAUSE_NOT_REGISTERED;
+    return directory_knows(proxy, user) ? CAUSE_NOT_REGISTERED : CAUSE_NOT_FOUND;
 }
 
 /* The URI of the first Path value: the next hop. One that cannot be read is no hop, and says so when it is tried. */

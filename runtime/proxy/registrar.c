@@ -94,9 +94,8 @@ static bool stays(const struct change *change, const struct binding *binding) {
 /* The 200 (step 8), made before anything changes. */
 
 /* "<uri>;expires=60;q=0.5" */
-static const char *contact_value(struct proxy *proxy, struct slice contact, int64_t expires, unsigned q) {
+static const char *contact_value(struct proxy *proxy, struct slice contact, uint64_t left, unsigned q) {
     enum { SECOND = 1000, WHOLE = 1000 };
-    int64_t left = (expires - proxy->unix_ms + SECOND - 1) / SECOND;
     char weight[16] = "";
     if (q < WHOLE) { /* without the zeros at its end */
         int digits = 3;
@@ -104,7 +103,8 @@ static const char *contact_value(struct proxy *proxy, struct slice contact, int6
             digits--;
         snprintf(weight, sizeof weight, ";q=0.%0*u", digits, q);
     }
-    return arena_printf(&proxy->scratch, "<%.*s>;expires=%lld%s", SLICE_ARG(contact), (long long)left, weight);
+    return arena_printf(&proxy->scratch, "<%.*s>;expires=%llu%s", SLICE_ARG(contact),
+                        (unsigned long long)((left + SECOND - 1) / SECOND), weight);
 }
 
 static const char *date_value(struct proxy *proxy) {
@@ -125,8 +125,9 @@ struct contacts {
     bool failed;
 };
 
-static void add_contact(struct contacts *contacts, struct slice contact, int64_t expires, unsigned q) {
-    const char *value = contact_value(contacts->proxy, contact, expires, q);
+/* `left`: ms. */
+static void add_contact(struct contacts *contacts, struct slice contact, uint64_t left, unsigned q) {
+    const char *value = contact_value(contacts->proxy, contact, left, q);
     contacts->failed |= !value;
     contacts->lines[contacts->count++] = (struct event_field){"Contact", slice_of(value)};
 }
@@ -157,10 +158,11 @@ static struct refusal build_answer(struct change *change) {
         return (struct refusal){500, NULL};
     for (unsigned i = 0; i < asked->count; i++)
         if (is_added(&asked->rows[i]))
-            add_contact(&contacts, asked->rows[i].contact, asked->rows[i].expires, asked->rows[i].q);
+            add_contact(&contacts, asked->rows[i].contact, (uint64_t)(asked->rows[i].expires - proxy->unix_ms),
+                        asked->rows[i].q);
     for (const struct binding *binding = first; binding; binding = binding->next)
         if (stays(change, binding))
-            add_contact(&contacts, binding->contact, binding->expires, binding->q);
+            add_contact(&contacts, binding->contact, binding->ends - proxy->now, binding->q);
     struct event_field *end = contacts.lines + contacts.count;
     if (asked->path.len)
         *end++ = (struct event_field){"Path", asked->path}; /* RFC 3327 5.3 */

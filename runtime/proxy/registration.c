@@ -37,16 +37,34 @@ static bool is_known(const struct registration *registration, const struct reque
     return request->user.at || directory_knows(request->proxy, registration->user);
 }
 
+/* Where requests go then. */
+
+/* Nobody may have our requests sent into this machine or to a crowd, but who is there already. */
+static bool is_harmless_address(const struct ip_address *ip, const struct endpoint *source) {
+    if (!ip->family)
+        return true;
+    if (ip_is_loopback(ip))
+        return ip_is_loopback(&source->ip);
+    return !ip_is_multicast(ip) && !ip_is_broadcast(ip) && !ip_is_unspecified(ip);
+}
+
+static bool is_harmless(const struct sip_uri *uri, const struct endpoint *source) {
+    struct ip_address maddr;
+    struct slice text;
+    return is_harmless_address(&uri->ip, source) && (!uri_param(uri->params, SLICE("maddr"), &text) ||
+                                                     !ip_parse(&maddr, text) || is_harmless_address(&maddr, source));
+}
+
 /* Path: RFC 3327. */
 
 /* A proxy that is no loose router could not be gone through again. */
-static bool is_path(struct slice value) {
+static bool is_path(struct slice value, const struct endpoint *source) {
     struct sip_name_addr address;
     struct sip_uri uri;
     struct slice loose;
     return !memchr(value.at, '\0', value.len) && name_addr_parse(&address, value) == 0 &&
            uri_parse(&uri, address.uri, 0) == 0 && (uri.scheme == URI_SIP || uri.scheme == URI_SIPS) &&
-           uri_param(uri.params, SLICE("lr"), &loose);
+           uri_param(uri.params, SLICE("lr"), &loose) && is_harmless(&uri, source);
 }
 
 static struct refusal read_path(struct registration *registration, const struct request *request) {
@@ -59,7 +77,7 @@ static struct refusal read_path(struct registration *registration, const struct 
         if (!rest.at)
             return REFUSED(500, NULL);
         while (list_next(&rest, &value)) {
-            if (!is_path(value))
+            if (!is_path(value, &request->packet->source))
                 return REFUSED(400, "Malformed Path");
             line_add(&path, path.len ? SLICE(",") : SLICE_EMPTY);
             line_add(&path, value);
@@ -73,24 +91,12 @@ static struct refusal read_path(struct registration *registration, const struct 
 
 /* Contacts. */
 
-/* Nobody may have our requests sent into this machine or to a crowd, but who is there already. */
-static bool is_harmless(const struct ip_address *ip, const struct endpoint *source) {
-    if (!ip->family)
-        return true;
-    if (ip_is_loopback(ip))
-        return ip_is_loopback(&source->ip);
-    return !ip_is_multicast(ip) && !ip_is_broadcast(ip) && !ip_is_unspecified(ip);
-}
-
 static struct refusal check_contact(const struct sip_uri *uri, const struct endpoint *source) {
-    struct ip_address maddr;
-    struct slice text;
     if (uri->scheme != URI_SIP && uri->scheme != URI_SIPS)
         return REFUSED(400, "Contact Is No SIP URI");
     if (uri->text.len > CONTACT_LENGTH_MAX)
         return REFUSED(400, "Contact Too Long");
-    if (!is_harmless(&uri->ip, source) ||
-        (uri_param(uri->params, SLICE("maddr"), &text) && ip_parse(&maddr, text) && !is_harmless(&maddr, source)))
+    if (!is_harmless(uri, source))
         return REFUSED(400, "Contact Is Nobody's Address");
     return FINE;
 }

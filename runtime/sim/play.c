@@ -264,6 +264,10 @@ static void play_step(struct play *play, const struct story_step *step) {
             collect(play);
         }
         break;
+    case STEP_JUMP:
+        if (reach(play, step))
+            play->world.unix_ms += step->negated ? -(int64_t)step->jump : (int64_t)step->jump;
+        break;
     case STEP_EXPECT: play_expect(play, step); break;
     case STEP_LOG: check_log(play, step); break;
     case STEP_IDLE:

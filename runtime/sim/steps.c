@@ -146,6 +146,18 @@ static void read_wait(struct reader *reader, struct slice rest) {
         reader_wrong(reader, "it is written: wait 3s, or: wait until 12s");
 }
 
+static void read_jump(struct reader *reader, struct slice rest) {
+    struct story_step *step = reader->step;
+    struct slice word = SLICE_EMPTY, time = SLICE_EMPTY;
+    bool quoted;
+    reader_word(&rest, &word, &quoted);
+    step->negated = slice_equal(word, SLICE("back"));
+    if (!reader_word(&rest, &time, &quoted) || !duration_parse(&step->jump, time) ||
+        (!step->negated && !slice_equal(word, SLICE("ahead"))))
+        reader_wrong(reader, "it is written: jump ahead 1h, or: jump back 1h");
+    read_tail(reader, rest);
+}
+
 static void read_log(struct reader *reader, struct slice rest) {
     struct story_step *step = reader->step;
     struct slice sign = SLICE_EMPTY;
@@ -167,7 +179,7 @@ void reader_step(struct reader *reader) {
         {SLICE("wait"), STEP_WAIT, false, read_wait},   {SLICE("log"), STEP_LOG, false, read_log},
         {SLICE("drain"), STEP_DRAIN, false, read_tail}, {SLICE("record"), STEP_RECORD, false, read_tail},
         {SLICE("idle"), STEP_IDLE, false, read_tail},   {SLICE("busy"), STEP_IDLE, true, read_tail},
-        {SLICE("stop"), STEP_STOP, false, read_tail},
+        {SLICE("stop"), STEP_STOP, false, read_tail},   {SLICE("jump"), STEP_JUMP, false, read_jump},
     };
     struct story_step *step = arena_alloc(reader->arena, sizeof *step);
     struct slice rest = reader->line, word;

@@ -68,6 +68,7 @@
  *   first icmp host-unreachable quoting 64     host-, net-, protocol-unreachable; only so many bytes of it are quoted
  *   wait 3s, wait until 12s                nothing happens but time
  *   drain                                  fov is told to end (SIGTERM)
+ *   jump ahead 1h, jump back 1h            the time of day is set anew; no timer notices
  * Each may end in `at 12s` (since the beginning) or `after 2s` (since the line before): then it happens at that time.
  * Timers that are due in the same millisecond have fired before.
  *
@@ -148,6 +149,7 @@ enum step_kind {
     STEP_ICMP,
     STEP_WAIT,
     STEP_DRAIN,
+    STEP_JUMP,
     STEP_LOG,
     STEP_RECORD,
     STEP_IDLE,
@@ -166,8 +168,9 @@ struct story_step {
     unsigned code;            /* 0: a request, or raw */
     struct slice reason;      /* null: not given */
     bool again, raw;
-    bool negated; /* log !~, busy */
+    bool negated; /* log !~, busy, jump back */
     struct slice pattern;
+    uint32_t jump;    /* ms */
     uint32_t quoting; /* bytes of an ICMP message, UINT32_MAX: all */
     enum step_when when;
     uint32_t times[STORY_TIMES_MAX];

@@ -46,7 +46,7 @@ struct sim_world {
     const struct proxy_settings *settings;
     const struct sim_gap *gaps;
     const struct sim_host *hosts; /* sim_world_resolve() */
-    int64_t unix_ms;              /* wall clock at the beginning */
+    int64_t unix_ms;              /* wall clock at the beginning, as far as it has not been set anew */
     uint64_t now;                 /* ms since the beginning */
     struct proxy *proxy;
     struct world face; /* what the proxy sees */
