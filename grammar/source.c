@@ -99,6 +99,17 @@ bool utf8_is_control(uint32_t point) {
     return point < 0x20 || (point >= 0x7F && point < 0xA0);
 }
 
+bool utf8_is_text(struct slice text) {
+    uint32_t point = 0;
+    for (size_t at = 0; at < text.len;) {
+        unsigned bytes = utf8_read(text, at, &point);
+        if (bytes == 0 || utf8_is_control(point))
+            return false;
+        at += bytes;
+    }
+    return true;
+}
+
 struct range {
     uint32_t first, last;
 };

@@ -53,6 +53,7 @@ struct slice source_line(const struct source *source, uint32_t line);
  */
 unsigned utf8_read(struct slice text, size_t at, uint32_t *point);
 bool utf8_is_control(uint32_t point); /* C0, DEL, C1 */
+bool utf8_is_text(struct slice text); /* valid, and without control characters */
 /* Cannot be seen, looks like a blank and is none here, or turns the direction of the text. */
 bool utf8_is_unseen(uint32_t point);
 

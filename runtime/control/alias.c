@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* fovctl alias ... */
+#include "grammar/source.h"
 #include "runtime/control/import.h"
 #include "runtime/control/list.h"
 
@@ -8,10 +9,7 @@ static const char *text_fault(struct slice text, bool may_be_empty) {
         return "alias and entity cannot be empty";
     if (text.len > STORE_TEXT_MAX)
         return "a text is too long: 4096 bytes at most";
-    for (size_t i = 0; i < text.len; i++)
-        if ((unsigned char)text.at[i] < ' ' || text.at[i] == 0x7f)
-            return "a text has a control character";
-    return NULL;
+    return utf8_is_text(text) ? NULL : "a text is no UTF-8, or has a control character";
 }
 
 static const char *alias_fault(const struct store_alias *alias) {

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* fovctl user ... */
+#include "grammar/source.h"
 #include "runtime/control/import.h"
 #include "runtime/control/list.h"
 #include "runtime/control/password.h"
 #include "runtime/control/registration.h"
 #include "runtime/sip/digest.h"
 #include "runtime/sip/uri.h"
+#include "runtime/state/location.h"
 
 #include <string.h>
 
@@ -24,7 +26,13 @@ static const char *name_fault(struct control *control, struct slice name) {
     if (strlen(text) != name.len + 6 || uri_parse(&uri, slice_of(text), 0) != 0 || !slice_equal(uri.user, name) ||
         slice_find(name, 0, ',') < name.len)
         return "the name is no user part of a SIP URI without commas, as alice or 1001 are";
-    return NULL;
+    struct slice key = location_user(&control->arena, &uri);
+    if (!key.at)
+        return "out of memory";
+    if (slice_equal(key, name))
+        return NULL;
+    const char *fault = arena_printf(&control->arena, "the name is another way to write %.*s", SLICE_ARG(key));
+    return fault ? fault : "out of memory";
 }
 
 static const char *allow_fault(struct control *control, struct slice list) {
@@ -41,9 +49,8 @@ static const char *allow_fault(struct control *control, struct slice list) {
 }
 
 static const char *realm_fault(struct slice realm) {
-    for (size_t i = 0; i < realm.len; i++)
-        if ((unsigned char)realm.at[i] < ' ' || realm.at[i] == '"' || realm.at[i] == '\\' || realm.at[i] == 0x7f)
-            return "a realm has no quotes, backslashes and control characters";
+    if (slice_find(realm, 0, '"') < realm.len || slice_find(realm, 0, '\\') < realm.len || !utf8_is_text(realm))
+        return "a realm has no quotes, backslashes and control characters";
     return realm.len == 0 || realm.len > 256 ? "a realm has 1 to 256 bytes" : NULL;
 }
 

@@ -2,9 +2,12 @@
 #include "runtime/net/keeping.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static void on_changed(void *context, const struct store_row *row) {
     struct keeping *keeping = context;
@@ -28,12 +31,24 @@ static bool may_hold_a_store(const char *directory) {
     return stat(directory, &status) == 0 ? S_ISDIR(status.st_mode) : errno != ENOENT && errno != ENOTDIR;
 }
 
+/* Two servers of one store would not know of each other's registrations. The lock ends with the process, however that
+ * ends; where a file system has no locks there is none. */
+static int lock(struct keeping *keeping, const char *directory, char *reason, size_t size) {
+    keeping->directory = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (keeping->directory < 0 || flock(keeping->directory, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+        return 0;
+    snprintf(reason, size, "another server keeps its state in %s; give this one a --state-dir of its own", directory);
+    return -EBUSY;
+}
+
 int keeping_open(struct keeping *keeping, const char *directory, struct log *log, char *reason, size_t size) {
     char place[512], error[512];
     *keeping = (struct keeping){.log = log, .events = {.changed = on_changed, .kept = on_kept}};
     keeping->events.context = keeping;
     int result = store_open(&keeping->store, directory, log, &keeping->events, reason, size);
-    if (!result || result == -ENOMEM || may_hold_a_store(directory))
+    if (!result)
+        return lock(keeping, directory, reason, size);
+    if (result == -ENOMEM || may_hold_a_store(directory))
         return result;
     log_printf(log, LOG_WARNING, "event=store-not-kept directory=%s error=%s consequence=\"%s\"",
                log_value(slice_of(directory), place, sizeof place), log_value(slice_of(reason), error, sizeof error),
@@ -145,5 +160,7 @@ void keeping_count(const struct keeping *keeping, struct counters *counters) {
 }
 
 void keeping_close(struct keeping *keeping) {
+    if (keeping->store && keeping->directory >= 0)
+        close(keeping->directory);
     store_close(keeping->store);
 }

@@ -11,6 +11,7 @@
 
 struct keeping {
     struct store *store; /* NULL: there is none */
+    int directory;       /* locked as long as there is one */
     struct store_events events;
     struct log *log;
     struct proxy *proxy;
@@ -19,7 +20,7 @@ struct keeping {
 };
 
 /* 0, also when there is no such directory, and none can be made: the log is warned. An error, with the reason in one line:
- * there may be a store in it, and it cannot be used; or no memory. The log must outlive it. */
+ * there may be a store in it, and it cannot be used; another server uses it; or no memory. The log must outlive it. */
 int keeping_open(struct keeping *keeping, const char *directory, struct log *log, char *reason, size_t size);
 /* Loads everything, and says which realm is served; then the store's writer starts, and its reports come through the loop:
  * `turn` is called behind each. Errors as above. */

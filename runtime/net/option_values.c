@@ -85,18 +85,6 @@ static bool is_host(struct slice host) {
     return host.len > 0 && host.len < 254;
 }
 
-/* UTF-8 without control characters. */
-static bool is_text(struct slice text) {
-    uint32_t point = 0;
-    for (size_t at = 0; at < text.len;) {
-        unsigned bytes = utf8_read(text, at, &point);
-        if (bytes == 0 || utf8_is_control(point))
-            return false;
-        at += bytes;
-    }
-    return true;
-}
-
 static const char *read_listen(struct options *options, struct slice text) {
     struct endpoint endpoint = {.port = transports[TRANSPORT_UDP].port, .transport = TRANSPORT_UDP};
     size_t colon = slice_find(text, 0, ':');
@@ -146,7 +134,7 @@ static const char *read_env(struct options *options, struct slice text) {
     struct proxy_settings *settings = &options->settings;
     size_t equals = slice_find(text, 0, '=');
     struct preset preset = {slice_trim(slice_cut(text, 0, equals)), slice_trim(slice_from(text, equals + 1))};
-    if (!is_variable(preset.name) || preset.value.len == 0 || !is_text(preset.value))
+    if (!is_variable(preset.name) || preset.value.len == 0 || !utf8_is_text(preset.value))
         return "NAME=VALUE, the name of letters, digits, '_', '.' and '-'";
     if (slice_starts_same(preset.name, SLICE("failover.")))
         return "a name that means nothing to fovrun; &failover.* is set by the rule that starts the session";
@@ -214,7 +202,7 @@ static const char *read_advertise(struct proxy_settings *settings, struct slice 
 static const char *read_realm(struct proxy_settings *settings, struct slice text) {
     bool plain = slice_find(text, 0, '"') == text.len && slice_find(text, 0, '\\') == text.len;
     settings->realm = text;
-    return plain && text.len > 0 && text.len <= TEXT_MAX && is_text(text)
+    return plain && text.len > 0 && text.len <= TEXT_MAX && utf8_is_text(text)
                ? NULL
                : "a text of at most 255 bytes without '\"' and '\\'";
 }

@@ -66,6 +66,8 @@ exits 1 user add bob --realm example.com </dev/null; says 'the password is empty
 for name in '' 'a b' a,b 'a:b' 'a@b' $'a\nb' '%zz' "$(printf '%0257d' 0)"; do
     exits 1 user add "$name" --realm example.com <<<secret
 done
+exits 1 user add '%62o%62' --realm example.com <<<secret; says 'the name is another way to write bob'
+exits 1 user add bob --realm example.com --allow 'a,%62' <<<secret; says 'the allowed names are a list'
 exits 1 user add bob --realm example.com --allow 'a,,b' <<<secret; says 'the allowed names are a list'
 exits 1 user add bob --realm 'a"b' <<<secret; says 'a realm has no quotes'
 exits 0 user list
@@ -107,6 +109,8 @@ exits 66 user import . --realm example.com; says 'irectory'
 
 # Aliases.
 exits 0 alias add 800 alice; silent
+exits 1 alias add 801 $'\xc2\x9b31mred'; says 'has a control character'
+exits 1 alias add 801 $'\e[31mred'; says 'has a control character'
 exits 0 alias add 800 bob --group night; silent
 exits 1 alias add 800 carol; says '800 is an alias of alice already'
 exits 1 alias add 801 ''; says 'cannot be empty'

@@ -22,6 +22,9 @@ equal "how often it says that it fails" 1 "$(grep -c event=store-failing "$log")
 { kill -KILL "$fovrun" && wait "$fovrun"; } 2>/dev/null
 WRAPPER='' server -l "udp:$address"
 check "nothing is lost" grep -q 'event=store .* registrations=300 ' "$log"
+check "one that keeps its state there cannot begin beside it" eval '! "$BUILD/fovrun" -p "$work/plan.bin" \
+    -l "udp:$net.1:0" --state-dir "$work/state" 2>"$work/beside.log"'
+check "it says why: $(cat "$work/beside.log")" grep -q 'another server keeps its state in' "$work/beside.log"
 stop
 
 refused() { # WORDS: the server does not start, and says so
