@@ -15,7 +15,7 @@ enum { MESSAGE_MAX = 8192, NAME_MAX_LENGTH = 64, TRANSACTION_TIME = 3 * 3600 * 1
 
 static const char plan_text[] = "[Rule]\n[Matching Patterns]\n$method = .\n[Deploy Patterns]\n$target = 192.0.2.250\n";
 
-static struct endpoint listeners[2], caller, target;
+static struct endpoint listeners[2], stranger, caller, target;
 static struct ip_address addresses[2];
 static struct proxy_settings settings;
 static const struct slice domain = SLICE("example.com");
@@ -46,7 +46,7 @@ static struct endpoint endpoint(const char *ip) {
 }
 
 static void set_up(void) {
-    caller = endpoint("192.0.2.77");
+    stranger = caller = endpoint("192.0.2.77");
     target = endpoint("192.0.2.250");
     listeners[0] = endpoint("192.0.2.200");
     listeners[1] = endpoint("2001:db8::200");
@@ -140,6 +140,17 @@ static bool is_untouched(struct slice sent) {
     return true;
 }
 
+/* Who sends it: the one that its Via names, where that is an address, so that it comes from behind no NAT. */
+static void set_caller(void) {
+    const struct sip_via *via = &original.via;
+    struct ip_address ip;
+    caller = stranger;
+    if (ip_parse(&ip, via->host)) {
+        caller.ip = ip;
+        caller.port = via->port ? via->port : transports[TRANSPORT_UDP].port;
+    }
+}
+
 static struct result play(const char *file, struct slice bytes) {
     struct sim_world world;
     struct arena arena;
@@ -189,6 +200,7 @@ static void play_in_dialog(const char *file, struct slice bytes) {
  * 400? (liberal forwarding is allowed: this server refuses all of these but a branch of nothing but the cookie). */
 static void judge(const char *file, const char *expect, struct slice bytes) {
     struct scan_result verdict = scan_message(&original, bytes.at, bytes.len);
+    set_caller();
     struct result result = play(file, bytes);
     bool silent = result.replies == 0 && result.forwarded == 0 && !result.strange;
     bool forwarded = result.forwarded == 1 && result.replies == 0 && !result.strange;
