@@ -35,10 +35,10 @@ struct outcome_target {
 /* &failover.*; durations in milliseconds. outcome_init sets the defaults of words.def. */
 struct outcome_failover {
     uint32_t inviting, provisional, ringing, total;
-    bool redirection;
-    bool response_set;       /* pattern.response was given: 401/407 count as failures too */
     uint32_t response;       /* pattern of the image, OUTCOME_NO_PATTERN: any final */
     uint32_t redirect_hosts; /* pattern, OUTCOME_NO_PATTERN: none set */
+    bool redirection;
+    bool response_set; /* pattern.response was given: 401/407 count as failures too */
     bool keep_to;
     enum { AFTER_NONE, AFTER_100, AFTER_18X } after;
     enum { RESPONSE_BEST, RESPONSE_LAST } pick;

@@ -36,9 +36,8 @@ struct vm_host {
      * trimmed. 1, 0: there is none, or -ENOMEM. The vm lays the outcome's changes over it. The
      * value lives until the evaluation ends. */
     int (*header)(struct vm *vm, enum header header, struct slice name, unsigned index, struct slice *value);
-    /* A To line's value (language.md 4, Destination) as a whole header value, and its URI, which
-     * may be sip:user@. Both live in the value or in the outcome's arena. 0, -EINVAL: it holds no
-     * URI, -ENOMEM. */
+    /* A To line's value (language.md 4, Destination) as a whole header value in the outcome's arena, and its
+     * URI in there, which may be sip:user@. 0, -EINVAL: it holds no URI, -ENOMEM. */
     int (*to)(struct vm *vm, struct slice value, struct slice *header_value, struct slice *uri);
     bool (*is_uri)(struct slice text);    /* of $request and of an alternate; sip:user@ is one */
     bool (*is_target)(struct slice text); /* of $target: host, host:port or URI; sip:user@ is one */

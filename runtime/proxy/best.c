@@ -65,12 +65,12 @@ void best_offer(struct best *best, unsigned code, const struct sip_message *mess
         return;
     }
     demote(best);
-    best->code = code;
+    best->code = (uint16_t)code;
     best->attempt = attempt;
     best->bytes = message ? malloc(message->bytes.len) : NULL;
     if (best->bytes) {
         memcpy(best->bytes, message->bytes.at, message->bytes.len);
-        best->length = message->bytes.len;
+        best->length = (uint32_t)message->bytes.len;
     }
 }
 

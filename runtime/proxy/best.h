@@ -9,12 +9,12 @@
 struct attempt;
 
 struct best {
-    unsigned code; /* 0: no candidate yet */
-    char *bytes;   /* the response; NULL: nobody sent one, we make it */
-    size_t length;
+    uint16_t code; /* 0: no candidate yet */
+    uint32_t length;
+    char *bytes;             /* the response; NULL: nobody sent one, we make it */
     struct attempt *attempt; /* that brought `bytes` */
     char *challenges;        /* WWW- and Proxy-Authenticate lines of the other 401 and 407 */
-    size_t challenges_length;
+    uint32_t challenges_length;
 };
 
 /* Is `code` better than `than`? 6xx first, else the lowest class; in 4xx 401, 407, 415, 420, 484

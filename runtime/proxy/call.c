@@ -86,19 +86,27 @@ static const struct way *keep_way(struct keep *keep, const struct way *from) {
     return copy;
 }
 
+/* `from` in the place of `copy`, which may be NULL in the first pass. */
+static void keep_target(struct keep *keep, struct target *copy, const struct target *from) {
+    struct slice to = keep_text(keep, from->to), uri = keep_text(keep, from->uri), hop = keep_text(keep, from->hop);
+    const struct way *way = keep_way(keep, from->way);
+    if (!keep->at)
+        return;
+    *copy = *from;
+    copy->uri = uri;
+    copy->hop = hop;
+    copy->to = to;
+    copy->way = way;
+    copy->next = NULL;
+}
+
 static struct target *keep_targets(struct keep *keep, const struct target *from) {
     struct target *first = NULL, **end = &first;
     for (; from; from = from->next) {
         struct target *copy = keep_bytes(keep, from, sizeof *from, _Alignof(struct target));
-        struct slice to = keep_text(keep, from->to), uri = keep_text(keep, from->uri), hop = keep_text(keep, from->hop);
-        const struct way *way = keep_way(keep, from->way);
+        keep_target(keep, copy, from);
         if (!copy)
             continue;
-        copy->uri = uri;
-        copy->hop = hop;
-        copy->to = to;
-        copy->way = way;
-        copy->next = NULL;
         *end = copy;
         end = &copy->next;
     }
@@ -186,8 +194,7 @@ void call_release(struct call *call) {
 
 void call_free(struct call *call) {
     struct proxy *proxy = call->proxy;
-    timer_stop(proxy->timers, &call->total);
-    timer_stop(proxy->timers, &call->wait);
+    timer_stop(proxy->timers, &call->timer);
     for (struct attempt *attempt = call->attempts, *next; attempt; attempt = next) {
         next = attempt->next;
         timer_stop(proxy->timers, &attempt->progress);
@@ -222,19 +229,22 @@ const struct sip_message *call_request(const struct call *call, struct sip_messa
     return scanned;
 }
 
-int call_prepend(struct call *call, const struct target *targets) {
+int call_replace(struct call *call, struct target *entry, const struct target *targets) {
     struct keep keep = {.image = call->proxy->image, .from = call->request, .to = call->request.at};
     keep.size = sizeof(struct call_block);
-    keep_targets(&keep, targets);
+    keep_target(&keep, NULL, targets);
+    keep_targets(&keep, targets->next);
     struct call_block *block = malloc(keep.size);
     if (!block)
         return -ENOMEM;
     begin_writing(&keep, block, sizeof *block);
-    struct target *first = keep_targets(&keep, targets), *last = first;
+    keep_target(&keep, entry, targets);
+    struct target *last = entry;
+    entry->next = keep_targets(&keep, targets->next);
     while (last->next)
         last = last->next;
     last->next = call->targets;
-    call->targets = first;
+    call->targets = entry;
     block->next = call->blocks;
     call->blocks = block;
     return 0;

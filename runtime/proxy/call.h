@@ -15,7 +15,7 @@ enum { TAG_LENGTH = 16 };
 
 /* How a registered contact, or a peer behind a NAT, is reached. */
 struct way {
-    const struct target *entry;    /* it is one of several contacts of this entry; NULL: it stands alone */
+    const struct target *entry;    /* the first of several contacts of one entry; NULL: it stands alone */
     struct slice path;             /* values for Route (RFC 3327); null: none */
     struct endpoint remote, local; /* family 0: as the hop says, as the world routes */
     bool nat;                      /* its own Contact does not lead to it */
@@ -68,7 +68,7 @@ struct call {
     struct session *session; /* that it began; NULL: none, or it has ended */
     struct arena *more;      /* redirect targets, the caller's Reason; NULL: not needed yet */
     struct slice reason;     /* Reason lines of the caller's CANCEL */
-    struct timer total, wait;
+    struct timer timer;      /* timer.total, then of the wait for who was cancelled; non-INVITE: of the 100 */
     uint64_t started;
     int64_t started_unix;
     uint64_t loop;        /* its loop hash */
@@ -106,8 +106,9 @@ void call_free(struct call *call);
 /* The request: as it was scanned when it came, while that event lasts, else from its bytes again
  * into `scanned`. */
 const struct sip_message *call_request(const struct call *call, struct sip_message *scanned);
-/* Puts copies of `targets` before those not tried yet. -ENOMEM: nothing changed. */
-int call_prepend(struct call *call, const struct target *targets);
+/* Puts copies of `targets` before those not tried yet; the first one takes the place of `entry`, which is among them no
+ * more. -ENOMEM: nothing changed. */
+int call_replace(struct call *call, struct target *entry, const struct target *targets);
 /* More memory for it, given back with the call. NULL: out of memory. */
 struct arena *call_arena(struct call *call);
 

@@ -85,7 +85,7 @@ int contacts_expand(struct call *call, struct target *entry) {
             return -ENOMEM;
     if (list.first && !list.first->next) /* one alone is no list: what it answers is the answer */
         list.newest->entry = NULL;
-    if (list.first && call_prepend(call, list.first))
+    if (list.first && call_replace(call, entry, list.first))
         return -ENOMEM;
     return 1;
 }

@@ -55,6 +55,14 @@ static struct slice with_host(struct list *list, const struct request *request, 
     return line_slice(&line);
 }
 
+/* The URI in the value of To, where it stands now. */
+static struct slice to_uri(const struct outcome *outcome, struct slice to) {
+    if (!outcome->to.at || !to.at)
+        return SLICE_NULL;
+    size_t at = (size_t)(outcome->to_uri.at - outcome->to.at), more = to.len - outcome->to.len;
+    return slice_cut(to, at, at + outcome->to_uri.len + more);
+}
+
 bool destination_given(const struct request *request) {
     const struct outcome *outcome = &request->outcome;
     return outcome->matched &&
@@ -110,10 +118,7 @@ static void add_ordinary(struct list *list, const struct request *request) {
     struct target target = {.transport = (uint8_t)outcome->transport};
     if (outcome->replace_uri)
         target.to = with_host(list, request, outcome->to);
-    target.uri = with_host(list, request,
-                           outcome->request.at    ? outcome->request
-                           : outcome->replace_uri ? outcome->to_uri
-                                                  : SLICE_NULL);
+    target.uri = outcome->request.at ? with_host(list, request, outcome->request) : to_uri(outcome, target.to);
     if (outcome->targets) {
         for (const struct outcome_target *entry = outcome->targets; entry; entry = entry->next) {
             target.hop = entry->text;

@@ -32,12 +32,12 @@ static void settle(struct call *call, bool now_or_never, uint64_t now) {
         call->cancelled ? response_make(call, 487, now) : response_best(call, now);
 }
 
-static struct call *call_of_wait(struct timer *timer) {
-    return (struct call *)(void *)((char *)timer - offsetof(struct call, wait));
+static struct call *call_of(struct timer *timer) {
+    return (struct call *)(void *)((char *)timer - offsetof(struct call, timer));
 }
 
 static void wait_fires(struct timer *timer, uint64_t now) {
-    struct call *call = call_of_wait(timer);
+    struct call *call = call_of(timer);
     arena_reset(&call->proxy->scratch);
     call_hold(call);
     settle(call, true, now);
@@ -45,12 +45,13 @@ static void wait_fires(struct timer *timer, uint64_t now) {
 }
 
 static void sequence_over(struct call *call, uint64_t now) {
+    bool waits = call->over;
     call->over = true;
     call->targets = NULL;
     call->current = NULL;
     settle(call, false, now);
-    if (!call->final && !timer_running(&call->wait))
-        timer_set(call->proxy->timers, &call->wait, now, 4 * call->proxy->settings->timers.t1, wait_fires);
+    if (!call->final && !waits)
+        timer_set(call->proxy->timers, &call->timer, now, 4 * call->proxy->settings->timers.t1, wait_fires);
 }
 
 /* One of several contacts of a user: the entry that it came from, else NULL. */
@@ -132,12 +133,8 @@ static void next(struct call *call, uint64_t now) {
     sequence_over(call, now);
 }
 
-static struct call *call_of_total(struct timer *timer) {
-    return (struct call *)(void *)((char *)timer - offsetof(struct call, total));
-}
-
 static void total_fires(struct timer *timer, uint64_t now) {
-    struct call *call = call_of_total(timer);
+    struct call *call = call_of(timer);
     arena_reset(&call->proxy->scratch);
     call_hold(call);
     if (call->current) {
@@ -149,7 +146,7 @@ static void total_fires(struct timer *timer, uint64_t now) {
 }
 
 static void trying_fires(struct timer *timer, uint64_t now) {
-    struct call *call = call_of_wait(timer);
+    struct call *call = call_of(timer);
     arena_reset(&call->proxy->scratch);
     response_trying(call, now);
 }
@@ -168,9 +165,9 @@ void sequence_start(struct call *call, uint64_t now) {
     if (call->invite)
         response_trying(call, now);
     else
-        timer_set(proxy->timers, &call->wait, now, trying_delay(&proxy->settings->timers), trying_fires);
+        timer_set(proxy->timers, &call->timer, now, trying_delay(&proxy->settings->timers), trying_fires);
     if (call->plan.session && call->plan.failover.total)
-        timer_set(proxy->timers, &call->total, now, call->plan.failover.total, total_fires);
+        timer_set(proxy->timers, &call->timer, now, call->plan.failover.total, total_fires);
     next(call, now);
 }
 
@@ -291,7 +288,6 @@ void sequence_cancel(struct call *call, struct slice reason, uint64_t now) {
     call->cancelled = true;
     if (reason.len && call_arena(call))
         call->reason = arena_copy(call->more, reason);
-    timer_stop(call->proxy->timers, &call->total);
     for (struct attempt *attempt = call->attempts; attempt; attempt = attempt->next)
         attempt->awaited = false; /* of those given up before nobody waits any more */
     if (current) {

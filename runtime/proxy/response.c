@@ -45,8 +45,7 @@ static void finish(struct call *call, unsigned code, uint64_t now) {
         return;
     call->final = (uint16_t)code;
     call->over = true;
-    timer_stop(proxy->timers, &call->total);
-    timer_stop(proxy->timers, &call->wait);
+    timer_stop(proxy->timers, &call->timer);
     tally_final(call, code);
     if (!call->invite || !call->initial)
         return;

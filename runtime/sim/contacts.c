@@ -44,7 +44,8 @@ void contacts_read(struct reader *reader, struct slice rest) {
         reader_wrong(reader, "it is written: registered bob sip:bob@192.0.2.101");
         return;
     }
-    binding->received = (struct endpoint){uri.ip, uri.port_given ? uri.port : 5060, TRANSPORT_UDP, 0};
+    binding->received =
+        (struct endpoint){.ip = uri.ip, .port = uri.port_given ? uri.port : 5060, .transport = TRANSPORT_UDP};
     while (reader_word(&rest, &word, &quoted)) {
         size_t equals = slice_find(word, 0, '=');
         if (!read_option(binding, slice_cut(word, 0, equals), slice_from(word, equals + 1)))

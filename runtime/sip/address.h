@@ -11,9 +11,9 @@
  * ip_parse, ip_format, ip_equal, ip_in_prefix; IPv4-mapped IPv6 addresses are turned into IPv4 by ip_parse. */
 struct endpoint {
     struct ip_address ip;
-    uint16_t port;
     uint8_t transport; /* enum transport */
-    uint32_t scope;    /* of a link-local IPv6 address: interface index, else 0 */
+    uint16_t port;
+    uint32_t scope; /* of a link-local IPv6 address: interface index, else 0 */
 };
 
 enum { ENDPOINT_TEXT = 80 };

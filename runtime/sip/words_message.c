@@ -148,7 +148,8 @@ int message_to(struct vm *vm, struct slice value, struct slice *header_value, st
     if (!text)
         return -ENOMEM;
     *header_value = slice_of(text);
-    *uri = address.uri;
+    size_t at = address.display.len + (address.display.len ? 2 : 1);
+    *uri = slice_cut(*header_value, at, at + address.uri.len);
     return 0;
 }
 
