@@ -10,7 +10,7 @@ check "it says that the plan's failover is off" grep -q 'uses failover, but --fa
 refused_call 486
 equal "exit status of the caller" 0 $?
 equal "messages to the second target" 0 "$(sent "$(at 101)" '')"
-output=$("$BUILD/fovrun" -p "$work/plan.bin" -l "udp:$address" --state-dir "$work/state" 2>&1)
+output=$("$BUILD/fovrun" -p "$work/plan.bin" -l "udp:$address" --state-dir "$work/other" 2>&1)
 equal "exit status on a taken port" 1 $?
 check "the taken port is named: $output" grep -q "cannot listen on udp:$address: Address already in use" <<<"$output"
 wait_for 60 [ -s "$cdr" ]
