@@ -8,6 +8,7 @@
 #include "runtime/sim/blocked.h"
 #include "runtime/sim/contacts.h"
 #include "runtime/sim/people.h"
+#include "runtime/sim/setup.h"
 
 void reader_wrong(struct reader *reader, const char *format, ...) {
     char message[300];
@@ -148,141 +149,6 @@ static void read_plan(struct reader *reader, struct slice rest) {
     reader->story->plan_file = SLICE_NULL;
 }
 
-static void read_listen(struct reader *reader, struct slice value) {
-    struct proxy_settings *settings = &reader->story->settings;
-    if (settings->listener_count == STORY_LISTENERS_MAX)
-        reader_wrong(reader, "at most %d listeners", STORY_LISTENERS_MAX);
-    else if (!reader_endpoint(&reader->story->listeners[settings->listener_count++], value))
-        reader_wrong(reader, "'%.*s' is no ADDRESS[:PORT]", SLICE_ARG(value));
-}
-
-static void read_advertise(struct reader *reader, struct slice value) {
-    struct proxy_settings *settings = &reader->story->settings;
-    size_t colon = value.len && value.at[0] == '[' ? slice_find(value, 0, ']') + 1 : slice_find(value, 0, ':');
-    uint64_t port = 0;
-    if (colon < value.len && !slice_number(slice_from(value, colon + 1), 65535, &port))
-        reader_wrong(reader, "'%.*s' is no HOST[:PORT]", SLICE_ARG(value));
-    settings->advertise = slice_cut(value, 0, colon);
-    settings->advertise_port = (uint16_t)port;
-}
-
-static void read_env(struct reader *reader, struct slice value) {
-    struct proxy_settings *settings = &reader->story->settings;
-    size_t equals = slice_find(value, 0, '=');
-    if (equals == value.len || settings->preset_count == STORY_PRESETS_MAX)
-        reader_wrong(reader, "it is written: env=NAME=VALUE, at most %d times", STORY_PRESETS_MAX);
-    else
-        reader->story->presets[settings->preset_count++] =
-            (struct preset){slice_cut(value, 0, equals), slice_from(value, equals + 1)};
-}
-
-static void read_exempt(struct reader *reader, struct slice value) {
-    struct proxy_settings *settings = &reader->story->settings;
-    if (settings->exempt_count == STORY_EXEMPT_MAX)
-        reader_wrong(reader, "at most %d exemptions", STORY_EXEMPT_MAX);
-    else if (!ip_block_parse(&reader->story->exempt[settings->exempt_count++], value))
-        reader_wrong(reader, "'%.*s' is no ADDRESS[/BITS]", SLICE_ARG(value));
-}
-
-/* The place of a word among those of `choices`: "a|b|c". */
-static unsigned read_choice(struct reader *reader, struct slice word, struct slice choices) {
-    unsigned place = 0;
-    for (size_t at = 0, end; at < choices.len; at = end + 1, place++) {
-        end = slice_find(choices, at, '|');
-        if (slice_equal(word, slice_cut(choices, at, end)))
-            return place;
-    }
-    reader_wrong(reader, "'%.*s' is none of %.*s", SLICE_ARG(word), SLICE_ARG(choices));
-    return 0;
-}
-
-static bool read_number(struct reader *reader, struct slice name, struct slice value) {
-    struct proxy_settings *settings = &reader->story->settings;
-    const struct {
-        const char *name;
-        uint32_t *number;
-    } options[] = {
-        {"expires-least", &settings->expires_least}, {"expires-default", &settings->expires_default},
-        {"expires-most", &settings->expires_most},   {"contacts-max", &settings->contacts_max},
-        {"blocks-max", &settings->blocks_max},       {"registrations-max", &settings->registrations_max},
-    };
-    uint64_t number = 0;
-    for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
-        if (!slice_equal(name, slice_of(options[i].name)))
-            continue;
-        if (!slice_number(value, UINT32_MAX, &number))
-            reader_wrong(reader, "'%.*s' is no number", SLICE_ARG(value));
-        *options[i].number = (uint32_t)number;
-        return true;
-    }
-    return false;
-}
-
-static void read_option(struct reader *reader, struct slice name, struct slice value) {
-    struct proxy_settings *settings = &reader->story->settings;
-    const struct {
-        const char *name;
-        uint32_t *time;
-        bool *choice;
-        struct slice yes, no;
-    } options[] = {
-        {"t1", &settings->timers.t1, NULL, SLICE_NULL, SLICE_NULL},
-        {"t2", &settings->timers.t2, NULL, SLICE_NULL, SLICE_NULL},
-        {"t4", &settings->timers.t4, NULL, SLICE_NULL, SLICE_NULL},
-        {"timer-c", &settings->timer_c, NULL, SLICE_NULL, SLICE_NULL},
-        {"max-session", &settings->max_session, NULL, SLICE_NULL, SLICE_NULL},
-        {"block-time", &settings->block_time, NULL, SLICE_NULL, SLICE_NULL},
-        {"failover", NULL, &settings->failover, SLICE("on"), SLICE("off")},
-        {"record-route", NULL, &settings->record_route, SLICE("on"), SLICE("off")},
-        {"relay", NULL, &settings->relay_all, SLICE("all"), SLICE("off")},
-        {"keepalive", &settings->keepalive, NULL, SLICE_NULL, SLICE_NULL},
-        {"keepalive-options", NULL, &settings->keepalive_options, SLICE("on"), SLICE("off")},
-        {"store-delay", &reader->story->store_delay, NULL, SLICE_NULL, SLICE_NULL},
-    };
-    for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
-        if (!slice_equal(name, slice_of(options[i].name)))
-            continue;
-        if (options[i].time && !duration_parse(options[i].time, value))
-            reader_wrong(reader, "'%.*s' is no time", SLICE_ARG(value));
-        if (options[i].choice && !slice_equal(value, options[i].yes) && !slice_equal(value, options[i].no))
-            reader_wrong(reader, "%s is '%.*s' or '%.*s'", options[i].name, SLICE_ARG(options[i].yes),
-                         SLICE_ARG(options[i].no));
-        if (options[i].choice)
-            *options[i].choice = slice_equal(value, options[i].yes);
-        return;
-    }
-    if (slice_equal(name, SLICE("auth")))
-        settings->auth = (enum auth_scope)read_choice(reader, value, SLICE("none|register|invite|all"));
-    else if (slice_equal(name, SLICE("auth-digest")))
-        settings->auth_digest = (enum auth_digest)read_choice(reader, value, SLICE("both|sha-256|md5"));
-    else if (slice_equal(name, SLICE("realm")))
-        settings->realm = value;
-    else if (slice_equal(name, SLICE("domain")))
-        reader->story->domain = value;
-    else if (slice_equal(name, SLICE("listen")))
-        read_listen(reader, value);
-    else if (slice_equal(name, SLICE("advertise")))
-        read_advertise(reader, value);
-    else if (slice_equal(name, SLICE("env")))
-        read_env(reader, value);
-    else if (slice_equal(name, SLICE("block-exempt")))
-        read_exempt(reader, value);
-    else if (!read_number(reader, name, value))
-        reader_wrong(reader, "no option is called '%.*s'", SLICE_ARG(name));
-}
-
-static void read_options(struct reader *reader, struct slice rest) {
-    struct slice word;
-    bool quoted;
-    while (reader_word(&rest, &word, &quoted)) {
-        size_t equals = slice_find(word, 0, '=');
-        if (equals == word.len)
-            reader_wrong(reader, "an option is written NAME=VALUE: '%.*s'", SLICE_ARG(word));
-        else
-            read_option(reader, slice_cut(word, 0, equals), slice_from(word, equals + 1));
-    }
-}
-
 static void read_clock(struct reader *reader, struct slice rest) {
     int year, month, day, hour, minute, second, end = 0;
     char text[32];
@@ -340,7 +206,7 @@ static bool read_setting(struct reader *reader, struct slice word, struct slice 
         const char *name;
         void (*read)(struct reader *, struct slice);
     } settings[] = {
-        {"plan", read_plan},           {"party", read_party},      {"options", read_options},
+        {"plan", read_plan},           {"party", read_party},      {"options", setup_read},
         {"clock", read_clock},         {"no", read_gap},           {"fails", read_fails},
         {"host", read_host},           {"user", people_read_user}, {"alias", people_read_alias},
         {"registered", contacts_read}, {"block", blocked_read},

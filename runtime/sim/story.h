@@ -29,13 +29,10 @@
  *   party NAME ADDRESS[:PORT]     somebody on the network, who sends to fov's first listener, or, with `to ADDRESS[:PORT]`
  *                                 behind it, to that one. There from the start: caller 198.51.100.1,
  *                                 first 192.0.2.101, second 192.0.2.102, third 192.0.2.103
- *   options NAME=VALUE ...        t1 t2 t4 timer-c max-session block-time=TIME
- *                                 failover=on|off  record-route=on|off  relay=all|off
- *                                 auth=none|register|invite|all  auth-digest=both|sha-256|md5  realm=NAME
- *                                 domain=NAME  listen=ADDRESS[:PORT]  advertise=HOST[:PORT]  env=NAME=VALUE
- *                                 expires-least expires-default expires-most=SECONDS  contacts-max registrations-max=NUMBER
- *                                 keepalive=TIME  keepalive-options=on|off  blocks-max=NUMBER
- *                                 block-exempt=ADDRESS[/BITS]; as fovrun's options.
+ *   options NAME=VALUE ...        fovrun's options of the same names: t1 t2 t4 timer-c failover record-route relay auth
+ *                                 auth-digest realm domain listen advertise env min-expires default-expires max-expires
+ *                                 max-contacts max-registrations nat-keepalive keepalive-with max-session block-time
+ *                                 block-exempt blocks-max; listen=ADDRESS[:PORT] is over UDP. And
  *                                 store-delay=TIME: what the store takes until a change is on disk.
  *                                 Not said otherwise, fov listens on 203.0.113.1 and [2001:db8::1] and is fov.example
  *   host NAME ADDRESS             a name that can be resolved, in destinations; without any the server resolves none

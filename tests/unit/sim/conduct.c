@@ -147,7 +147,7 @@ static struct slice changed(struct arena *arena, const struct row *row) {
 
 static void play_row(size_t number, const struct sim_sent *sent, const char *rule) {
     static const char text[] =
-        "story \"one\"\noptions keepalive=25s keepalive-options=on\nplan\n    To = sip:100@192.0.2.101\n";
+        "story \"one\"\noptions nat-keepalive=25s keepalive-with=options\nplan\n    To = sip:100@192.0.2.101\n";
     const struct row *row = &rows[number];
     struct arena arena;
     arena_init(&arena, NULL, 0, 0);

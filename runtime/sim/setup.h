@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* What the server of a story is set to: fovrun's options (grammar/options.def), as far as they are the proxy's, and
+ * what the store takes. */
+#ifndef FOV_RUNTIME_SIM_SETUP_H
+#define FOV_RUNTIME_SIM_SETUP_H
+
+#include "runtime/sim/reader.h"
+
+/* options NAME=VALUE ... */
+void setup_read(struct reader *reader, struct slice rest);
+
+#endif
