@@ -92,7 +92,7 @@ Test(story, a_line_that_cannot_be_read_spoils_its_story_alone) {
         {"party x 192.0.2.1 at 203.0.113.1", "where it sends to"},
         {"party x 192.0.2.1 to nowhere", "no ADDRESS"},
         {"options t1=fast", "no time"},
-        {"options relay=some", "'all' or 'off'"},
+        {"options relay=some", "'some' is none of none|all"},
         {"options listen", "NAME=VALUE"},
         {"fails text", "it is written"},
         {"stop\n    x: y", "takes none"},
