@@ -76,3 +76,11 @@ bool slice_number(struct slice s, uint64_t max, uint64_t *number) {
     *number = sum;
     return true;
 }
+
+struct slice slice_put(char **at, struct slice text) {
+    struct slice copy = {*at, text.len};
+    if (text.len)
+        memcpy(*at, text.at, text.len);
+    *at += text.len;
+    return copy;
+}

@@ -34,6 +34,9 @@ size_t slice_find(struct slice s, size_t start, char byte);
 /* The decimal number that s is, all of it, no sign, no blanks; false when it is none or above `max`. */
 bool slice_number(struct slice s, uint64_t max, uint64_t *number);
 
+/* Copies the text to *at, and moves that behind it. */
+struct slice slice_put(char **at, struct slice text);
+
 /* Character classes of ASCII, deaf to the locale; inline, for they are asked of every byte of every message. */
 static inline bool byte_is_digit(unsigned char c) {
     return (unsigned)c - '0' < 10;

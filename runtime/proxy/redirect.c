@@ -3,6 +3,7 @@
 
 #include "runtime/proxy/event.h"
 #include "runtime/proxy/forward.h"
+#include "runtime/proxy/target.h"
 #include "runtime/sip/values.h"
 #include "runtime/sip/words_message.h"
 
@@ -23,19 +24,6 @@ bool redirect_tried(const struct call *call, const struct sip_uri *uri) {
     return false;
 }
 
-/* Nobody may send our requests into this machine or to a crowd, but who is there already. */
-static bool is_harmless(const struct attempt *attempt, const struct sip_uri *uri) {
-    struct ip_address ip = uri->ip;
-    struct slice maddr;
-    if (uri_param(uri->params, SLICE("maddr"), &maddr) && !ip_parse(&ip, maddr))
-        return true; /* a name: the attempt fails for itself */
-    if (!ip.family)
-        return true;
-    if (ip_is_loopback(&ip))
-        return ip_is_loopback(&attempt->remote.ip);
-    return !ip_is_multicast(&ip) && !ip_is_broadcast(&ip) && !ip_is_unspecified(&ip);
-}
-
 static bool is_allowed(const struct attempt *attempt, const struct sip_uri *uri) {
     const struct call *call = attempt->call;
     uint32_t hosts = call->plan.failover.redirect_hosts;
@@ -43,7 +31,7 @@ static bool is_allowed(const struct attempt *attempt, const struct sip_uri *uri)
         return false;
     if (hosts != OUTCOME_NO_PATTERN && !vm_matches(call->proxy->image, hosts, uri->host, call->proxy->rx))
         return false;
-    return is_harmless(attempt, uri) && !redirect_tried(call, uri);
+    return target_is_harmless(uri, &attempt->remote.ip) && !redirect_tried(call, uri);
 }
 
 /* One of those that were put into the sequence just now. */

@@ -224,7 +224,7 @@ static void carry_out(struct change *change) {
     struct proxy *proxy = request->proxy;
     const struct registration *asked = &change->asked;
     struct waiting_answer *answer = NULL;
-    if (proxy->world->commit && !(answer = waiting_new(proxy, request->server, change->bytes))) {
+    if (proxy->world->commit && !(answer = waiting_new(request->server, change->bytes))) {
         refuse(request, (struct refusal){500, NULL});
         return;
     }
@@ -251,6 +251,8 @@ void registrar_answer(struct request *request) {
         refusal = find_replaced(&change);
     if (!refusal.code)
         refusal = build_answer(&change);
+    if (!refusal.code && change.asked.count && waiting_is_full(request->proxy))
+        refusal = (struct refusal){503, "Store Too Far Behind"};
     if (refusal.code)
         refuse(request, refusal);
     else if (change.asked.count)

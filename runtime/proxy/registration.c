@@ -5,6 +5,7 @@
 #include "runtime/proxy/line.h"
 #include "runtime/proxy/nat.h"
 #include "runtime/proxy/ours.h"
+#include "runtime/proxy/target.h"
 #include "runtime/sip/values.h"
 #include "runtime/state/location.h"
 
@@ -37,24 +38,6 @@ static bool is_known(const struct registration *registration, const struct reque
     return request->user.at || directory_knows(request->proxy, registration->user);
 }
 
-/* Where requests go then. */
-
-/* Nobody may have our requests sent into this machine or to a crowd, but who is there already. */
-static bool is_harmless_address(const struct ip_address *ip, const struct endpoint *source) {
-    if (!ip->family)
-        return true;
-    if (ip_is_loopback(ip))
-        return ip_is_loopback(&source->ip);
-    return !ip_is_multicast(ip) && !ip_is_broadcast(ip) && !ip_is_unspecified(ip);
-}
-
-static bool is_harmless(const struct sip_uri *uri, const struct endpoint *source) {
-    struct ip_address maddr;
-    struct slice text;
-    return is_harmless_address(&uri->ip, source) && (!uri_param(uri->params, SLICE("maddr"), &text) ||
-                                                     !ip_parse(&maddr, text) || is_harmless_address(&maddr, source));
-}
-
 /* Path: RFC 3327. */
 
 /* A proxy that is no loose router could not be gone through again. */
@@ -64,7 +47,7 @@ static bool is_path(struct slice value, const struct endpoint *source) {
     struct slice loose;
     return !memchr(value.at, '\0', value.len) && name_addr_parse(&address, value) == 0 &&
            uri_parse(&uri, address.uri, 0) == 0 && (uri.scheme == URI_SIP || uri.scheme == URI_SIPS) &&
-           uri_param(uri.params, SLICE("lr"), &loose) && is_harmless(&uri, source);
+           uri_param(uri.params, SLICE("lr"), &loose) && target_is_harmless(&uri, &source->ip);
 }
 
 static struct refusal read_path(struct registration *registration, const struct request *request) {
@@ -96,7 +79,7 @@ static struct refusal check_contact(const struct sip_uri *uri, const struct endp
         return REFUSED(400, "Contact Is No SIP URI");
     if (uri->text.len > CONTACT_LENGTH_MAX)
         return REFUSED(400, "Contact Too Long");
-    if (!is_harmless(uri, source))
+    if (!target_is_harmless(uri, &source->ip))
         return REFUSED(400, "Contact Is Nobody's Address");
     return FINE;
 }

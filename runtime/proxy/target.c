@@ -65,3 +65,15 @@ enum cause target_endpoint(const struct world *world, const struct sip_uri *uri,
         return CAUSE_UNREACHABLE;
     return CAUSE_NONE;
 }
+
+bool target_is_harmless(const struct sip_uri *uri, const struct ip_address *source) {
+    struct ip_address ip = uri->ip;
+    struct slice maddr;
+    if (uri_param(uri->params, SLICE("maddr"), &maddr) && !ip_parse(&ip, maddr))
+        return true; /* a name as well */
+    if (!ip.family)
+        return true;
+    if (ip_is_loopback(&ip))
+        return ip_is_loopback(source);
+    return !ip_is_multicast(&ip) && !ip_is_broadcast(&ip) && !ip_is_unspecified(&ip);
+}

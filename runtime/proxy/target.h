@@ -16,4 +16,8 @@ bool target_transport(const struct sip_uri *uri, enum transport asked, enum tran
 enum cause target_endpoint(const struct world *world, const struct sip_uri *uri, enum transport asked,
                            struct slice request_uri, struct endpoint *remote);
 
+/* Nobody may have our requests sent into this machine or to a crowd, but who is there already: `source` asks for it. A host
+ * name says nothing. */
+bool target_is_harmless(const struct sip_uri *uri, const struct ip_address *source);
+
 #endif

@@ -5,12 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WAITING_MAX = 16 * 1024 }; /* a store that is so far behind gets no more to do */
+enum { WAITING_MAX = 16 * 1024 };
 
-struct waiting_answer *waiting_new(const struct proxy *proxy, struct server_transaction *server, struct slice bytes) {
-    struct waiting_answer *answer = NULL;
-    if (proxy->waiting_count < WAITING_MAX)
-        answer = malloc(sizeof *answer + bytes.len);
+bool waiting_is_full(const struct proxy *proxy) {
+    return proxy->waiting_count >= WAITING_MAX;
+}
+
+struct waiting_answer *waiting_new(struct server_transaction *server, struct slice bytes) {
+    struct waiting_answer *answer = malloc(sizeof *answer + bytes.len);
     if (!answer)
         return NULL;
     *answer = (struct waiting_answer){.server = server, .length = bytes.len};

@@ -14,8 +14,10 @@ struct waiting_answer {
     char bytes[];
 };
 
-/* One that belongs to the caller until it waits; freed with free(). NULL: out of memory, or too many wait already. */
-struct waiting_answer *waiting_new(const struct proxy *proxy, struct server_transaction *server, struct slice bytes);
+/* Do so many wait that the store must get no more to do? */
+bool waiting_is_full(const struct proxy *proxy);
+/* One that belongs to the caller until it waits; freed with free(). NULL: out of memory. */
+struct waiting_answer *waiting_new(struct server_transaction *server, struct slice bytes);
 /* A 200. It leaves when the store has what was kept so far. */
 void waiting_add(struct proxy *proxy, struct waiting_answer *answer);
 void waiting_answer_up_to(struct proxy *proxy, uint64_t ticket);

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* The aliases of one entity are a ring, in the order in which they came; the first of them stands for all in
  * `by_entity`. */
@@ -71,14 +70,6 @@ static struct entry *find_entity(const struct aliases *aliases, struct slice gro
     return NULL;
 }
 
-static struct slice put_text(char **at, struct slice text) {
-    struct slice copy = {*at, text.len};
-    if (text.len)
-        memcpy(*at, text.at, text.len);
-    *at += text.len;
-    return copy;
-}
-
 static void add(struct aliases *aliases, struct entry *entry) {
     struct entry *first = find_entity(aliases, entry->group, entry->entity);
     entry->next = first ? first : entry;
@@ -94,9 +85,9 @@ int aliases_put(struct aliases *aliases, const struct store_alias *row) {
     if (!entry)
         return -ENOMEM;
     char *texts = (char *)(entry + 1);
-    entry->group = put_text(&texts, row->group);
-    entry->alias = put_text(&texts, row->alias);
-    entry->entity = put_text(&texts, row->entity);
+    entry->group = slice_put(&texts, row->group);
+    entry->alias = slice_put(&texts, row->alias);
+    entry->entity = slice_put(&texts, row->entity);
     aliases_remove(aliases, row->group, row->alias);
     add(aliases, entry);
     return 0;

@@ -160,13 +160,6 @@ static void remove_binding(struct binding **link) {
     free_if_empty(location);
 }
 
-static void copy_text(struct slice *text, char **to) {
-    if (text->len)
-        memcpy(*to, text->at, text->len);
-    text->at = *to;
-    *to += text->len;
-}
-
 /* In no list yet; its user is the location's. NULL: out of memory. */
 static struct binding *make_binding(struct locations *locations, struct location *location,
                                     const struct store_binding *row, const struct ip_address *host) {
@@ -176,9 +169,6 @@ static struct binding *make_binding(struct locations *locations, struct location
     locations->count++;
     binding->location = location;
     binding->user = location->user;
-    binding->contact = row->contact;
-    binding->call_id = row->call_id;
-    binding->path = row->path;
     binding->cseq = row->cseq;
     binding->q = row->q;
     binding->nat = row->nat;
@@ -186,9 +176,9 @@ static struct binding *make_binding(struct locations *locations, struct location
     binding->received = row->received;
     binding->local = row->local;
     char *to = (char *)(binding + 1);
-    copy_text(&binding->contact, &to);
-    copy_text(&binding->call_id, &to);
-    copy_text(&binding->path, &to);
+    binding->contact = slice_put(&to, row->contact);
+    binding->call_id = slice_put(&to, row->call_id);
+    binding->path = slice_put(&to, row->path);
     if (hold_place(locations, &row->received.ip, &binding->places[0]) == 0 &&
         hold_place(locations, host, &binding->places[1]) == 0)
         return binding;

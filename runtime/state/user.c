@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 struct users {
     struct lookup by_name;
@@ -51,14 +50,6 @@ static void read_ha1(struct user *user, enum digest_algorithm algorithm, struct 
     }
 }
 
-static struct slice put_text(char **at, struct slice text) {
-    struct slice copy = {*at, text.len};
-    if (text.len)
-        memcpy(*at, text.at, text.len);
-    *at += text.len;
-    return copy;
-}
-
 int users_put(struct users *users, const struct store_user *row) {
     struct user *user = calloc(1, sizeof *user + row->name.len + row->realm.len + row->allow.len);
     if (!user) {
@@ -66,9 +57,9 @@ int users_put(struct users *users, const struct store_user *row) {
         return -ENOMEM;
     }
     char *texts = (char *)(user + 1);
-    user->name = put_text(&texts, row->name);
-    user->realm = put_text(&texts, row->realm);
-    user->allow = put_text(&texts, row->allow);
+    user->name = slice_put(&texts, row->name);
+    user->realm = slice_put(&texts, row->realm);
+    user->allow = slice_put(&texts, row->allow);
     user->push = row->push;
     read_ha1(user, DIGEST_MD5, row->md5);
     read_ha1(user, DIGEST_SHA256, row->sha256);

@@ -52,3 +52,29 @@ Test(target, a_uri_names_an_endpoint) {
         }
     }
 }
+
+Test(target, nobody_leads_us_into_this_machine_or_to_a_crowd_but_who_is_there_already) {
+    static const struct {
+        const char *uri, *source;
+        bool harmless;
+    } rows[] = {
+        {"sip:100@192.0.2.1", "198.51.100.1", true},
+        {"sip:100@example.com", "198.51.100.1", true},
+        {"sip:100@127.0.0.1", "198.51.100.1", false},
+        {"sip:100@127.0.0.1", "127.0.0.9", true},
+        {"sip:100@[::1]", "2001:db8::1", false},
+        {"sip:100@224.0.1.75", "127.0.0.1", false},
+        {"sip:100@255.255.255.255", "198.51.100.1", false},
+        {"sip:100@0.0.0.0", "127.0.0.1", false},
+        {"sip:100@192.0.2.1;maddr=127.0.0.1", "198.51.100.1", false},
+        {"sip:100@127.0.0.1;maddr=192.0.2.1", "198.51.100.1", true},
+        {"sip:100@127.0.0.1;maddr=example.com", "198.51.100.1", true},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct ip_address source;
+        struct sip_uri uri;
+        cr_assert(ip_parse(&source, slice_of(rows[i].source)));
+        cr_assert_eq(uri_parse(&uri, slice_of(rows[i].uri), 0), 0);
+        cr_expect_eq(target_is_harmless(&uri, &source), rows[i].harmless, "%s from %s", rows[i].uri, rows[i].source);
+    }
+}
