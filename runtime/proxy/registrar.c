@@ -263,12 +263,18 @@ void registrar_answer(struct request *request) {
 
 /* What happens without a REGISTER. */
 
+/* A Path goes into requests as it stands; whoever wrote the store may not know. */
+static bool is_line(struct slice text) {
+    return slice_find(text, 0, '\r') == text.len && slice_find(text, 0, '\n') == text.len &&
+           slice_find(text, 0, '\0') == text.len;
+}
+
 void registrar_load(struct proxy *proxy, const struct store_binding *row, bool gone) {
     if (gone) {
         location_remove(proxy->locations, row->user, row->contact);
         return;
     }
-    int error = location_put(proxy->locations, row, 1, proxy->now, proxy->unix_ms);
+    int error = is_line(row->path) ? location_put(proxy->locations, row, 1, proxy->now, proxy->unix_ms) : -EINVAL;
     if (error == -ENOMEM)
         proxy_count(proxy, COUNTER_NO_MEMORY);
     if (error)

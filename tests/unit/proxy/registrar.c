@@ -230,8 +230,12 @@ Test(registrar, rows_of_the_store_come_and_go) {
     row.binding.contact = SLICE("no uri");
     proxy_load(proxy, &row, START, epoch);
     cr_assert_eq(contacts(), 0);
-    cr_assert_eq(seen.rows + seen.commits, 0); /* the store knows */
     row.binding.contact = SLICE("sip:a@10.0.0.1");
+    row.binding.path = SLICE("<sip:192.0.2.1;lr>\r\nX-Forged: yes");
+    proxy_load(proxy, &row, START, epoch);
+    cr_assert_eq(contacts(), 0);
+    cr_assert_eq(seen.rows + seen.commits, 0); /* the store knows */
+    row.binding.path = SLICE_EMPTY;
     allocations_left = 0;
     proxy_load(proxy, &row, START, epoch);
     allocations_left = LONG_MAX;
