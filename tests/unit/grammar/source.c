@@ -94,3 +94,24 @@ Test(source, a_glyph_is_as_wide_as_a_terminal_shows_it) {
         cr_assert_eq(glyph.shown, cases[i].shown, "case %zu", i);
     }
 }
+
+Test(source, text_is_utf_8_without_control_characters) {
+    static const struct {
+        struct slice text;
+        bool good;
+    } rows[] = {
+        {SLICE(""), true},
+        {SLICE("caf\xc3\xa9, \xe2\x82\xac 5"), true},
+        {SLICE("a\tb"), false},
+        {SLICE("a\x1b[31mb"), false},
+        {SLICE("a\xc2\x9b"
+               "31mb"),
+         false},
+        {SLICE("a\x7f"), false},
+        {SLICE("a\xff"), false},
+        {SLICE("a\xc3"), false},
+        {SLICE("a\0b"), false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        cr_expect_eq(utf8_is_text(rows[i].text), rows[i].good, "row %zu", i);
+}

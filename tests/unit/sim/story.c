@@ -96,6 +96,7 @@ Test(story, a_line_that_cannot_be_read_spoils_its_story_alone) {
         {"options listen", "NAME=VALUE"},
         {"fails text", "it is written"},
         {"stop\n    x: y", "takes none"},
+        {"jump 1h", "jump ahead 1h, or: jump back 1h"},
         {"caller > BYE\n    x ~ y", "below a line that sends"},
         {"first < BYE\n    + x", "below what must leave"},
         {"record\n    x: y", "below 'record'"},
