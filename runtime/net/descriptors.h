@@ -7,5 +7,7 @@
  * what is opened first would get its number, and log lines would go into a socket or a file of
  * records. */
 void descriptors_hold_standard(void);
+/* So many may be open at a time from now on, or as many as the system lets us have: how many that is. */
+unsigned descriptors_allow(unsigned count);
 
 #endif

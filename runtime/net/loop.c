@@ -15,7 +15,7 @@ struct loop_watch {
     struct loop *loop;
     loop_event *event;
     void *context;
-    struct loop_watch *next;
+    struct loop_watch *next, *previous;
 };
 
 struct loop {
@@ -86,15 +86,8 @@ struct loop *loop_new(void) {
 void loop_free(struct loop *loop) {
     if (!loop)
         return;
-    while (loop->watches) {
-        struct loop_watch *watch = loop->watches;
-        loop->watches = watch->next;
-        if (watch->is_signal)
-            ev_signal_stop(loop->ev, &watch->ev.signal);
-        else
-            ev_io_stop(loop->ev, &watch->ev.io);
-        free(watch);
-    }
+    while (loop->watches)
+        loop_forget(loop->watches);
     ev_timer_stop(loop->ev, &loop->timer);
     ev_loop_destroy(loop->ev);
     free(loop);
@@ -105,6 +98,8 @@ static struct loop_watch *add(struct loop *loop, loop_event *event, void *contex
     if (!watch)
         return NULL;
     *watch = (struct loop_watch){.loop = loop, .event = event, .context = context, .next = loop->watches};
+    if (watch->next)
+        watch->next->previous = watch;
     loop->watches = watch;
     return watch;
 }
@@ -135,6 +130,19 @@ void loop_wake(struct loop_watch *watch) {
 
 void loop_sleep(struct loop_watch *watch) {
     ev_io_stop(watch->loop->ev, &watch->ev.io);
+}
+
+void loop_forget(struct loop_watch *watch) {
+    if (!watch)
+        return;
+    if (watch->is_signal)
+        ev_signal_stop(watch->loop->ev, &watch->ev.signal);
+    else
+        ev_io_stop(watch->loop->ev, &watch->ev.io);
+    *(watch->previous ? &watch->previous->next : &watch->loop->watches) = watch->next;
+    if (watch->next)
+        watch->next->previous = watch->previous;
+    free(watch);
 }
 
 int loop_signal(struct loop *loop, int number, loop_event *event, void *context) {

@@ -21,6 +21,7 @@ struct loop_watch *loop_read(struct loop *loop, int fd, loop_event *event, void 
 struct loop_watch *loop_write(struct loop *loop, int fd, loop_event *event, void *context);
 void loop_wake(struct loop_watch *watch);
 void loop_sleep(struct loop_watch *watch);
+void loop_forget(struct loop_watch *watch); /* before its descriptor is closed; NULL, too */
 /* -ENOMEM. `number`: SIGTERM ... */
 int loop_signal(struct loop *loop, int number, loop_event *event, void *context);
 

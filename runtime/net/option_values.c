@@ -18,6 +18,7 @@ enum {
     LISTEN_MAX = 256,
     PRESETS_MAX = 256,
     CONTACTS_MAX = 32,
+    CONNECTIONS_MAX = 1000 * 1000,
     BLOCKS_MAX = 1 << 24,
     REGISTRATIONS_MAX = 1 << 24,
     TEXT_MAX = 255,
@@ -91,11 +92,12 @@ static const char *read_listen(struct options *options, struct slice text) {
     enum transport transport = transport_named(slice_cut(text, 0, colon));
     struct slice host, port;
     if (colon == text.len || transport == TRANSPORT_COUNT)
-        return "udp:ADDRESS[:PORT]";
-    if (transport != TRANSPORT_UDP)
-        return "udp:ADDRESS[:PORT]; there is no other transport yet";
+        return "udp:ADDRESS[:PORT] or tcp:ADDRESS[:PORT]";
+    if (transport != TRANSPORT_UDP && transport != TRANSPORT_TCP)
+        return "udp:ADDRESS[:PORT] or tcp:ADDRESS[:PORT]; there is no other transport yet";
+    endpoint.transport = (uint8_t)transport;
     if (!split_host(slice_from(text, colon + 1), &host, &port) || !ip_parse(&endpoint.ip, host))
-        return "an address, 192.0.2.1 or [2001:db8::1], behind udp:";
+        return "an address, 192.0.2.1 or [2001:db8::1], behind udp: or tcp:";
     if (port.at && !read_port(&endpoint.port, port, 0))
         return "a port from 0 to 65535";
     for (unsigned i = 0; i < options->listen_count; i++)
@@ -217,6 +219,11 @@ static const char *read_value(struct options *options, enum option option, const
     case OPTION_PLAN: options->plan = value; return NULL;
     case OPTION_ENV: return read_env(options, text);
     case OPTION_LISTEN: return read_listen(options, text);
+    case OPTION_CONNECT_TIMEOUT: return read_time(&options->limits.connect, text);
+    case OPTION_MAX_CONNECTIONS:
+        return read_count(&options->limits.connections, text, CONNECTIONS_MAX, "a number from 1 to 1000000");
+    case OPTION_MAX_CONNECTIONS_PER_SOURCE:
+        return read_count(&options->limits.per_source, text, CONNECTIONS_MAX, "a number from 1 to 1000000");
     case OPTION_ADVERTISE: return read_advertise(settings, text);
     case OPTION_DOMAIN: return read_domain(options, text);
     case OPTION_RELAY: settings->relay_all = choice == 1; break;
@@ -270,6 +277,8 @@ void option_complete(struct options *options) {
     if (options->listen_default) {
         read_listen(options, SLICE("udp:0.0.0.0"));
         read_listen(options, SLICE("udp:[::]"));
+        read_listen(options, SLICE("tcp:0.0.0.0"));
+        read_listen(options, SLICE("tcp:[::]"));
     }
     if (!settings->realm.at)
         settings->realm = settings->domain_count ? options->domains[0] : SLICE("fov");

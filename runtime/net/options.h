@@ -5,6 +5,7 @@
 #define FOV_RUNTIME_NET_OPTIONS_H
 
 #include "grammar/arena.h"
+#include "runtime/net/stream.h"
 #include "runtime/proxy/proxy.h"
 
 #include <stdio.h>
@@ -22,7 +23,8 @@ struct options {
     const char *plan, *cdr, *state_dir;
     struct endpoint *listen;
     unsigned listen_count;
-    bool listen_default; /* none was given: these are the usual two */
+    bool listen_default;         /* none was given: these are the usual two */
+    struct stream_limits limits; /* those that are options */
     struct slice *domains;
     struct preset *presets;
     struct ip_block *exempt;

@@ -2,14 +2,14 @@
 #include "runtime/net/server.h"
 
 #include "runtime/net/addresses.h"
+#include "runtime/net/descriptors.h"
 #include "runtime/net/keeping.h"
 #include "runtime/net/key.h"
+#include "runtime/net/listeners.h"
 #include "runtime/net/log.h"
-#include "runtime/net/loop.h"
 #include "runtime/net/record.h"
 #include "runtime/net/route.h"
 #include "runtime/net/trace.h"
-#include "runtime/net/udp.h"
 #include "runtime/net/zone.h"
 #include "runtime/proxy/counters.h"
 
@@ -21,16 +21,10 @@
 #include <unistd.h>
 
 enum {
-    DRAIN = 32 * 1000, /* ms that running transactions get after SIGTERM: 64*T1 */
-    ROUNDS = 8,        /* batches from one listener before the others have their turn */
-    TELLING = 1000,    /* ms between two lines about lost datagrams */
-};
-
-struct listener {
-    struct server *server;
-    struct udp_listener *udp;
-    struct loop_watch *room; /* awake while the socket's buffer is full */
-    bool blocked;
+    DRAIN = 32 * 1000,        /* ms that running transactions get after SIGTERM: 64*T1 */
+    MESSAGE_TIME = 10 * 1000, /* ms that a message on a stream may take, from its first byte to its last */
+    OTHER_DESCRIPTORS = 256,  /* beside connections: listeners, files */
+    IDLE_TIME = 300 * 1000,   /* ms that a connection stays without a message or a keep-alive */
 };
 
 struct server {
@@ -39,9 +33,7 @@ struct server {
     struct record record;
     struct zones zones;
     struct routes routes;
-    struct listener *listeners;
-    struct endpoint *endpoints; /* of the listeners, as bound */
-    unsigned listener_count;
+    struct listeners listeners;
     struct addresses addresses;
     struct keeping keeping;
     struct proxy_settings settings;
@@ -49,53 +41,37 @@ struct server {
     struct proxy *proxy;
     bool draining;
     uint64_t deadline;
-    uint64_t homeless;      /* datagrams that no listener could send */
-    struct udp_losses told; /* of the datagrams lost so far, those that the log knows of */
-    uint64_t telling;       /* when the log may be told of more */
 };
 
 /* The world, as the proxy sees it. */
 
-static struct listener *listener_of(struct server *server, const struct endpoint *local) {
-    struct listener *wildcard = NULL;
-    for (unsigned i = 0; i < server->listener_count; i++) {
-        const struct endpoint *bound = &server->endpoints[i];
-        if (bound->port != local->port || bound->ip.family != local->ip.family)
-            continue;
-        if (ip_equal(&bound->ip, &local->ip))
-            return &server->listeners[i];
-        if (ip_is_unspecified(&bound->ip))
-            wildcard = &server->listeners[i];
-    }
-    return wildcard;
+static uint64_t world_send(void *context, const struct sip_flow *flow, struct slice bytes) {
+    struct server *server = context;
+    return listeners_send(&server->listeners, flow, bytes);
 }
 
-/* A datagram that finds no room is lost like one on the way: SIP repeats it. */
-static void world_send(void *context, const struct endpoint *local, const struct endpoint *remote, struct slice bytes) {
+static uint64_t world_connection(void *context, const struct endpoint *remote) {
     struct server *server = context;
-    struct listener *listener = listener_of(server, local);
-    if (!listener)
-        server->homeless++;
-    else if (udp_queue(listener->udp, local, remote, bytes))
-        trace_message(&server->log, "sent", local, remote, bytes);
+    return streams_find(server->listeners.streams, remote);
 }
 
 /* The listener that the kernel's way to `remote`, or the place that is wanted, leads through, and the address it has there. */
 static enum cause find_listener(struct server *server, const struct endpoint *remote, const struct endpoint *wanted,
                                 const struct endpoint **listener, struct ip_address *local) {
-    unsigned count = server->listener_count;
+    const struct endpoint *endpoints = server->listeners.endpoints;
+    unsigned count = server->listeners.count;
     *local = wanted ? wanted->ip : (struct ip_address){.family = remote->ip.family};
-    unsigned n = wanted ? routes_wanted(server->endpoints, count, remote, wanted)
-                        : routes_listener(server->endpoints, count, remote, local);
+    unsigned n =
+        wanted ? routes_wanted(endpoints, count, remote, wanted) : routes_listener(endpoints, count, remote, local);
     if (n == count)
         return CAUSE_TRANSPORT_UNSUPPORTED;
     if (!wanted) {
         enum cause cause = routes_source(&server->routes, remote, loop_now(), local);
         if (cause != CAUSE_NONE)
             return cause;
-        n = routes_listener(server->endpoints, count, remote, local);
+        n = routes_listener(endpoints, count, remote, local);
     }
-    *listener = &server->endpoints[n];
+    *listener = &endpoints[n];
     return CAUSE_NONE;
 }
 
@@ -149,57 +125,22 @@ static void world_commit(void *context, uint64_t ticket) {
 
 /* Events. */
 
-static void on_room(void *context);
-
-static void flush(struct listener *listener) {
-    bool blocked = udp_flush(listener->udp) == UDP_BLOCKED;
-    if (blocked && !listener->blocked)
-        loop_wake(listener->room);
-    if (!blocked && listener->blocked)
-        loop_sleep(listener->room);
-    listener->blocked = blocked;
-}
-
-/* What never reached the proxy or the network. */
-static void tell_losses(struct server *server) {
-    struct udp_losses losses = {.sent = server->homeless};
-    for (unsigned i = 0; i < server->listener_count; i++) {
-        struct udp_losses more = udp_losses(server->listeners[i].udp);
-        losses.received += more.received;
-        losses.sent += more.sent;
-    }
-    if (losses.received == server->told.received && losses.sent == server->told.sent)
-        return;
-    if (loop_now() < server->telling)
-        return;
-    log_printf(&server->log, LOG_WARNING, "event=datagrams-lost received=%" PRIu64 " sent=%" PRIu64,
-               losses.received - server->told.received, losses.sent - server->told.sent);
-    server->told = losses;
-    server->telling = loop_now() + TELLING;
-}
-
-/* The end of every event. What is queued leaves now; a send that fails is told to the proxy, which
- * queues the next attempt: until nothing is left, so that it leaves in this turn too. */
+/* The end of every event. What is queued leaves now. */
 static void finish_turn(struct server *server) {
-    bool again = true;
     keeping_flush(&server->keeping);
-    while (again) {
-        again = false;
-        for (unsigned i = 0; i < server->listener_count; i++) {
-            struct listener *listener = &server->listeners[i];
-            if (listener->blocked || !udp_pending(listener->udp))
-                continue;
-            flush(listener);
-            again = true;
-        }
-    }
-    tell_losses(server);
-    uint64_t due = proxy_due(server->proxy);
+    listeners_settle(&server->listeners);
+    uint64_t due = proxy_due(server->proxy), deadlines = streams_due(server->listeners.streams);
     if (server->draining && (proxy_idle(server->proxy) || loop_now() >= server->deadline))
         loop_stop(server->loop);
     if (server->draining && server->deadline < due)
         due = server->deadline;
-    loop_due(server->loop, due);
+    loop_due(server->loop, deadlines < due ? deadlines : due);
+}
+
+static bool on_turn(void *context) {
+    struct server *server = context;
+    finish_turn(server);
+    return proxy_due(server->proxy) <= loop_now();
 }
 
 static void on_datagram(void *context, const struct udp_datagram *datagram) {
@@ -221,28 +162,31 @@ static void on_failure(void *context, const struct udp_failure *failure) {
     proxy_unreachable(server->proxy, &failure->remote, failure->quoted, failure->cause, loop_now(), loop_unix());
 }
 
-/* However fast datagrams come, timers and the other listeners have their turn. */
-static void on_readable(void *context) {
-    struct listener *listener = context;
-    struct server *server = listener->server;
-    bool more = true;
-    for (unsigned round = 0; more && round < ROUNDS; round++) {
-        more = udp_receive(listener->udp);
-        finish_turn(server);
-        if (proxy_due(server->proxy) <= loop_now())
-            return;
-    }
+static void on_message(void *context, const struct stream_message *message) {
+    struct server *server = context;
+    struct packet packet = {.source = message->source,
+                            .local = message->local,
+                            .connection = message->connection,
+                            .bytes = message->bytes,
+                            .broken = message->broken,
+                            .now = loop_now(),
+                            .unix_ms = loop_unix()};
+    trace_message(&server->log, "received", &packet.source, &packet.local, packet.bytes);
+    proxy_receive(server->proxy, &packet);
 }
 
-static void on_room(void *context) {
-    struct listener *listener = context;
-    flush(listener);
-    finish_turn(listener->server);
+static void on_lost(void *context, uint64_t connection, const struct endpoint *remote, enum cause cause) {
+    struct server *server = context;
+    char text[ENDPOINT_TEXT];
+    log_printf(&server->log, LOG_DEBUG, "event=connection-lost connection=%" PRIu64 " remote=%s cause=%s", connection,
+               endpoint_text(remote, text), causes[cause]);
+    proxy_connection_lost(server->proxy, connection, cause, loop_now(), loop_unix());
 }
 
 static void on_time(void *context) {
     struct server *server = context;
     proxy_tick(server->proxy, loop_now(), loop_unix());
+    streams_tick(server->listeners.streams);
     finish_turn(server);
 }
 
@@ -288,44 +232,32 @@ static void on_hangup(void *context) {
 
 /* Opening and closing. */
 
-/* A machine without IPv6 (or IPv4) is none to complain about when nobody asked for an address of
- * it. */
-static bool may_lack(const struct options *options, int error) {
-    return options->listen_default && (error == -EAFNOSUPPORT || error == -EADDRNOTAVAIL);
+/* Fewer than were asked for when the system does not have so many descriptors for us. */
+static void allow_connections(struct server *server, unsigned *connections) {
+    unsigned allowed = descriptors_allow(*connections + OTHER_DESCRIPTORS);
+    if (allowed >= *connections + OTHER_DESCRIPTORS)
+        return;
+    *connections = allowed > 2 * OTHER_DESCRIPTORS ? allowed - OTHER_DESCRIPTORS : allowed / 2;
+    log_printf(&server->log, LOG_WARNING, "event=connections-limited connections=%u descriptors=%u", *connections,
+               allowed);
 }
 
-static int open_listener(struct server *server, const struct endpoint *address) {
-    struct listener *listener = &server->listeners[server->listener_count];
-    const struct udp_events events = {.received = on_datagram, .failed = on_failure, .context = server};
-    char text[ENDPOINT_TEXT];
-    int result = udp_open(&listener->udp, address, &events);
-    if (result)
-        return result;
-    listener->server = server;
-    server->endpoints[server->listener_count++] = *udp_bound(listener->udp);
-    listener->room = loop_write(server->loop, udp_fd(listener->udp), on_room, listener);
-    if (!listener->room || !loop_read(server->loop, udp_fd(listener->udp), on_readable, listener))
-        return -ENOMEM;
-    log_printf(&server->log, LOG_NOTICE, "event=listening transport=udp receive-buffer=%d address=%s",
-               udp_receive_buffer(listener->udp), endpoint_text(udp_bound(listener->udp), text));
-    return 0;
-}
-
-static int open_listeners(struct server *server, const struct options *options, char *reason, size_t size) {
-    char text[ENDPOINT_TEXT];
-    server->listeners = calloc(options->listen_count, sizeof *server->listeners);
-    server->endpoints = calloc(options->listen_count, sizeof *server->endpoints);
-    if (!server->listeners || !server->endpoints)
-        return -ENOMEM;
-    for (unsigned i = 0; i < options->listen_count; i++) {
-        int result = open_listener(server, &options->listen[i]);
-        if (!result || may_lack(options, result))
-            continue;
-        snprintf(reason, size, "cannot listen on udp:%s: %s", endpoint_text(&options->listen[i], text),
-                 strerror(-result));
-        return result;
-    }
-    return server->listener_count ? 0 : -EAFNOSUPPORT;
+static int open_listeners(struct server *server, const struct options *options, const struct hash_key *key,
+                          char *reason, size_t size) {
+    const struct listener_events events = {.datagram = on_datagram,
+                                           .undelivered = on_failure,
+                                           .message = on_message,
+                                           .lost = on_lost,
+                                           .turn = on_turn,
+                                           .context = server};
+    struct listen_request request = {.addresses = options->listen,
+                                     .count = options->listen_count,
+                                     .may_lack = options->listen_default,
+                                     .limits = options->limits};
+    request.limits.message = MESSAGE_TIME;
+    request.limits.idle = IDLE_TIME;
+    allow_connections(server, &request.limits.connections);
+    return listeners_open(&server->listeners, server->loop, &server->log, &request, key, &events, reason, size);
 }
 
 /* A key that cannot be kept serves this run: dialogs of before or after it will not be recognised.
@@ -351,12 +283,13 @@ static int make_seed(struct server *server, struct proxy_seed *seed, const char 
 
 static void make_settings(struct server *server, const struct options *options) {
     server->settings = options->settings;
-    server->settings.listeners = server->endpoints;
-    server->settings.listener_count = server->listener_count;
+    server->settings.listeners = server->listeners.endpoints;
+    server->settings.listener_count = server->listeners.count;
     use_addresses(server);
     server->world = (struct world){
         .context = server,
         .send = world_send,
+        .connection = world_connection,
         .route = world_route,
         .local_time = world_local_time,
         .log = world_log,
@@ -401,7 +334,7 @@ static int open_all(struct server *server, const struct options *options, const 
     if (!result)
         result = keeping_open(&server->keeping, options->state_dir, &server->log, reason, size);
     if (!result)
-        result = open_listeners(server, options, reason, size);
+        result = open_listeners(server, options, &seed.tables, reason, size);
     if (result)
         return result;
     make_settings(server, options);
@@ -435,6 +368,7 @@ static void log_counters(struct server *server) {
     struct counters counters = *proxy_counters(server->proxy);
     char text[LOG_LINE_MAX];
     keeping_count(&server->keeping, &counters);
+    listeners_count(&server->listeners, &counters);
     size_t length = (size_t)snprintf(text, sizeof text, "event=counters");
     for (unsigned i = 0; i < COUNTER_COUNT && length < sizeof text; i++)
         length += (size_t)snprintf(text + length, sizeof text - length, " %s=%" PRIu64, counter_rows[i].name,
@@ -465,12 +399,9 @@ void server_close(struct server *server) {
     if (!server)
         return;
     proxy_free(server->proxy);
+    listeners_close(&server->listeners);
     loop_free(server->loop);
     keeping_close(&server->keeping);
-    for (unsigned i = 0; i < server->listener_count; i++)
-        udp_close(server->listeners[i].udp);
-    free(server->listeners);
-    free(server->endpoints);
     addresses_close(&server->addresses);
     routes_close(&server->routes);
     record_close(&server->record);

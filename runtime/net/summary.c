@@ -13,7 +13,9 @@ static void print_text(FILE *out, enum option option, struct slice value) {
 static void print_listeners(FILE *out, const struct options *options) {
     char text[ENDPOINT_TEXT];
     for (unsigned i = 0; i < options->listen_count; i++)
-        fprintf(out, "%s = udp:%s\n", option_rows[OPTION_LISTEN].name, endpoint_text(&options->listen[i], text));
+        fprintf(out, "%s = %s:%s\n", option_rows[OPTION_LISTEN].name,
+                options->listen[i].transport == TRANSPORT_UDP ? "udp" : "tcp",
+                endpoint_text(&options->listen[i], text));
 }
 
 static void print_presets(FILE *out, const struct options *options) {

@@ -43,7 +43,10 @@ void ack_forward(struct request *request) {
                                        },
                                        &error);
     if (bytes.at)
-        world->send(world->context, &via.local, &remote, bytes);
+        world->send(world->context,
+                    &(const struct sip_flow){
+                        .local = via.local, .remote = remote, .connection = way_connection(proxy, &target, &remote)},
+                    bytes);
     else
         proxy_count(proxy, COUNTER_NO_MEMORY);
 }

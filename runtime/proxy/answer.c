@@ -33,8 +33,8 @@ static void send(struct request *request, unsigned code, struct slice bytes) {
     uint64_t now = request->packet->now;
     int error = bytes.at ? 0 : -ENOMEM;
     if (!request->server && bytes.at) {
-        struct endpoint destination = reply_destination(request->message, &request->packet->source);
-        proxy->world->send(proxy->world->context, &request->packet->local, &destination, bytes);
+        struct sip_flow flow = packet_flow(request->packet), reply = reply_flow(request->message, &flow);
+        proxy->world->send(proxy->world->context, &reply, bytes);
     } else if (request->server && bytes.at) {
         /* -ENOMEM: sent, but it cannot be repeated */
         error = server_respond(request->server, code, bytes, now);

@@ -15,6 +15,12 @@
 #include <stddef.h>
 #include <stdlib.h>
 
+/* 18.1.1 */
+enum {
+    DATAGRAM_MAX = 1300,    /* bytes of a request whose way has an unknown MTU */
+    SWITCH_PATIENCE = 1000, /* ms for a connection that the destination did not ask for */
+};
+
 struct slice attempt_uri(const struct attempt *attempt) {
     return attempt->target->uri.at ? attempt->target->uri : attempt->call->route.uri;
 }
@@ -65,28 +71,33 @@ static bool is_recorded(const struct call *call, const struct sip_message *reque
     return call->proxy->settings->record_route && dialog_recorded(request->method);
 }
 
+/* How it leaves for its place. */
+static enum cause find_route(const struct attempt *attempt, struct world_route *out) {
+    return way_out(attempt->call, attempt->target, &attempt->remote, out);
+}
+
 /* Where it goes, and how: CAUSE_NONE, or why nowhere. */
 static enum cause find_way(struct attempt *attempt, struct world_route *out) {
     const struct call *call = attempt->call;
     enum cause cause = way_remote(call->proxy, attempt->target, attempt_uri(attempt), call->initial, &attempt->remote);
-    return cause ? cause : way_out(call, attempt->target, &attempt->remote, out);
+    return cause ? cause : find_route(attempt, out);
 }
 
-static enum cause send_request(struct attempt *attempt, const struct world_route *via, uint64_t now) {
+/* The request that leaves by `via`; the null slice: why not, in *cause. */
+static struct slice build(struct attempt *attempt, const struct world_route *via, struct slice branch,
+                          enum cause *cause) {
     struct call *call = attempt->call;
     struct proxy *proxy = call->proxy;
     const struct target *target = attempt->target;
     struct sip_message scanned;
     const struct sip_message *request = call_request(call, &scanned);
     struct world_route back = {.port = 0};
-    char branch[BRANCH_LENGTH];
     int error;
     bool recorded = is_recorded(call, request);
     const struct endpoint *caller = way_to_caller(call, request);
-    enum cause cause = recorded ? way_back(call, via, caller != NULL, &back) : CAUSE_NONE;
-    if (cause)
-        return cause;
-    branch_text(proxy_number(proxy), call->loop, branch);
+    *cause = recorded ? way_back(call, via, caller != NULL, &back) : CAUSE_NONE;
+    if (*cause)
+        return SLICE_NULL;
     struct forward forward = {
         .request = request,
         .source = &call->source,
@@ -98,7 +109,7 @@ static enum cause send_request(struct attempt *attempt, const struct world_route
         .set = call->plan.set,
         .via = via,
         .transport = attempt->remote.transport,
-        .branch = {branch, sizeof branch},
+        .branch = branch,
         .record_route = recorded,
         .back = back.port ? &back : NULL,
         .path = target->way ? target->way->path : SLICE_NULL,
@@ -109,21 +120,72 @@ static enum cause send_request(struct attempt *attempt, const struct world_route
         .realm = auth_realm(proxy),
     };
     struct slice bytes = forward_build(&proxy->scratch, &forward, &error);
+    *cause = bytes.at ? CAUSE_NONE : error == -ENOMEM ? CAUSE_LOCAL_LIMIT : CAUSE_REQUEST_UNBUILDABLE;
+    return bytes;
+}
+
+/* 18.1.1: too long for a datagram, which nobody has asked for by name. Where no listener carries TCP it stays one, and
+ * through a NAT nothing but datagrams would pass. */
+static bool switch_to_stream(struct attempt *attempt, size_t length, struct world_route *via) {
+    const struct target *target = attempt->target;
+    if (attempt->remote.transport != TRANSPORT_UDP || target->transport == TRANSPORT_UDP || length <= DATAGRAM_MAX ||
+        (target->way && target->way->nat))
+        return false;
+    attempt->remote.transport = TRANSPORT_TCP;
+    attempt->switched = find_route(attempt, via) == CAUSE_NONE;
+    if (!attempt->switched)
+        attempt->remote.transport = TRANSPORT_UDP;
+    return attempt->switched;
+}
+
+static enum cause send_request(struct attempt *attempt, const struct world_route *via, uint64_t now) {
+    const struct call *call = attempt->call;
+    struct sip_message scanned;
+    struct world_route stream;
+    char text[BRANCH_LENGTH];
+    const struct slice branch = {text, sizeof text};
+    enum cause cause;
+    branch_text(proxy_number(call->proxy), call->loop, text);
+    struct slice bytes = build(attempt, via, branch, &cause);
+    if (bytes.at && switch_to_stream(attempt, bytes.len, &stream)) {
+        via = &stream;
+        bytes = build(attempt, via, branch, &cause);
+    }
     if (!bytes.at)
-        return error == -ENOMEM ? CAUSE_LOCAL_LIMIT : CAUSE_REQUEST_UNBUILDABLE;
-    attempt->client = client_new(proxy->transactions,
-                                 &(const struct client_request){
-                                     .bytes = bytes,
-                                     .branch = forward.branch,
-                                     .method = request->method,
-                                     .method_name = request->method_name,
-                                     .local = via->local,
-                                     .remote = attempt->remote,
-                                     .timeout = call->invite ? inviting_time(call) : 0,
-                                     .user = attempt,
-                                 },
-                                 now);
+        return cause;
+    const struct sip_message *request = call_request(call, &scanned);
+    const struct client_request sent = {
+        .bytes = bytes,
+        .branch = branch,
+        .method = request->method,
+        .method_name = request->method_name,
+        .flow = {.local = via->local,
+                 .remote = attempt->remote,
+                 .connection = way_connection(call->proxy, attempt->target, &attempt->remote),
+                 .patience = attempt->switched ? SWITCH_PATIENCE : inviting_time(call)},
+        .timeout = call->invite ? inviting_time(call) : 0,
+        .user = attempt,
+    };
+    attempt->client = client_new(call->proxy->transactions, &sent, now);
     return attempt->client ? CAUSE_NONE : CAUSE_LOCAL_LIMIT;
+}
+
+bool attempt_reroute(struct attempt *attempt, enum cause cause, struct client_request *request) {
+    struct call *call = attempt->call;
+    struct world_route via;
+    struct sip_message scanned;
+    if (!attempt->switched || attempt->state != ATTEMPT_RUNNING)
+        return false;
+    EVENT(call->proxy, LOG_INFO, "back-to-udp", call_request(call, &scanned)->call_id, call->plan.rule,
+          {"uri", attempt_uri(attempt)}, {"destination", event_endpoint(call->proxy, &attempt->remote)},
+          {"cause", slice_of(causes[cause])});
+    attempt->switched = false;
+    attempt->remote.transport = TRANSPORT_UDP;
+    if (find_route(attempt, &via) != CAUSE_NONE)
+        return false;
+    request->flow = (struct sip_flow){.local = via.local, .remote = attempt->remote};
+    request->bytes = build(attempt, &via, client_branch(attempt->client), &cause);
+    return request->bytes.at != NULL;
 }
 
 static void note_start(struct attempt *attempt) {

@@ -32,6 +32,7 @@ struct attempt {
     bool provisional;                  /* a 1xx came */
     bool ringing;                      /* a 180-199 came */
     bool cancelled;                    /* a CANCEL was sent: once is all (9.1) */
+    bool switched;                     /* to TCP, as the request is too long for a datagram */
     bool awaited;                      /* cancelled: the final answer waits for it (for at most 4*T1) */
 };
 
@@ -40,6 +41,9 @@ struct attempt {
 struct attempt *attempt_start(struct call *call, const struct target *target, uint64_t now);
 /* The response that a failure of our own counts as, as if the target had said so; 0: it is none. */
 unsigned attempt_code(enum cause cause);
+/* Its connection was lost before any response: the other way that its request may take, of the same branch (18.1.1). False:
+ * there is none. */
+bool attempt_reroute(struct attempt *attempt, enum cause cause, struct client_request *request);
 /* Its Request-URI. */
 struct slice attempt_uri(const struct attempt *attempt);
 void attempt_end(struct attempt *attempt, enum cause cause, unsigned code, uint64_t now);

@@ -40,7 +40,8 @@ static int add(struct list *list, const struct binding *binding, bool secure) {
     struct way *way = arena_alloc(scratch, sizeof *way);
     if (!target || !way)
         return -ENOMEM;
-    bool behind_nat = binding->nat && !binding->path.len;
+    /* Who has connected need not be one that can be connected to. */
+    bool behind_nat = !binding->path.len && (binding->nat || binding->received.transport != TRANSPORT_UDP);
     *way = (struct way){.entry = list->entry, .nat = behind_nat, .secure = secure};
     if (binding->path.len)
         way->path = binding->path;

@@ -50,6 +50,11 @@ struct proxy {
     struct counters counters;
 };
 
+/* The way back to whoever sent it. */
+static inline struct sip_flow packet_flow(const struct packet *packet) {
+    return (struct sip_flow){.local = packet->local, .remote = packet->source, .connection = packet->connection};
+}
+
 /* Unguessable, and no two alike in practice: branches, tags. */
 uint64_t proxy_number(struct proxy *proxy);
 

@@ -156,6 +156,8 @@ static int record_route(struct edit *edit, struct arena *arena, const struct for
     dialog_cookie(forward->dialogs, forward->request->call_id, cookie);
     line_add(&line, SLICE("Record-Route: <sip:"));
     add_place(&line, side);
+    if (side->local.transport == TRANSPORT_TCP) /* a URI that names none is for UDP (RFC 3263 4.1) */
+        line_add(&line, SLICE(";transport=tcp"));
     line_add(&line, SLICE(";lr;" COOKIE_PARAM "="));
     line_add(&line, (struct slice){cookie, sizeof cookie});
     line_add(&line, SLICE(">\r\n"));

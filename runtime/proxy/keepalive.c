@@ -42,12 +42,14 @@ void keepalive_send(struct proxy *proxy, const struct binding *binding) {
     const struct world *world = proxy->world;
     struct world_route route;
     struct slice bytes = SLICE("\r\n\r\n");
+    if (binding->received.transport != TRANSPORT_UDP)
+        return; /* who opened a connection keeps it open (RFC 5626 4.4.1) */
     if (world->route(world->context, &binding->received, &binding->local, &route))
         return; /* nothing else could pass the NAT */
     if (proxy->settings->keepalive_options)
         bytes = options_request(proxy, binding->contact, &route);
     if (bytes.at)
-        world->send(world->context, &route.local, &binding->received, bytes);
+        world->send(world->context, &(const struct sip_flow){.local = route.local, .remote = binding->received}, bytes);
     else
         proxy_count(proxy, COUNTER_NO_MEMORY);
 }

@@ -55,6 +55,10 @@ static void add_place(struct line *line, const struct endpoint *place) {
     line_add(line, slice_of(ip_format(&place->ip, ip)));
     line_add(line, brackets ? SLICE("]~") : SLICE("~"));
     line_number(line, place->port);
+    if (place->transport == TRANSPORT_UDP)
+        return;
+    line_byte(line, '~');
+    line_add(line, slice_of(transports[place->transport].name));
 }
 
 int nat_mark(struct edit *edit, struct arena *arena, const struct endpoint *place) {
@@ -85,9 +89,11 @@ bool nat_place(const struct sip_uri *uri, struct endpoint *place) {
     if (mark == uri->params.len || !target_transport(uri, TRANSPORT_NONE, &transport, &place->port))
         return false;
     struct slice value = slice_cut(uri->params, mark + sizeof ";" NAT_PARAM, end);
-    size_t middle = slice_find(value, 0, '~');
-    if (!ip_parse(&place->ip, slice_cut(value, 0, middle)) ||
-        !slice_number(slice_from(value, middle + 1), UINT16_MAX, &port) || port == 0)
+    size_t first = slice_find(value, 0, '~'), second = slice_find(value, first + 1, '~');
+    if (second < value.len)
+        transport = transport_named(slice_from(value, second + 1));
+    if (!ip_parse(&place->ip, slice_cut(value, 0, first)) || transport == TRANSPORT_NONE ||
+        !slice_number(slice_cut(value, first + 1, second), UINT16_MAX, &port) || port == 0)
         return false;
     place->port = (uint16_t)port;
     place->transport = (uint8_t)transport;

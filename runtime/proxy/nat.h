@@ -14,7 +14,7 @@
 #include "runtime/sip/uri.h"
 #include "runtime/sip/address.h"
 
-#define NAT_PARAM "fov-nat" /* ;fov-nat=192.0.2.1~5060, ;fov-nat=[2001:db8::1]~5060 */
+#define NAT_PARAM "fov-nat" /* ;fov-nat=192.0.2.1~5060, ;fov-nat=[2001:db8::1]~5060, ;fov-nat=192.0.2.1~5060~TCP */
 
 /* Did the request come straight from a peer whose Via names another place than it came from: another address, or, with
  * rport, another port (RFC 3581)? A host name says nothing. */

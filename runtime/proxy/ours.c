@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/proxy/ours.h"
 
+#include "runtime/proxy/target.h"
+
 /* A name may be written with the root's dot at its end. */
 static struct slice without_root(struct slice host) {
     return host.len > 1 && host.at[host.len - 1] == '.' ? slice_cut(host, 0, host.len - 1) : host;
@@ -74,8 +76,10 @@ bool ours_uri(const struct proxy_settings *settings, const struct sip_uri *uri) 
         return false;
     if (uri->host.len == 0 || is_domain(settings, uri))
         return true;
-    enum transport transport = uri->scheme == URI_SIPS ? TRANSPORT_TLS : TRANSPORT_UDP;
-    uint16_t port = uri->port_given ? uri->port : transports[transport].port;
+    enum transport transport;
+    uint16_t port = uri->port; /* when it names a transport that nobody knows */
+    if (!target_transport(uri, TRANSPORT_NONE, &transport, &port) && !uri->port_given)
+        port = transports[TRANSPORT_UDP].port;
     if (is_advertised(settings, uri) &&
         (settings->advertise_port ? port == settings->advertise_port : listens_at_port(settings, port)))
         return true;

@@ -37,8 +37,18 @@ static void client_timed_out(struct client_transaction *client, uint64_t now) {
     sequence_timeout(attempt, CAUSE_TIMEOUT_INVITING, now);
 }
 
+/* One lost connection may bring many of both. */
+
+static bool client_rerouted(struct client_transaction *client, enum cause cause, struct client_request *request) {
+    struct attempt *attempt = client_user(client);
+    arena_reset(&attempt->call->proxy->scratch);
+    return attempt_reroute(attempt, cause, request);
+}
+
 static void client_failed(struct client_transaction *client, enum cause cause, uint64_t now) {
-    sequence_failed(client_user(client), cause, now);
+    struct attempt *attempt = client_user(client);
+    arena_reset(&attempt->call->proxy->scratch);
+    sequence_failed(attempt, cause, now);
 }
 
 static void client_ended(struct client_transaction *client) {
@@ -72,6 +82,7 @@ static void server_ended(struct server_transaction *server) {
 static const struct transaction_events events = {
     .response = client_responded,
     .timeout = client_timed_out,
+    .reroute = client_rerouted,
     .failed = client_failed,
     .unacknowledged = server_unacknowledged,
     .client_ended = client_ended,
@@ -149,6 +160,9 @@ void proxy_receive(struct proxy *proxy, const struct packet *packet) {
     struct sip_message message;
     begin(proxy, packet->now, packet->unix_ms);
     struct scan_result scan = scan_message(&message, packet->bytes.at, packet->bytes.len);
+    if (packet->broken && scan.verdict == SCAN_OK)
+        scan = (struct scan_result){message.request && message.method != METHOD_ACK ? SCAN_REFUSED : SCAN_SILENT, 400,
+                                    packet->broken};
     switch (scan.verdict) {
     case SCAN_OK:
         if (!message.request) {
@@ -183,6 +197,11 @@ void proxy_unreachable(struct proxy *proxy, const struct endpoint *remote, struc
     proxy_count(proxy, COUNTER_LATE_FAILURES);
     EVENT(proxy, LOG_DEBUG, "late-failure", SLICE_NULL, -1, {"destination", event_endpoint(proxy, remote)},
           {"cause", slice_of(causes[cause])});
+}
+
+void proxy_connection_lost(struct proxy *proxy, uint64_t connection, enum cause cause, uint64_t now, int64_t unix_ms) {
+    begin(proxy, now, unix_ms);
+    proxy->counters.values[COUNTER_LATE_FAILURES] += transactions_lost(proxy->transactions, connection, cause, now);
 }
 
 uint64_t proxy_due(const struct proxy *proxy) {

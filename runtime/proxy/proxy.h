@@ -66,9 +66,11 @@ struct proxy_seed {
 
 struct packet {
     struct endpoint source, local;
-    struct slice bytes;
-    uint64_t now;    /* monotonic ms */
-    int64_t unix_ms; /* wall clock */
+    uint64_t connection; /* that it came on; 0: a datagram */
+    struct slice bytes;  /* of a datagram, or one message of a stream */
+    const char *broken;  /* why nobody knows where it ends in its stream: it is refused with 400; NULL: it is whole */
+    uint64_t now;        /* monotonic ms */
+    int64_t unix_ms;     /* wall clock */
 };
 
 struct proxy;
@@ -83,6 +85,8 @@ void proxy_receive(struct proxy *proxy, const struct packet *packet);
 /* ICMP or a failed send; `quoted` is what the network quoted of our datagram. */
 void proxy_unreachable(struct proxy *proxy, const struct endpoint *remote, struct slice quoted, enum cause cause,
                        uint64_t now, int64_t unix_ms);
+/* A connection was closed, by whom ever, or could not be made. */
+void proxy_connection_lost(struct proxy *proxy, uint64_t connection, enum cause cause, uint64_t now, int64_t unix_ms);
 uint64_t proxy_due(const struct proxy *proxy); /* when proxy_tick is wanted; UINT64_MAX: not */
 void proxy_tick(struct proxy *proxy, uint64_t now, int64_t unix_ms);
 

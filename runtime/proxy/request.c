@@ -75,8 +75,8 @@ static enum step_result step_open(struct request *request) {
     struct proxy *proxy = request->proxy;
     if (is_ack(request))
         return STEP_NEXT;
-    request->server = server_new(proxy->transactions, request->message, &request->packet->source,
-                                 &request->packet->local, request->packet->now);
+    struct sip_flow flow = packet_flow(request->packet), reply = reply_flow(request->message, &flow);
+    request->server = server_new(proxy->transactions, request->message, &reply, request->packet->now);
     if (request->server)
         return STEP_NEXT;
     proxy_count(proxy, COUNTER_NO_MEMORY);

@@ -78,8 +78,13 @@ static void send_up(struct call *call, unsigned code, struct slice bytes, uint64
         return;
     }
     struct sip_message scanned;
-    struct endpoint destination = reply_destination(call_request(call, &scanned), &call->source);
-    proxy->world->send(proxy->world->context, &call->local, &destination, bytes);
+    const struct world *world = proxy->world;
+    bool stream = call->source.transport != TRANSPORT_UDP;
+    const struct sip_flow flow = {.local = call->local,
+                                  .remote = call->source,
+                                  .connection = stream ? world->connection(world->context, &call->source) : 0},
+                          reply = reply_flow(call_request(call, &scanned), &flow);
+    world->send(world->context, &reply, bytes);
 }
 
 /* The topmost Via value with the comma behind it, or its whole line (16.7 step 3). */

@@ -12,6 +12,20 @@ static bool is_clear(const struct endpoint *remote) {
     return !transports[remote->transport].secure;
 }
 
+uint64_t way_connection(const struct proxy *proxy, const struct target *target, const struct endpoint *remote) {
+    const struct world *world = proxy->world;
+    bool known = target->way && remote->transport != TRANSPORT_UDP && endpoint_equal(&target->way->remote, remote);
+    return known ? world->connection(world->context, remote) : 0;
+}
+
+/* Is it to be sent to where it was seen? Nobody can connect to the far end of a connection that is gone: then its contact's
+ * own words are all there is. */
+static bool is_seen(const struct proxy *proxy, const struct target *target) {
+    const struct way *way = target->way;
+    return way && way->remote.ip.family &&
+           (way->remote.transport == TRANSPORT_UDP || way_connection(proxy, target, &way->remote));
+}
+
 static enum cause find_remote(const struct proxy *proxy, const struct target *target, struct slice uri, bool initial,
                               struct endpoint *remote) {
     const struct way *way = target->way;
@@ -20,7 +34,7 @@ static enum cause find_remote(const struct proxy *proxy, const struct target *ta
         return target->missing;
     if (!message_host(target->hop, &hop))
         return CAUSE_REQUEST_UNBUILDABLE;
-    if (way && way->remote.ip.family) {
+    if (is_seen(proxy, target)) {
         *remote = way->remote;
         return slice_starts_same(uri, SLICE("sips:")) && is_clear(remote) ? CAUSE_TRANSPORT_UNSUPPORTED : CAUSE_NONE;
     }
@@ -76,7 +90,8 @@ enum cause way_back(const struct call *call, const struct world_route *out, bool
     if (!wanted && endpoint_equal(&out->local, &call->local))
         return CAUSE_NONE;
     enum cause cause = find_route(call, &call->source, wanted, behind_nat ? &call->local : NULL, back);
-    if (cause || (back->port == out->port && slice_same(slice_of(back->host), slice_of(out->host))))
+    if (cause || (back->port == out->port && back->local.transport == out->local.transport &&
+                  slice_same(slice_of(back->host), slice_of(out->host))))
         back->port = 0;
     return wanted ? cause : CAUSE_NONE;
 }

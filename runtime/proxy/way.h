@@ -10,6 +10,8 @@
  * place, for it should have been looked up. */
 enum cause way_remote(const struct proxy *proxy, const struct target *target, struct slice uri, bool initial,
                       struct endpoint *remote);
+/* The connection that a peer which is reached by no other has spoken on, and that leads to `remote`; 0: none. */
+uint64_t way_connection(const struct proxy *proxy, const struct target *target, const struct endpoint *remote);
 /* The listener's place that requests to the target should leave from: the one that a peer behind a NAT has sent to, while
  * there is a listener at it; NULL: any. */
 const struct endpoint *way_local(const struct proxy *proxy, const struct target *target, const struct endpoint *remote);

@@ -3,7 +3,8 @@
 
 #include "runtime/sim/json.h"
 
-static const struct slice URI = SLICE("URI"), BODY = SLICE("body"), REASON = SLICE("reason");
+static const struct slice URI = SLICE("URI"), BODY = SLICE("body"), REASON = SLICE("reason"),
+                          CONNECTION = SLICE("connection");
 
 /* Patterns. */
 
@@ -49,13 +50,16 @@ static bool matches(struct play *play, unsigned line, struct slice pattern, stru
 /* Headers. */
 
 /* Value n of what a field names; null: there are fewer. */
-static struct slice subject_of(const struct letter *message, struct slice name, unsigned n) {
+static struct slice subject_of(const struct exchange *exchange, struct slice name, unsigned n) {
+    const struct letter *message = &exchange->message;
     if (slice_equal(name, URI))
         return n ? SLICE_NULL : message->uri;
     if (slice_equal(name, BODY))
         return n ? SLICE_NULL : message->body;
     if (slice_equal(name, REASON))
         return n ? SLICE_NULL : message->reason;
+    if (slice_equal(name, CONNECTION))
+        return n ? SLICE_NULL : exchange->connection;
     for (unsigned h = 0; h < message->count; h++)
         if (letter_same_name(message->headers[h].name, name) && n-- == 0)
             return message->headers[h].value;
@@ -68,9 +72,9 @@ static void fail_field(struct play *play, const struct story_field *field, const
     struct slice value;
     page_init(&text, play->arena);
     page_printf(&text, "expected  %s\n    but       ", expected ? expected : "something else");
-    if (!subject_of(&exchange->message, field->name, 0).at)
+    if (!subject_of(exchange, field->name, 0).at)
         page_printf(&text, "there is no %.*s", SLICE_ARG(field->name));
-    for (unsigned n = 0; (value = subject_of(&exchange->message, field->name, n)).at; n++)
+    for (unsigned n = 0; (value = subject_of(exchange, field->name, n)).at; n++)
         page_printf(&text, "%s%.*s: %.*s", n ? "\n              " : "", SLICE_ARG(field->name), SLICE_ARG(value));
     page_add(&text, SLICE("\n    in        "));
     exchange_print(&text, exchange);
@@ -87,7 +91,7 @@ static void check_values(struct play *play, const struct story_step *step, const
     for (const struct story_field *f = field; f; f = f->next) {
         if (f->kind != FIELD_IS || !letter_same_name(f->name, field->name))
             continue;
-        struct slice value = subject_of(&exchange->message, f->name, n++);
+        struct slice value = subject_of(exchange, f->name, n++);
         struct slice expected = play_expand(play, f->line, f->value);
         if (!value.at || !slice_equal(value, expected)) {
             char *text = arena_printf(play->arena, "%.*s: %.*s", SLICE_ARG(f->name), SLICE_ARG(expected));
@@ -95,7 +99,7 @@ static void check_values(struct play *play, const struct story_step *step, const
             return;
         }
     }
-    if (subject_of(&exchange->message, field->name, n).at) {
+    if (subject_of(exchange, field->name, n).at) {
         char *text = arena_printf(play->arena, "%u line%s of %.*s", n, n == 1 ? "" : "s", SLICE_ARG(field->name));
         fail_field(play, field, exchange, text);
     }
@@ -104,7 +108,7 @@ static void check_values(struct play *play, const struct story_step *step, const
 static void check_pattern(struct play *play, const struct story_field *field, const struct exchange *exchange) {
     bool found = false;
     struct slice value;
-    for (unsigned n = 0; !found && (value = subject_of(&exchange->message, field->name, n)).at; n++)
+    for (unsigned n = 0; !found && (value = subject_of(exchange, field->name, n)).at; n++)
         found = matches(play, field->line, field->value, value);
     if (found != (field->kind == FIELD_MATCHES)) {
         char *text = arena_printf(play->arena, "%.*s %s %.*s", SLICE_ARG(field->name), found ? "!~" : "~",
@@ -131,7 +135,7 @@ static void check_fields(struct play *play, const struct story_step *step, const
         case FIELD_MATCHES:
         case FIELD_DIFFERS: check_pattern(play, field, exchange); break;
         case FIELD_ABSENT:
-            if (subject_of(&exchange->message, field->name, 0).at)
+            if (subject_of(exchange, field->name, 0).at)
                 fail_field(play, field, exchange, arena_printf(play->arena, "no %.*s", SLICE_ARG(field->name)));
             break;
         case FIELD_COUNT: check_count(play, field, exchange); break;

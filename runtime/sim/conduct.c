@@ -261,19 +261,30 @@ static const char *check_forwarded(const struct play *play, const struct exchang
     return broken ? broken : check_record_route(play, message);
 }
 
+static bool same_place(const struct story_party *a, const struct story_party *b) {
+    return a->at.port == b->at.port && ip_equal(&a->at.ip, &b->at.ip);
+}
+
 static const char *check_request(const struct play *play, const struct exchange *exchange) {
     const struct letter *message = &exchange->message;
     struct slice via = letter_item(message, "Via", 0), branch = letter_branch(message);
     size_t blank = slice_find(via, 0, ' ');
+    const struct endpoint *local = &exchange->sent->local;
     if (!is_ours(play, slice_from(via, blank)))
         return "the top Via must be our own (RFC 3261 16.6 step 8)";
+    if (!slice_equal(slice_cut(via, sizeof "SIP/2.0/" - 1, blank), slice_of(transports[local->transport].name)))
+        return "its Via must name the transport that it leaves by (RFC 3261 18.1.1)";
     if (!slice_starts(branch, SLICE("z9hG4bK")) || branch.len < 12)
         return "its branch must begin with z9hG4bK and be unique (RFC 3261 8.1.1.7)";
     for (const struct exchange *e = exchange->previous; e; e = e->previous) {
         if (!e->left || !e->message.request || e->again || !slice_equal(letter_branch(&e->message), branch))
             continue;
-        if (e->party != exchange->party)
+        if (e->party != exchange->party && !same_place(e->party, exchange->party))
             return "its branch was used towards somebody else (RFC 3261 8.1.1.7)";
+        if (slice_equal(e->message.method, message->method) && e->party != exchange->party)
+            return check_forwarded(play, exchange); /* from TCP back to UDP: 18.1.1 */
+        if (slice_equal(e->message.method, message->method) && exchange->sent->connection)
+            return "nothing is sent again over a stream (RFC 3261 17.1.1.2, 17.1.2.2)";
         if (slice_equal(e->message.method, message->method))
             return slice_equal(e->message.bytes, message->bytes)
                        ? NULL
@@ -358,6 +369,8 @@ static const char *check_response(const struct play *play, const struct exchange
         return "its From must be the request's, byte for byte (RFC 3261 8.2.6.2)";
     if (message->code == 408 && !slice_equal(request->message.method, SLICE("INVITE")))
         return "a request that is no INVITE must not get a 408 (RFC 4320 4.2)";
+    if (exchange->again && exchange->sent->connection && message->code >= 300)
+        return "nothing is sent again over a stream (RFC 3261 17.2.1)";
     const char *broken = check_response_to(message, &request->message);
     if (!broken && message->code == 200 && slice_equal(request->message.method, SLICE("REGISTER")) &&
         !was_forwarded(request))

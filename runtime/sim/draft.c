@@ -129,8 +129,9 @@ static void put_own_via(struct draft *draft) {
     char at[ENDPOINT_TEXT];
     struct page via;
     page_init(&via, draft->play->arena);
-    page_printf(&via, "SIP/2.0/UDP %s;branch=z9hG4bK-%.*s-%u;rport", endpoint_text(&draft->step->party->at, at),
-                SLICE_ARG(draft->step->party->name), ++draft->play->branches);
+    page_printf(&via, "SIP/2.0/%s %s;branch=z9hG4bK-%.*s-%u;rport", transports[draft->step->party->at.transport].name,
+                endpoint_text(&draft->step->party->at, at), SLICE_ARG(draft->step->party->name),
+                ++draft->play->branches);
     put(draft, "Via", page_slice(&via));
     put_given(draft, "Via", false);
 }
@@ -139,8 +140,9 @@ static void put_contact(struct draft *draft) {
     char at[ENDPOINT_TEXT];
     struct page contact;
     page_init(&contact, draft->play->arena);
-    page_printf(&contact, "<sip:%.*s@%s>", SLICE_ARG(draft->step->party->name),
-                endpoint_text(&draft->step->party->at, at));
+    page_printf(&contact, "<sip:%.*s@%s%s>", SLICE_ARG(draft->step->party->name),
+                endpoint_text(&draft->step->party->at, at),
+                draft->step->party->at.transport == TRANSPORT_TCP ? ";transport=tcp" : "");
     put(draft, "Contact", page_slice(&contact));
 }
 

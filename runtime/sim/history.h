@@ -17,6 +17,7 @@ struct exchange {
     bool named;                   /* the story said so */
     const struct exchange *again; /* the first one with these bytes between these two */
     const struct sim_sent *sent;  /* of what left */
+    struct slice connection;      /* the number of the one that it left on; null: none */
     struct letter message;
 };
 

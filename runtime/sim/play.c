@@ -51,6 +51,8 @@ static struct slice variable_value(struct play *play, struct slice name) {
             return v->value;
     if (party)
         return arena_copy(play->arena, slice_of(endpoint_text(&party->at, at)));
+    if (slice_equal(name, SLICE("long")))
+        return slice_of(arena_printf(play->arena, "%01300d", 0));
     if (slice_equal(name, SLICE("fov")))
         return arena_copy(play->arena, slice_of(endpoint_text(&play->story->listeners[0], at)));
     return SLICE_NULL;
@@ -114,6 +116,8 @@ static void collect(struct play *play) {
             return;
         }
         exchange->sent = sent;
+        if (sent->connection)
+            exchange->connection = slice_of(arena_printf(play->arena, "%u", (unsigned)sent->connection->number));
         conduct_check(play, exchange);
     }
     if (play->world.out_of_memory)
@@ -166,6 +170,15 @@ static bool reach(struct play *play, const struct story_step *step) {
     return !play->failed;
 }
 
+static void send_on_stream(struct play *play, const struct endpoint *peer, const struct endpoint *listener,
+                           struct slice bytes) {
+    struct sim_connection *connection = sim_world_connection(&play->world, peer);
+    if (!connection)
+        connection = sim_world_connect(&play->world, peer, listener);
+    if (connection)
+        sim_world_stream(&play->world, connection, bytes);
+}
+
 static void play_send(struct play *play, const struct story_step *step) {
     const struct endpoint *listener =
         step->party->listener.ip.family ? &step->party->listener : sim_world_listener(&play->world, &step->party->at);
@@ -180,7 +193,19 @@ static void play_send(struct play *play, const struct story_step *step) {
         play_fail(play, step->line, "fov has no listener that %.*s could reach", SLICE_ARG(step->party->name));
         return;
     }
-    sim_world_receive(&play->world, &step->party->at, listener, bytes);
+    if (step->party->at.transport == TRANSPORT_UDP)
+        sim_world_receive(&play->world, &step->party->at, listener, bytes);
+    else
+        send_on_stream(play, &step->party->at, listener, bytes);
+    collect(play);
+}
+
+static void play_close(struct play *play, const struct story_step *step) {
+    struct sim_connection *connection = sim_world_connection(&play->world, &step->party->at);
+    if (!connection)
+        play_fail(play, step->line, "%.*s has no connection with fov", SLICE_ARG(step->party->name));
+    for (; connection; connection = sim_world_connection(&play->world, &step->party->at))
+        sim_world_close_connection(&play->world, connection);
     collect(play);
 }
 
@@ -257,6 +282,14 @@ static void play_step(struct play *play, const struct story_step *step) {
         if (reach(play, step))
             play_icmp(play, step);
         break;
+    case STEP_MEET:
+        if (reach(play, step))
+            sim_world_meet(&play->world, &step->party->at, step->manner);
+        break;
+    case STEP_CLOSE:
+        if (reach(play, step))
+            play_close(play, step);
+        break;
     case STEP_WAIT: reach(play, step); break;
     case STEP_DRAIN:
         if (reach(play, step)) {
@@ -316,6 +349,12 @@ static void play_steps(struct play *play) {
         check_end(play, stopped);
 }
 
+static void meet_all(struct play *play) {
+    for (const struct story_party *party = play->story->parties; party; party = party->next)
+        if (party->at.transport != TRANSPORT_UDP)
+            sim_world_meet(&play->world, &party->at, SIM_ACCEPTS);
+}
+
 static void play_image(struct play *play, const uint8_t *bytes, size_t length) {
     struct image image;
     struct image_refusal refusal;
@@ -330,6 +369,7 @@ static void play_image(struct play *play, const uint8_t *bytes, size_t length) {
     }
     if (play->story->hosts)
         sim_world_resolve(&play->world, play->story->hosts);
+    meet_all(play);
     people_load(play->story, &play->world);
     play->world.store_delay = play->story->store_delay;
     contacts_load(play->story, &play->world);

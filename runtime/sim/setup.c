@@ -1,12 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/sim/setup.h"
 
+bool setup_listen(struct story *story, struct slice text) {
+    bool tcp = slice_starts(text, SLICE("tcp:"));
+    struct endpoint *listener = &story->listeners[story->settings.listener_count++];
+    bool good = reader_endpoint(listener, slice_from(text, tcp ? 4 : 0));
+    listener->transport = tcp ? TRANSPORT_TCP : TRANSPORT_UDP;
+    return good;
+}
+
 static void read_listen(struct reader *reader, struct slice value) {
-    struct proxy_settings *settings = &reader->story->settings;
-    if (settings->listener_count == STORY_LISTENERS_MAX)
+    if (reader->story->settings.listener_count == STORY_LISTENERS_MAX)
         reader_wrong(reader, "at most %d listeners", STORY_LISTENERS_MAX);
-    else if (!reader_endpoint(&reader->story->listeners[settings->listener_count++], value))
-        reader_wrong(reader, "'%.*s' is no ADDRESS[:PORT]", SLICE_ARG(value));
+    else if (!setup_listen(reader->story, value))
+        reader_wrong(reader, "'%.*s' is no [tcp:]ADDRESS[:PORT]", SLICE_ARG(value));
 }
 
 static void read_advertise(struct reader *reader, struct slice value) {

@@ -6,6 +6,8 @@
 
 #include "runtime/sim/reader.h"
 
+/* One more listener, of which there is room: [tcp:]ADDRESS[:PORT]. False: that is none. */
+bool setup_listen(struct story *story, struct slice text);
 /* options NAME=VALUE ... */
 void setup_read(struct reader *reader, struct slice rest);
 

@@ -106,7 +106,26 @@ static void read_icmp(struct reader *reader, struct slice *rest) {
                  SLICE_ARG(word));
 }
 
-/* who > what, who < what, who icmp what */
+/* who refuses, who ignores, who accepts, who closes: connections. */
+static bool read_connections(struct story_step *step, struct slice word) {
+    static const struct {
+        struct slice word;
+        enum step_kind kind;
+        enum sim_manner manner;
+    } rows[] = {{SLICE("refuses"), STEP_MEET, SIM_REFUSES},
+                {SLICE("ignores"), STEP_MEET, SIM_IGNORES},
+                {SLICE("accepts"), STEP_MEET, SIM_ACCEPTS},
+                {SLICE("closes"), STEP_CLOSE, SIM_ACCEPTS}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (slice_equal(word, rows[i].word)) {
+            step->kind = rows[i].kind;
+            step->manner = rows[i].manner;
+            return true;
+        }
+    return false;
+}
+
+/* who > what, who < what, who icmp what, who refuses ... */
 static void read_party_step(struct reader *reader, struct slice who, struct slice rest) {
     struct story_step *step = reader->step;
     struct slice sign = SLICE_EMPTY;
@@ -124,8 +143,9 @@ static void read_party_step(struct reader *reader, struct slice who, struct slic
     } else if (slice_equal(sign, SLICE(">")) || slice_equal(sign, SLICE("<"))) {
         step->kind = sign.at[0] == '>' ? STEP_SEND : STEP_EXPECT;
         read_what(reader, &rest);
-    } else {
-        reader_wrong(reader, "behind a party stands '>' (it sends), '<' (it gets) or 'icmp'");
+    } else if (!read_connections(step, sign)) {
+        reader_wrong(reader, "behind a party stands '>' (it sends), '<' (it gets), 'icmp', or what it does with "
+                             "connections: 'refuses', 'ignores', 'accepts', 'closes'");
         return;
     }
     read_tail(reader, rest);
@@ -133,7 +153,7 @@ static void read_party_step(struct reader *reader, struct slice who, struct slic
 
 static void read_wait(struct reader *reader, struct slice rest) {
     struct story_step *step = reader->step;
-    struct slice word;
+    struct slice word = SLICE_EMPTY;
     bool quoted;
     step->when = WHEN_AFTER;
     reader_word(&rest, &word, &quoted);

@@ -89,21 +89,23 @@ const struct story_party *story_party_named(const struct story *story, struct sl
     return NULL;
 }
 
-static void read_place(struct reader *reader, struct endpoint *place, struct slice text) {
+static void read_place(struct reader *reader, struct endpoint *place, struct slice text, enum transport transport) {
     if (!reader_endpoint(place, text))
         reader_wrong(reader, "'%.*s' is no ADDRESS[:PORT]", SLICE_ARG(text));
+    place->transport = (uint8_t)transport;
 }
 
 /* `to`: the listener that it sends to; null: the first. */
-static void add_party(struct reader *reader, struct slice name, struct slice address, struct slice to) {
+static void add_party(struct reader *reader, struct slice name, struct slice address, enum transport transport,
+                      struct slice to) {
     struct story_party *party = arena_alloc(reader->arena, sizeof *party);
     if (!party) {
         reader->out_of_memory = true;
         return;
     }
-    read_place(reader, &party->at, address);
+    read_place(reader, &party->at, address, transport);
     if (to.at)
-        read_place(reader, &party->listener, to);
+        read_place(reader, &party->listener, to, transport);
     party->name = name;
     party->next = reader->story->parties; /* the newest of a name counts */
     reader->story->parties = party;
@@ -112,13 +114,17 @@ static void add_party(struct reader *reader, struct slice name, struct slice add
 static void read_party(struct reader *reader, struct slice rest) {
     struct slice name, address, word, to = SLICE_NULL;
     bool quoted;
-    if (!reader_word(&rest, &name, &quoted) || !reader_word(&rest, &address, &quoted))
+    if (!reader_word(&rest, &name, &quoted) || !reader_word(&rest, &address, &quoted)) {
         reader_wrong(reader, "a party has a name and an address: party carrier 192.0.2.7");
-    else if (reader_word(&rest, &word, &quoted) &&
-             (!slice_equal(word, SLICE("to")) || !reader_word(&rest, &to, &quoted)))
-        reader_wrong(reader, "behind a party's address may stand where it sends to: to ADDRESS[:PORT]");
+        return;
+    }
+    bool more = reader_word(&rest, &word, &quoted), tcp = more && slice_equal(word, SLICE("tcp"));
+    if (tcp)
+        more = reader_word(&rest, &word, &quoted);
+    if (more && (!slice_equal(word, SLICE("to")) || !reader_word(&rest, &to, &quoted)))
+        reader_wrong(reader, "behind a party's address may stand 'tcp', and where it sends to: to ADDRESS[:PORT]");
     else
-        add_party(reader, name, address, to);
+        add_party(reader, name, address, tcp ? TRANSPORT_TCP : TRANSPORT_UDP, to);
 }
 
 /* The block below `plan`, kept at its lines, so that the compiler's messages point into this file. */
@@ -242,18 +248,19 @@ static void set_defaults(struct reader *reader) {
         .block_time = 3600 * 1000,
         .blocks_max = 1000,
     };
-    add_party(reader, SLICE("caller"), SLICE("198.51.100.1"), SLICE_NULL);
-    add_party(reader, SLICE("first"), SLICE("192.0.2.101"), SLICE_NULL);
-    add_party(reader, SLICE("second"), SLICE("192.0.2.102"), SLICE_NULL);
-    add_party(reader, SLICE("third"), SLICE("192.0.2.103"), SLICE_NULL);
+    add_party(reader, SLICE("caller"), SLICE("198.51.100.1"), TRANSPORT_UDP, SLICE_NULL);
+    add_party(reader, SLICE("first"), SLICE("192.0.2.101"), TRANSPORT_UDP, SLICE_NULL);
+    add_party(reader, SLICE("second"), SLICE("192.0.2.102"), TRANSPORT_UDP, SLICE_NULL);
+    add_party(reader, SLICE("third"), SLICE("192.0.2.103"), TRANSPORT_UDP, SLICE_NULL);
 }
 
 static void close_story(struct story *story) {
     struct proxy_settings *settings = &story->settings;
     if (settings->listener_count == 0) {
-        reader_endpoint(&story->listeners[0], SLICE("203.0.113.1:5060"));
-        reader_endpoint(&story->listeners[1], SLICE("[2001:db8::1]:5060"));
-        settings->listener_count = 2;
+        setup_listen(story, SLICE("203.0.113.1"));
+        setup_listen(story, SLICE("[2001:db8::1]"));
+        setup_listen(story, SLICE("tcp:203.0.113.1"));
+        setup_listen(story, SLICE("tcp:[2001:db8::1]"));
     }
     settings->listeners = story->listeners;
     for (unsigned i = 0; i < settings->listener_count; i++)

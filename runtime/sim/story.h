@@ -29,12 +29,15 @@
  *   party NAME ADDRESS[:PORT]     somebody on the network, who sends to fov's first listener, or, with `to ADDRESS[:PORT]`
  *                                 behind it, to that one. There from the start: caller 198.51.100.1,
  *                                 first 192.0.2.101, second 192.0.2.102, third 192.0.2.103
+ *   party NAME ADDRESS[:PORT] tcp the same over TCP: what leaves for it goes over connections, which it accepts; nobody else
+ *                                 does. It sends on the newest connection with fov that is open, else it opens one
  *   options NAME=VALUE ...        fovrun's options of the same names: t1 t2 t4 timer-c failover record-route relay auth
  *                                 auth-digest realm domain listen advertise env min-expires default-expires max-expires
  *                                 max-contacts max-registrations nat-keepalive keepalive-with max-session block-time
- *                                 block-exempt blocks-max; listen=ADDRESS[:PORT] is over UDP. And
+ *                                 block-exempt blocks-max; listen=[tcp:]ADDRESS[:PORT]. And
  *                                 store-delay=TIME: what the store takes until a change is on disk.
- *                                 Not said otherwise, fov listens on 203.0.113.1 and [2001:db8::1] and is fov.example
+ *                                 Not said otherwise, fov listens on 203.0.113.1 and [2001:db8::1], over UDP and TCP,
+ *                                 and is fov.example
  *   host NAME ADDRESS             a name that can be resolved, in destinations; without any the server resolves none
  *   clock YYYY-MM-DD HH:MM:SS     the time of day at the beginning, UTC
  *   registered USER CONTACT ...   a contact from the store; behind it: q=0.5 expires=TIME (1h) nat=yes path=VALUE
@@ -63,6 +66,9 @@
  *       | OPTIONS sip:fov SIP/2.0          \r \n \t \0 \\ \xHH are bytes
  *   first icmp port-unreachable            the network reports that the last datagram to `first` was not delivered;
  *   first icmp host-unreachable quoting 64     host-, net-, protocol-unreachable; only so many bytes of it are quoted
+ *   first refuses                          connections from now on, of a party over TCP
+ *   first ignores, first accepts           nothing answers who wants to connect; everything is as at the beginning
+ *   first closes                           the connections that it has with fov, or resets them: that is the same to fov
  *   wait 3s, wait until 12s                nothing happens but time
  *   drain                                  fov is told to end (SIGTERM)
  *   jump ahead 1h, jump back 1h            the time of day is set anew; no timer notices
@@ -79,7 +85,8 @@
  *       Via count 2                        so many values, commas counted
  *       | v=0                              exactly this body
  *   caller < raw                           no message, but exactly the bytes that stand below it
- *   `URI`, `body` and `reason` may stand where a header's name stands.
+ *   `URI`, `body`, `reason` and `connection` may stand where a header's name stands; the last is the number of the
+ *   connection that it left on, which are counted from 1 as they are opened.
  * Without `at` or `after` it must leave at once, in the same millisecond. What leaves is matched strictly in order for
  * each party (and call), times exact. Before the next thing happens everything that left must have been named; so
  * the parties' lines in between may stand in any order. `after` counts from where the story stands, then from one
@@ -98,7 +105,8 @@
  * SEVERAL CALLS  A name may carry a call: `caller/2 > INVITE ...`, `first/2 < INVITE`. Without it it is the one call.
  *
  * VARIABLES  A named group of a pattern in a check keeps its text: `Via ~ branch=(?<b>[^;]+)`; later `{b}` inserts it
- * in any value, URI or pattern. `{first}` is the address:port of a party, `{fov}` the server's.
+ * in any value, URI or pattern. `{first}` is the address:port of a party, `{fov}` the server's;
+ * `{long}` are 1300 bytes: a request with them is too long for a datagram (RFC 3261 18.1.1).
  *
  * Everything that leaves is also held against RFC 3261 without being asked (conduct.h).
  */
@@ -106,7 +114,7 @@
 #define FOV_RUNTIME_SIM_STORY_H
 
 #include "runtime/sim/page.h"
-#include "runtime/sim/world.h"
+#include "runtime/sim/connections.h"
 
 enum { STORY_TIMES_MAX = 32, STORY_LISTENERS_MAX = 8, STORY_PRESETS_MAX = 8, STORY_EXEMPT_MAX = 4 };
 
@@ -144,6 +152,8 @@ enum step_kind {
     STEP_SEND,
     STEP_EXPECT,
     STEP_ICMP,
+    STEP_MEET,
+    STEP_CLOSE,
     STEP_WAIT,
     STEP_DRAIN,
     STEP_JUMP,
@@ -167,7 +177,8 @@ struct story_step {
     bool again, raw;
     bool negated; /* log !~, busy, jump back */
     struct slice pattern;
-    uint32_t jump;    /* ms */
+    uint32_t jump; /* ms */
+    enum sim_manner manner;
     uint32_t quoting; /* bytes of an ICMP message, UINT32_MAX: all */
     enum step_when when;
     uint32_t times[STORY_TIMES_MAX];

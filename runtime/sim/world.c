@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/sim/world.h"
 
+#include "runtime/sim/connections.h"
+
 #include <errno.h>
 #include <stdio.h>
 
@@ -16,17 +18,28 @@ static void keep_line(struct sim_world *world, struct sim_line ***end, struct sl
     *end = &line->next;
 }
 
-static void world_send(void *context, const struct endpoint *local, const struct endpoint *remote, struct slice bytes) {
-    struct sim_world *world = context;
+void sim_world_leave(struct sim_world *world, const struct sip_flow *flow, const struct sim_connection *connection,
+                     struct slice bytes) {
     struct sim_sent *sent = arena_alloc(world->arena, sizeof *sent);
     struct slice copy = arena_copy(world->arena, bytes);
     if (!sent || !copy.at) {
         world->out_of_memory = true;
         return;
     }
-    *sent = (struct sim_sent){.at = world->now, .local = *local, .remote = *remote, .bytes = copy};
+    *sent = (struct sim_sent){.at = world->now,
+                              .local = flow->local,
+                              .remote = connection ? connection->peer : flow->remote,
+                              .connection = connection,
+                              .bytes = copy};
     *world->sent_end = sent;
     world->sent_end = &sent->next;
+}
+
+static uint64_t world_send(void *context, const struct sip_flow *flow, struct slice bytes) {
+    if (flow->remote.transport != TRANSPORT_UDP)
+        return connections_send(context, flow, bytes);
+    sim_world_leave(context, flow, NULL, bytes);
+    return 0;
 }
 
 const struct endpoint *sim_world_listener(const struct sim_world *world, const struct endpoint *remote) {
@@ -70,6 +83,10 @@ static enum cause world_route(void *context, const struct endpoint *remote, cons
             route->port = settings->advertise_port;
     }
     return CAUSE_NONE;
+}
+
+static uint64_t world_connection(void *context, const struct endpoint *remote) {
+    return connections_find(context, remote);
 }
 
 static bool world_resolve(void *context, struct slice name, struct ip_address *ip) {
@@ -129,6 +146,7 @@ int sim_world_open(struct sim_world *world, struct arena *arena, const struct pr
             {
                 .context = world,
                 .send = world_send,
+                .connection = world_connection,
                 .route = world_route,
                 .local_time = world_local_time,
                 .log = world_log,
@@ -148,6 +166,7 @@ int sim_world_open(struct sim_world *world, struct arena *arena, const struct pr
 void sim_world_close(struct sim_world *world) {
     proxy_free(world->proxy);
     world->proxy = NULL;
+    connections_free(world);
 }
 
 void sim_world_resolve(struct sim_world *world, const struct sim_host *hosts) {
@@ -155,11 +174,11 @@ void sim_world_resolve(struct sim_world *world, const struct sim_host *hosts) {
     world->face.resolve = world_resolve;
 }
 
-static uint64_t monotonic(const struct sim_world *world) {
+uint64_t sim_world_monotonic(const struct sim_world *world) {
     return WORLD_MONOTONIC + world->now;
 }
 
-static int64_t wall(const struct sim_world *world) {
+int64_t sim_world_wall(const struct sim_world *world) {
     return world->unix_ms + (int64_t)world->now;
 }
 
@@ -171,32 +190,48 @@ static bool tell_kept(struct sim_world *world) {
     world->commits = commit->next;
     if (!world->commits)
         world->commits_end = &world->commits;
-    proxy_kept(world->proxy, commit->ticket, monotonic(world), wall(world));
+    proxy_kept(world->proxy, commit->ticket, sim_world_monotonic(world), sim_world_wall(world));
     return true;
 }
 
+/* Neither does that of the network. */
+static bool tell_news(struct sim_world *world) {
+    return tell_kept(world) || connections_tell(world);
+}
+
+void sim_world_tell(struct sim_world *world) {
+    while (tell_news(world))
+        ;
+}
+
 void sim_world_load(struct sim_world *world, const struct store_row *row) {
-    proxy_load(world->proxy, row, monotonic(world), wall(world));
+    proxy_load(world->proxy, row, sim_world_monotonic(world), sim_world_wall(world));
 }
 
 void sim_world_receive(struct sim_world *world, const struct endpoint *source, const struct endpoint *local,
                        struct slice bytes) {
-    struct packet packet = {*source, *local, bytes, monotonic(world), wall(world)};
+    struct packet packet = {.source = *source,
+                            .local = *local,
+                            .bytes = bytes,
+                            .now = sim_world_monotonic(world),
+                            .unix_ms = sim_world_wall(world)};
     proxy_receive(world->proxy, &packet);
-    while (tell_kept(world)) /* a store without delay */
-        ;
+    sim_world_tell(world);
 }
 
 void sim_world_unreachable(struct sim_world *world, const struct sim_sent *sent, size_t quoted) {
     proxy_unreachable(world->proxy, &sent->remote, slice_cut(sent->bytes, 0, quoted), CAUSE_UNREACHABLE,
-                      monotonic(world), wall(world));
+                      sim_world_monotonic(world), sim_world_wall(world));
 }
 
 uint64_t sim_world_due(const struct sim_world *world) {
     uint64_t due = proxy_due(world->proxy);
     if (due != UINT64_MAX)
-        due = due > monotonic(world) ? due - WORLD_MONOTONIC : world->now;
-    return world->commits && world->commits->due < due ? world->commits->due : due;
+        due = due > sim_world_monotonic(world) ? due - WORLD_MONOTONIC : world->now;
+    if (world->commits && world->commits->due < due)
+        due = world->commits->due;
+    uint64_t lost = connections_due(world);
+    return lost < due ? lost : due;
 }
 
 bool sim_world_run(struct sim_world *world, uint64_t until) {
@@ -207,8 +242,8 @@ bool sim_world_run(struct sim_world *world, uint64_t until) {
         ticks = due > world->now ? 0 : ticks + 1;
         world->stuck = ticks > TICKS_MAX;
         world->now = due;
-        if (!tell_kept(world))
-            proxy_tick(world->proxy, monotonic(world), wall(world));
+        if (!tell_news(world))
+            proxy_tick(world->proxy, sim_world_monotonic(world), sim_world_wall(world));
         if (world->sent_end != before)
             return true;
     }

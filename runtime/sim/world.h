@@ -12,10 +12,14 @@ enum {
     WORLD_END = 24 * 3600 * 1000 /* no story runs longer */
 };
 
-struct sim_sent { /* a datagram that left */
+struct sim_peer;
+struct sim_connection;
+
+struct sim_sent { /* a message that left */
     struct sim_sent *next;
     uint64_t at; /* ms since the beginning */
     struct endpoint local, remote;
+    const struct sim_connection *connection; /* NULL: it is a datagram */
     struct slice bytes;
 };
 
@@ -53,7 +57,9 @@ struct sim_world {
     struct sim_sent *sent, **sent_end;
     struct sim_line *logs, **logs_end, *records, **records_end;
     struct sim_commit *commits, **commits_end;
-    uint32_t store_delay; /* ms that the store takes for a commit */
+    struct sim_peer *peers;
+    struct sim_connection *connections; /* all there ever were */
+    uint32_t store_delay;               /* ms that the store takes for a commit */
     bool out_of_memory;
     bool stuck; /* a timer stayed due however often the proxy was told the time */
 };
@@ -75,6 +81,13 @@ void sim_world_unreachable(struct sim_world *world, const struct sim_sent *sent,
 /* Lets time pass up to `until`: timers fire when they are due, to the millisecond, those due at `until` too. Stops at
  * the first tick at which something left, and answers true; false: `until` is reached. */
 bool sim_world_run(struct sim_world *world, uint64_t until);
+/* What is due now is told: changes that the store has kept, connections that are lost. */
+void sim_world_tell(struct sim_world *world);
+/* Bytes of fov's leave; `connection` NULL: in a datagram. */
+void sim_world_leave(struct sim_world *world, const struct sip_flow *flow, const struct sim_connection *connection,
+                     struct slice bytes);
+uint64_t sim_world_monotonic(const struct sim_world *world); /* the proxy's clocks */
+int64_t sim_world_wall(const struct sim_world *world);
 /* When the next timer is due, in ms since the beginning; UINT64_MAX: none is. */
 uint64_t sim_world_due(const struct sim_world *world);
 /* The listener that a party at `remote` reaches; NULL: none of its family and transport. */

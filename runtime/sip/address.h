@@ -16,6 +16,14 @@ struct endpoint {
     uint32_t scope; /* of a link-local IPv6 address: interface index, else 0 */
 };
 
+/* The way that bytes take between two endpoints. Over a stream that is a connection: connections have numbers, none is ever
+ * used twice. */
+struct sip_flow {
+    struct endpoint local, remote;
+    uint64_t connection; /* the one to take while it is there; 0: any that we have opened to `remote`, or a new one */
+    uint32_t patience;   /* ms that a new one may take; 0: as long as the world waits for any */
+};
+
 enum { ENDPOINT_TEXT = 80 };
 
 bool endpoint_equal(const struct endpoint *a, const struct endpoint *b);

@@ -76,11 +76,12 @@ struct slice reply_via(struct arena *arena, const struct sip_message *request, c
     return (struct slice){out.out, out.length};
 }
 
-struct endpoint reply_destination(const struct sip_message *request, const struct endpoint *source) {
-    struct endpoint destination = *source;
-    if (source->transport == TRANSPORT_UDP && !request->via.rport)
-        destination.port = request->via.port ? request->via.port : transports[TRANSPORT_UDP].port;
-    return destination;
+struct sip_flow reply_flow(const struct sip_message *request, const struct sip_flow *flow) {
+    struct sip_flow reply = *flow;
+    enum transport transport = flow->remote.transport;
+    if (transport != TRANSPORT_UDP || !request->via.rport)
+        reply.remote.port = request->via.port ? request->via.port : transports[transport].port;
+    return reply;
 }
 
 /* The response. */

@@ -33,7 +33,8 @@ struct slice reply_build(struct arena *arena, const struct sip_message *request,
 struct slice reply_via(struct arena *arena, const struct sip_message *request, const struct endpoint *source,
                        int *error);
 
-/* Where the response to `request` goes: over UDP as said above; over a stream it is the stream it came on. */
-struct endpoint reply_destination(const struct sip_message *request, const struct endpoint *source);
+/* The way of the response to a `request` that came on `flow` (from its remote): over UDP as said above; over a stream on
+ * the connection it came on, and when that is gone to the port of sent-by, the transport's own without one. */
+struct sip_flow reply_flow(const struct sip_message *request, const struct sip_flow *flow);
 
 #endif

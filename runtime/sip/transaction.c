@@ -15,7 +15,7 @@ struct transactions *transactions_new(const struct transaction_settings *setting
     transactions->world = *world;
     transactions->events = *events;
     if (lookup_init(&transactions->servers) || lookup_init(&transactions->acks) ||
-        lookup_init(&transactions->clients)) {
+        lookup_init(&transactions->clients) || lookup_init(&transactions->flows)) {
         transactions_free(transactions);
         return NULL;
     }
@@ -26,6 +26,7 @@ void transactions_free(struct transactions *transactions) {
     if (!transactions)
         return;
     lookup_free(&transactions->acks, NULL);
+    lookup_free(&transactions->flows, NULL);
     lookup_free(&transactions->servers, server_destroy);
     lookup_free(&transactions->clients, client_destroy);
     free(transactions);

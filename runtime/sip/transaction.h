@@ -19,6 +19,7 @@
 struct transactions;
 struct server_transaction;
 struct client_transaction;
+struct client_request;
 
 struct transaction_settings {
     uint32_t t1, t2, t4; /* milliseconds: 500, 4000, 5000 */
@@ -31,6 +32,9 @@ struct transaction_events {
                      const struct endpoint *source, uint64_t now);
     /* Timer F: no final in time, it ends. Timer B: no response in time, it is given up (client_give_up). */
     void (*timeout)(struct client_transaction *client, uint64_t now);
+    /* Its connection was lost before any response: is there another way for the request, of the same branch? Then it is
+     * written to `request` (bytes and flow), and goes on that way. False: it has failed. */
+    bool (*reroute)(struct client_transaction *client, enum cause cause, struct client_request *request);
     /* The request could not be sent, or ICMP says so, before any response. An INVITE is given up, as others may have
      * arrived of what was sent; any other transaction ends with the next run of the timers. */
     void (*failed)(struct client_transaction *client, enum cause cause, uint64_t now);
@@ -42,8 +46,9 @@ struct transaction_events {
 
 struct transactions_world {
     void *context;
-    /* Queues a datagram; bytes are copied. Failures come back as transactions_unreachable. */
-    void (*send)(void *context, const struct endpoint *local, const struct endpoint *remote, struct slice bytes);
+    /* Queues a message; bytes are copied. The connection that it takes, 0: a datagram, or no memory for a connection.
+     * Failures come back as transactions_unreachable and transactions_lost. */
+    uint64_t (*send)(void *context, const struct sip_flow *flow, struct slice bytes);
 };
 
 /* All events are there. What the pointers point to is copied, but for `timers`. NULL: out of memory. */
@@ -68,10 +73,9 @@ struct server_transaction *server_find_cancelled(struct transactions *transactio
 /* A retransmission or an ACK arrived: the machine answers or absorbs. */
 void server_receive(struct server_transaction *server, const struct sip_message *request, uint64_t now);
 
-/* NULL: out of memory, or it is there already. `local` is the endpoint the request came to: responses leave from there,
- * to reply_destination(). Not for ACK. */
+/* NULL: out of memory, or it is there already. `flow` is the way that responses take: reply_flow(). Not for ACK. */
 struct server_transaction *server_new(struct transactions *transactions, const struct sip_message *request,
-                                      const struct endpoint *source, const struct endpoint *local, uint64_t now);
+                                      const struct sip_flow *flow, uint64_t now);
 void server_set_user(struct server_transaction *server, void *user);
 void *server_user(const struct server_transaction *server);
 /* Sends a response (whole bytes) and drives the machine; the bytes are copied. A 2xx to an INVITE may come again, and
@@ -93,15 +97,16 @@ struct client_request {
     struct slice branch; /* its top Via's branch: unique, unguessable */
     enum method method;
     struct slice method_name;
-    struct endpoint local, remote;
+    struct sip_flow flow;
     uint32_t timeout; /* INVITE: Timer B in ms; 0 = 64*T1 */
     void *user;
 };
 
-/* Sends the request, any but ACK. NULL: out of memory. */
+/* Sends the request, any but ACK. NULL: out of memory, here or for its connection. */
 struct client_transaction *client_new(struct transactions *transactions, const struct client_request *request,
                                       uint64_t now);
 void *client_user(const struct client_transaction *client);
+struct slice client_branch(const struct client_transaction *client);
 bool client_provisional(const struct client_transaction *client); /* a 1xx came */
 /* INVITE: no longer repeated; the transaction stays so that late responses are told and acknowledged: until 64*T1 after
  * its first send, or, when a 1xx had come, 64*T1 from now. Nothing after a final, or when it was given up before. */
@@ -119,5 +124,8 @@ bool transactions_response(struct transactions *transactions, const struct sip_m
  * response: nothing was told (a CANCEL, an ACK or a response that got lost is repeated, or asked for again). */
 bool transactions_unreachable(struct transactions *transactions, const struct endpoint *remote, struct slice quoted,
                               enum cause cause, uint64_t now);
+/* A connection is no more, or could not be made: the requests on it that have got no response yet have failed, or take
+ * another way. The others go on: what they still wait for may come on a new one (18.2.2). How many of those there are. */
+unsigned transactions_lost(struct transactions *transactions, uint64_t connection, enum cause cause, uint64_t now);
 
 #endif

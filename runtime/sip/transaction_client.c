@@ -22,11 +22,17 @@ struct client_transaction {
     struct lookup_node node;
     struct transactions *layer;
     void *user;
-    struct timer repeat; /* A, E */
-    struct timer wait;   /* B, F; then D, K, M */
-    struct timer life;   /* INVITE: when it goes, if nobody waits for it any more and no final comes */
-    uint32_t interval;   /* of timers A and E */
-    uint32_t length;     /* of the request */
+    union {
+        struct timer repeat;       /* over UDP: A, E */
+        struct {                   /* over a stream */
+            struct lookup_node on; /* in `flows`, while it waits for a final */
+            uint64_t connection;
+        };
+    };
+    struct timer wait; /* B, F; then D, K, M */
+    struct timer life; /* INVITE: when it goes, if nobody waits for it any more and no final comes */
+    uint32_t interval; /* of timers A and E */
+    uint32_t length;   /* of the request */
     uint32_t method_length;
     uint8_t state;
     uint8_t branch_length;
@@ -45,6 +51,20 @@ struct client_transaction {
 
 static struct client_transaction *of_node(struct lookup_node *node) {
     return (struct client_transaction *)((char *)node - offsetof(struct client_transaction, node));
+}
+
+static struct client_transaction *of_flow(struct lookup_node *node) {
+    return (struct client_transaction *)((char *)node - offsetof(struct client_transaction, on));
+}
+
+static void stop_repeating(struct client_transaction *client) {
+    if (!is_reliable(&client->remote))
+        timer_stop(client->layer->timers, &client->repeat);
+}
+
+static void leave_flow(struct client_transaction *client) {
+    if (is_reliable(&client->remote))
+        lookup_remove(&client->layer->flows, &client->on);
 }
 
 static struct slice branch_of(const struct client_transaction *client) {
@@ -79,7 +99,7 @@ static struct client_transaction *find(const struct transactions *layer, struct 
 
 void client_destroy(struct lookup_node *node) {
     struct client_transaction *client = of_node(node);
-    timer_stop(client->layer->timers, &client->repeat);
+    stop_repeating(client);
     timer_stop(client->layer->timers, &client->wait);
     timer_stop(client->layer->timers, &client->life);
     free(client->request);
@@ -88,6 +108,8 @@ void client_destroy(struct lookup_node *node) {
 
 static void enter(struct client_transaction *client, enum client_state state) {
     client->state = (uint8_t)state;
+    if (state > CLIENT_PROCEEDING)
+        leave_flow(client);
     set_pending(client->layer, &client->pending,
                 state <= CLIENT_PROCEEDING && !(state == CLIENT_CALLING && client->given_up));
 }
@@ -96,13 +118,19 @@ static void end(struct client_transaction *client) {
     struct transactions *layer = client->layer;
     set_pending(layer, &client->pending, false);
     lookup_remove(&layer->clients, &client->node);
+    leave_flow(client);
     if (!client->unheard)
         layer->events.client_ended(client);
     client_destroy(&client->node);
 }
 
-static void send_request(const struct client_transaction *client) {
-    send_bytes(client->layer, &client->local, &client->remote, request_of(client));
+/* False: there is no memory for its connection. */
+static bool send_request(struct client_transaction *client, uint32_t patience) {
+    const struct sip_flow flow = {.local = client->local, .remote = client->remote, .patience = patience};
+    bool sent = send_bytes(client->layer, flow, &client->connection, request_of(client));
+    if (is_reliable(&client->remote) && sent)
+        lookup_add(&client->layer->flows, &client->on, client->connection);
+    return sent;
 }
 
 /* A doubles for ever, E up to T2, and is T2 once a 1xx has come (17.1.1.2, 17.1.2.2). */
@@ -116,7 +144,7 @@ static uint32_t next_interval(const struct client_transaction *client) {
 static void fire_repeat(struct timer *timer, uint64_t now) {
     struct client_transaction *client =
         (struct client_transaction *)((char *)timer - offsetof(struct client_transaction, repeat));
-    send_request(client);
+    send_request(client, 0);
     client->interval = next_interval(client);
     timer_set(client->layer->timers, &client->repeat, now, client->interval, fire_repeat);
 }
@@ -151,7 +179,7 @@ static void abandon(struct client_transaction *client, uint64_t now) {
     struct timers *timers = client->layer->timers;
     client->given_up = true;
     enter(client, CLIENT_CALLING);
-    timer_stop(timers, &client->repeat);
+    stop_repeating(client);
     timer_stop(timers, &client->wait);
     shorten(client);
     if (!timer_running(&client->life))
@@ -177,7 +205,7 @@ static void fire_wait(struct timer *timer, uint64_t now) {
 static void wait_only(struct client_transaction *client, enum client_state state, uint64_t now, uint32_t delay) {
     struct timers *timers = client->layer->timers;
     enter(client, state);
-    timer_stop(timers, &client->repeat);
+    stop_repeating(client);
     timer_stop(timers, &client->life);
     timer_set(timers, &client->wait, now, delay, fire_wait);
 }
@@ -203,9 +231,11 @@ static struct client_transaction *make(struct transactions *layer, const struct 
         .branch_length = (uint8_t)request->branch.len,
         .method_length = (uint32_t)request->method_name.len,
         .invite = invite,
-        .local = request->local,
-        .remote = request->remote,
+        .local = request->flow.local,
+        .remote = request->flow.remote,
     };
+    if (is_reliable(&client->remote))
+        client->connection = request->flow.connection;
     client->request = memcpy(bytes, request->bytes.at, request->bytes.len);
     memcpy(client->branch, request->branch.at, request->branch.len);
     return client;
@@ -215,6 +245,10 @@ struct client_transaction *client_new(struct transactions *layer, const struct c
     struct client_transaction *client = make(layer, request);
     if (!client)
         return NULL;
+    if (!send_request(client, request->flow.patience)) {
+        client_destroy(&client->node);
+        return NULL;
+    }
     uint32_t timeout = client->invite && request->timeout ? request->timeout : sixty_four_t1(layer);
     lookup_add(&layer->clients, &client->node, hash_branch(layer, request->branch));
     enter(client, client->invite ? CLIENT_CALLING : CLIENT_TRYING);
@@ -223,7 +257,6 @@ struct client_transaction *client_new(struct transactions *layer, const struct c
         timer_set(layer->timers, &client->life, now, sixty_four_t1(layer), fire_life);
     if (!is_reliable(&client->remote))
         timer_set(layer->timers, &client->repeat, now, client->interval, fire_repeat);
-    send_request(client);
     return client;
 }
 
@@ -254,8 +287,9 @@ int client_cancel(struct client_transaction *client, struct slice lines, uint64_
         .branch = branch_of(client),
         .method = METHOD_CANCEL,
         .method_name = SLICE("CANCEL"),
-        .local = client->local,
-        .remote = client->remote,
+        .flow = {.local = client->local,
+                 .remote = client->remote,
+                 .connection = is_reliable(&client->remote) ? client->connection : 0},
     };
     struct client_transaction *cancel = request.bytes.at ? client_new(layer, &request, now) : NULL;
     arena_free(&arena);
@@ -269,13 +303,14 @@ int client_cancel(struct client_transaction *client, struct slice lines, uint64_
 /* Responses. */
 
 /* Without memory there is none: the next repetition of the final asks again. */
-static void acknowledge(const struct client_transaction *client, const struct sip_message *response) {
+static void acknowledge(struct client_transaction *client, const struct sip_message *response) {
     char buffer[REQUEST_ROOM];
     struct arena arena;
     arena_init(&arena, buffer, sizeof buffer, 0);
     struct slice ack = request_ack(&arena, request_of(client), response);
     if (ack.at)
-        send_bytes(client->layer, &client->local, &client->remote, ack);
+        send_bytes(client->layer, (struct sip_flow){.local = client->local, .remote = client->remote},
+                   &client->connection, ack);
     arena_free(&arena);
 }
 
@@ -292,7 +327,7 @@ static bool advance_invite(struct client_transaction *client, const struct sip_m
                 shorten(client);
             enter(client, CLIENT_PROCEEDING);
             client->provisional = true;
-            timer_stop(layer->timers, &client->repeat);
+            stop_repeating(client);
             timer_stop(layer->timers, &client->wait);
         }
         return open;
@@ -350,30 +385,80 @@ bool transactions_response(struct transactions *layer, const struct sip_message 
 
 /* Failures. */
 
+static void fail(struct client_transaction *client, enum cause cause, uint64_t now) {
+    if (client->state == CLIENT_CALLING)
+        abandon(client, now);
+    else
+        wait_only(client, CLIENT_TERMINATED, now, 0);
+    client->layer->events.failed(client, cause, now);
+}
+
 bool transactions_unreachable(struct transactions *layer, const struct endpoint *remote, struct slice quoted,
                               enum cause cause, uint64_t now) {
     struct slice method, branch;
     if (!request_identity(quoted, &method, &branch))
         return false;
     struct client_transaction *client = find(layer, branch, method); /* an ACK finds none: it has no transaction */
-    if (!client || client->unheard || client->given_up || client->remote.port != remote->port ||
-        !ip_equal(&client->remote.ip, &remote->ip))
+    if (!client || client->unheard || client->given_up || client->state >= CLIENT_PROCEEDING ||
+        client->remote.port != remote->port || !ip_equal(&client->remote.ip, &remote->ip))
         return false;
-    if (client->state == CLIENT_CALLING) {
-        abandon(client, now);
-    } else if (client->state == CLIENT_TRYING) {
-        wait_only(client, CLIENT_TERMINATED, now, 0);
+    fail(client, cause, now);
+    return true;
+}
+
+/* The timers that bound it go on. */
+static bool take_other_way(struct client_transaction *client, enum cause cause, uint64_t now) {
+    struct transactions *layer = client->layer;
+    struct client_request other = {.bytes = SLICE_NULL};
+    char *bytes = layer->events.reroute(client, cause, &other) ? malloc(other.bytes.len) : NULL;
+    if (!bytes)
+        return false;
+    free(client->request);
+    client->request = memcpy(bytes, other.bytes.at, other.bytes.len);
+    client->length = (uint32_t)other.bytes.len;
+    client->local = other.flow.local;
+    client->remote = other.flow.remote;
+    if (is_reliable(&client->remote)) {
+        client->on = (struct lookup_node){0};
+        client->connection = other.flow.connection;
     } else {
+        client->repeat = (struct timer){0};
+        timer_set(layer->timers, &client->repeat, now, client->interval, fire_repeat);
+    }
+    return send_request(client, other.flow.patience);
+}
+
+/* False: nothing is to be told. */
+static bool lose(struct client_transaction *client, enum cause cause, uint64_t now) {
+    if (client->state == CLIENT_PROCEEDING || client->given_up)
+        return false;
+    if (client->unheard) {
+        wait_only(client, CLIENT_TERMINATED, now, 0);
         return false;
     }
-    layer->events.failed(client, cause, now);
+    if (!take_other_way(client, cause, now))
+        fail(client, cause, now);
     return true;
+}
+
+unsigned transactions_lost(struct transactions *layer, uint64_t connection, enum cause cause, uint64_t now) {
+    unsigned late = 0;
+    struct lookup_node *node;
+    while ((node = lookup_first(&layer->flows, connection))) {
+        lookup_remove(&layer->flows, node);
+        late += !lose(of_flow(node), cause, now);
+    }
+    return late;
 }
 
 /* Questions. */
 
 void *client_user(const struct client_transaction *client) {
     return client->user;
+}
+
+struct slice client_branch(const struct client_transaction *client) {
+    return branch_of(client);
 }
 
 bool client_provisional(const struct client_transaction *client) {

@@ -21,6 +21,7 @@ struct transactions {
     struct lookup servers; /* by server_key */
     struct lookup acks;    /* RFC 2543 server INVITE transactions with a final: by the key of the ACK they expect */
     struct lookup clients; /* by branch: an INVITE and its CANCEL share one */
+    struct lookup flows;   /* clients without a final, by their connection */
     unsigned pending;      /* transactions that a peer still waits for */
     unsigned unanswered;   /* servers that will get a final and have none */
     char scratch[KEY_MAX]; /* where keys are put together */
@@ -46,9 +47,15 @@ static inline void set_pending(struct transactions *transactions, bool *pending,
     *pending = now;
 }
 
-static inline void send_bytes(const struct transactions *transactions, const struct endpoint *local,
-                              const struct endpoint *remote, struct slice bytes) {
-    transactions->world.send(transactions->world.context, local, remote, bytes);
+/* *connection is the one that what follows takes, too; it is not looked at for a datagram. False: out of memory for one. */
+static inline bool send_bytes(const struct transactions *transactions, struct sip_flow flow, uint64_t *connection,
+                              struct slice bytes) {
+    if (is_reliable(&flow.remote))
+        flow.connection = *connection;
+    uint64_t taken = transactions->world.send(transactions->world.context, &flow, bytes);
+    if (taken)
+        *connection = taken;
+    return taken || !is_reliable(&flow.remote);
 }
 
 /* Without telling the user. */

@@ -20,19 +20,22 @@ struct server_transaction {
     struct lookup_node node, ack;
     struct transactions *layer;
     void *user;
-    struct timer repeat; /* G */
-    struct timer end;    /* H, I, J, L */
-    char *response;      /* the last one, while it may have to be repeated; owned */
+    union {
+        struct timer repeat; /* over UDP: G */
+        uint64_t connection; /* over a stream: of its responses */
+    };
+    struct timer end; /* H, I, J, L */
+    char *response;   /* the last one, while it may have to be repeated; owned */
     uint32_t response_length;
     uint32_t tag, tag_length; /* its To tag: RFC 2543 INVITE alone */
     uint32_t interval;        /* of Timer G */
     uint16_t status;
     uint8_t state;
     bool invite;
-    bool magic;   /* matched by RFC 3261's branch, not by RFC 2543's rules */
-    bool pending; /* a peer still waits for it */
-    struct endpoint local, remote;
-    uint32_t stem, key_length; /* of the key: without To tag and method, all of it */
+    bool magic;                    /* matched by RFC 3261's branch, not by RFC 2543's rules */
+    bool pending;                  /* a peer still waits for it */
+    struct endpoint local, remote; /* of its responses */
+    uint32_t stem, key_length;     /* of the key: without To tag and method, all of it */
     char key[];
 };
 
@@ -171,7 +174,7 @@ static void enter(struct server_transaction *server, enum server_state state) {
 }
 
 struct server_transaction *server_new(struct transactions *layer, const struct sip_message *request,
-                                      const struct endpoint *source, const struct endpoint *local, uint64_t now) {
+                                      const struct sip_flow *flow, uint64_t now) {
     (void)now;
     struct key key;
     assert(request->method != METHOD_ACK);
@@ -184,11 +187,13 @@ struct server_transaction *server_new(struct transactions *layer, const struct s
         .layer = layer,
         .invite = request->method == METHOD_INVITE,
         .magic = request->via.magic,
-        .local = *local,
-        .remote = reply_destination(request, source),
+        .local = flow->local,
+        .remote = flow->remote,
         .stem = (uint32_t)key.stem,
         .key_length = (uint32_t)key.text.len,
     };
+    if (is_reliable(&server->remote))
+        server->connection = flow->connection;
     memcpy(server->key, key.text.at, key.text.len);
     lookup_add(&layer->servers, &server->node, key.hash);
     layer->unanswered++;
@@ -196,9 +201,14 @@ struct server_transaction *server_new(struct transactions *layer, const struct s
     return server;
 }
 
+static void stop_repeating(struct server_transaction *server) {
+    if (!is_reliable(&server->remote))
+        timer_stop(server->layer->timers, &server->repeat);
+}
+
 void server_destroy(struct lookup_node *node) {
     struct server_transaction *server = of_node(node);
-    timer_stop(server->layer->timers, &server->repeat);
+    stop_repeating(server);
     timer_stop(server->layer->timers, &server->end);
     free(server->response);
     free(server);
@@ -226,11 +236,12 @@ static void end_after(struct server_transaction *server, uint64_t now, uint32_t 
 
 /* Sending. */
 
-static void send_response(const struct server_transaction *server, struct slice bytes) {
-    send_bytes(server->layer, &server->local, &server->remote, bytes);
+static void send_response(struct server_transaction *server, struct slice bytes) {
+    send_bytes(server->layer, (struct sip_flow){.local = server->local, .remote = server->remote}, &server->connection,
+               bytes);
 }
 
-static void repeat_response(const struct server_transaction *server) {
+static void repeat_response(struct server_transaction *server) {
     if (server->response)
         send_response(server, (struct slice){server->response, server->response_length});
 }
@@ -331,7 +342,7 @@ void server_receive(struct server_transaction *server, const struct sip_message 
     if (server->state != SERVER_COMPLETED)
         return;
     enter(server, SERVER_CONFIRMED);
-    timer_stop(layer->timers, &server->repeat);
+    stop_repeating(server);
     end_after(server, now, unless_reliable(&server->remote, layer->settings.t4));
 }
 

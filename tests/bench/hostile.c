@@ -37,9 +37,10 @@ static unsigned sent;
 
 /* A world that does nothing. */
 
-static void world_send(void *context, const struct endpoint *local, const struct endpoint *remote, struct slice bytes) {
-    (void)context, (void)local, (void)remote, (void)bytes;
+static uint64_t world_send(void *context, const struct sip_flow *flow, struct slice bytes) {
+    (void)context, (void)flow, (void)bytes;
     sent++;
+    return 0;
 }
 
 static enum cause world_route(void *context, const struct endpoint *remote, const struct endpoint *wanted,
@@ -115,7 +116,11 @@ static void through_scanner(unsigned run) {
 }
 
 static void through_proxy(unsigned run) {
-    const struct packet packet = {source, listener, {datagram.bytes, datagram.length}, 1000 + run, 1700000000000};
+    const struct packet packet = {.source = source,
+                                  .local = listener,
+                                  .bytes = {datagram.bytes, datagram.length},
+                                  .now = 1000 + run,
+                                  .unix_ms = 1700000000000};
     proxy_receive(proxy, &packet);
 }
 

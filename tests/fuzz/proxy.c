@@ -56,7 +56,9 @@ static void send_new(void) {
     write_request(&text, &program, number);
     if (net.plan->users)
         write_credentials(&text, &program, &net);
-    send_from(net_place("192.0.2.77", number % 3 ? 5060 : 5099));
+    struct endpoint caller = net_place("192.0.2.77", number % 3 ? 5060 : 5099);
+    caller.transport = net.settings.listener_count == NET_LISTENERS && number % 4 == 0 ? TRANSPORT_TCP : TRANSPORT_UDP;
+    send_from(caller);
 }
 
 static void send_register(void) {
@@ -144,6 +146,10 @@ static void icmp(void) {
         net_unreachable(&net, sent, program_take(&program, 2) ? sent->bytes.len : 4 * program_take(&program, 256));
 }
 
+static void reset(void) {
+    net_reset(&net, program_take(&program, NET_CONNECTIONS));
+}
+
 static void pass(void) {
     static const uint32_t times[] = {0,    1,    100,  499,   500,   501,   1000,   1999,
                                      2000, 4000, 6000, 10000, 32000, 64000, 181000, 200000};
@@ -162,12 +168,12 @@ static void starve(void) {
 
 /* As often as they stand here. */
 static void (*const events[])(void) = {
-    send_new,       send_new,    send_new,      send_answer,   send_answer,   send_answer,
-    send_answer,    send_answer, send_answer,   send_answer,   send_answer,   send_echo,
-    send_again,     send_again,  send_ack,      send_ack,      send_cancel,   send_cancel,
-    icmp,           icmp,        pass,          pass,          pass,          pass,
-    pass,           pass,        drain,         starve,        send_raw,      send_in_dialog,
-    send_in_dialog, mutate,      send_register, send_register, send_register, send_register,
+    send_new,      send_new,      send_new,      send_answer,    send_answer,    send_answer, send_answer,
+    send_answer,   send_answer,   send_answer,   send_answer,    send_echo,      send_again,  send_again,
+    send_ack,      send_ack,      send_cancel,   send_cancel,    icmp,           icmp,        reset,
+    reset,         pass,          pass,          pass,           pass,           pass,        pass,
+    drain,         starve,        send_raw,      send_in_dialog, send_in_dialog, mutate,      send_register,
+    send_register, send_register, send_register,
 };
 
 /* Whatever happened before: the next caller gets an answer at once. */
@@ -189,7 +195,7 @@ unsigned long proxy_run(const uint8_t *data, size_t size, unsigned long failing,
     unsigned long asked = memory_asked();
     program = (struct program){data, data + size};
     const struct proxy_plan *plan = proxy_plan(program_take(&program, PROXY_PLANS));
-    unsigned options = program_take(&program, 64);
+    unsigned options = program_take(&program, NET_ALL + 1);
     memory_fail(failing, for_good);
     bool open = net_open(&net, plan, options);
     net.starved = failing != 0;

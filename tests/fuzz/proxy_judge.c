@@ -118,8 +118,12 @@ static void judge_request(const struct net *net, const struct datagram *sent) {
     judge_request_place(net, sent);
     net_promise(net, sent->branch.len > 12, "a branch of our own");
     if (first) {
-        net_promise(net, endpoint_equal(&first->peer, &sent->peer), "a branch is used towards one peer");
-        net_promise(net, sent->method == METHOD_ACK || slice_equal(first->bytes, sent->bytes), "the same bytes again");
+        bool back = first->peer.transport == TRANSPORT_TCP && sent->peer.transport == TRANSPORT_UDP; /* 18.1.1 */
+        net_promise(net, ip_equal(&first->peer.ip, &sent->peer.ip) && first->peer.port == sent->peer.port,
+                    "a branch is used towards one peer");
+        net_promise(net, back || first->peer.transport == sent->peer.transport, "only from TCP back to UDP");
+        net_promise(net, back || sent->method == METHOD_ACK || slice_equal(first->bytes, sent->bytes),
+                    "the same bytes again");
     }
     if (sent->method == METHOD_INVITE)
         net_promise(net, !first || !was_answered(net, sent, 100, 699), "no INVITE behind an answer");
@@ -151,7 +155,8 @@ static void judge_response(const struct net *net, const struct datagram *sent) {
     bool good = sent->method == METHOD_INVITE && sent->status / 100 == 2;
     const struct datagram *other = NULL; /* the final that was there before; older ones may have been forgotten */
     judge_response_place(net, sent);
-    if (sent->status < 200 || is_stateless(net, sent))
+    /* Over a stream nothing is repeated, and a transaction ends with its final (17.2.1, 17.2.2). */
+    if (sent->status < 200 || is_stateless(net, sent) || sent->peer.transport != TRANSPORT_UDP)
         return;
     for (const struct datagram *one = net->datagrams; one < sent; one++) {
         if (!is_same_transaction(one, sent) || is_stateless(net, one))

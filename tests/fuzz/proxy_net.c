@@ -49,10 +49,32 @@ bool net_is_own(const struct net *net, const struct endpoint *place) {
 }
 
 static const struct endpoint *listener_for(const struct net *net, const struct endpoint *peer) {
-    for (unsigned i = 0; i < NET_LISTENERS; i++)
-        if (net->listeners[i].ip.family == peer->ip.family)
+    for (unsigned i = 0; i < net->settings.listener_count; i++)
+        if (net->listeners[i].ip.family == peer->ip.family && net->listeners[i].transport == peer->transport)
             return &net->listeners[i];
     return NULL;
+}
+
+static struct connection *connection_to(struct net *net, const struct endpoint *remote) {
+    for (unsigned i = 0; i < NET_CONNECTIONS; i++)
+        if (net->connections[i].number && endpoint_equal(&net->connections[i].remote, remote))
+            return &net->connections[i];
+    return NULL;
+}
+
+/* A new one takes the place of the oldest, which nobody hears of any more. */
+static struct connection *connect_to(struct net *net, const struct endpoint *remote) {
+    struct connection *connection = connection_to(net, remote);
+    if (!connection) {
+        connection = &net->connections[net->newest % NET_CONNECTIONS];
+        *connection = (struct connection){++net->newest, *remote};
+    }
+    return connection;
+}
+
+static struct connection *numbered(struct net *net, uint64_t number) {
+    struct connection *connection = &net->connections[(number - 1) % NET_CONNECTIONS];
+    return number && connection->number == number ? connection : NULL;
 }
 
 static struct slice inside(const struct datagram *datagram, const struct sip_message *message, struct slice text) {
@@ -101,12 +123,26 @@ static struct datagram *keep(struct net *net, bool left, const struct endpoint *
 
 /* the world that the proxy sees */
 
-static void world_send(void *context, const struct endpoint *local, const struct endpoint *remote, struct slice bytes) {
+static uint64_t world_send(void *context, const struct sip_flow *flow, struct slice bytes) {
     struct net *net = context;
+    uint64_t connection = 0;
     net_promise(net, net->running, "something left outside of an event");
+    const struct endpoint *remote = &flow->remote;
+    if (remote->transport != TRANSPORT_UDP) {
+        struct connection *taken = numbered(net, flow->connection);
+        taken = taken ? taken : connect_to(net, remote);
+        remote = &taken->remote;
+        connection = taken->number;
+    }
     memory_pause();
-    keep(net, true, remote, local, bytes);
+    keep(net, true, remote, &flow->local, bytes);
     memory_resume();
+    return connection;
+}
+
+static uint64_t world_connection(void *context, const struct endpoint *remote) {
+    const struct connection *connection = connection_to(context, remote);
+    return connection ? connection->number : 0;
 }
 
 static enum cause world_route(void *context, const struct endpoint *remote, const struct endpoint *wanted,
@@ -116,7 +152,7 @@ static enum cause world_route(void *context, const struct endpoint *remote, cons
     const struct endpoint *listener = listener_for(net, remote);
     static const struct ip_address gap = {.family = 4, .bytes = {192, 0, 2, 104}};
     char ip[IP_TEXT];
-    if (!listener || remote->transport != TRANSPORT_UDP)
+    if (!listener)
         return CAUSE_TRANSPORT_UNSUPPORTED;
     if (ip_equal(&remote->ip, &gap))
         return CAUSE_UNREACHABLE;
@@ -193,6 +229,9 @@ bool net_open(struct net *net, const struct proxy_plan *plan, unsigned options) 
     *net = (struct net){.plan = plan, .now = START, .blocks = memory_live(), .domains = {SLICE("fov.example")}};
     net->listeners[0] = net_place("192.0.2.1", 5060);
     net->listeners[1] = net_place("2001:db8::1", 5060);
+    net->listeners[2] = net->listeners[0];
+    net->listeners[3] = net->listeners[1];
+    net->listeners[2].transport = net->listeners[3].transport = TRANSPORT_TCP;
     for (unsigned i = 0; i < NET_LISTENERS; i++)
         net->addresses[i] = net->listeners[i].ip;
     net->settings = (struct proxy_settings){
@@ -215,9 +254,9 @@ bool net_open(struct net *net, const struct proxy_plan *plan, unsigned options) 
         .domains = net->domains,
         .domain_count = options & NET_DOMAIN ? 1 : 0,
         .listeners = net->listeners,
-        .listener_count = NET_LISTENERS,
+        .listener_count = options & NET_STREAMS ? NET_LISTENERS : NET_LISTENERS / 2,
         .addresses = net->addresses,
-        .address_count = NET_LISTENERS,
+        .address_count = NET_LISTENERS / 2,
         .realm = SLICE("fov.example"),
         .auth = plan->users ? AUTH_ALL : AUTH_NONE,
         .advertise = options & NET_ADVERTISE ? SLICE("sip.fov.example") : SLICE_EMPTY,
@@ -225,6 +264,7 @@ bool net_open(struct net *net, const struct proxy_plan *plan, unsigned options) 
     net->world = (struct world){
         .context = net,
         .send = world_send,
+        .connection = world_connection,
         .route = world_route,
         .local_time = world_local_time,
         .log = world_log,
@@ -242,10 +282,12 @@ bool net_open(struct net *net, const struct proxy_plan *plan, unsigned options) 
     return net->proxy != NULL;
 }
 
-/* The same bytes when the transaction may have ended: for us it is a new request that looks like an old one. */
-static bool is_stale(const struct net *net, struct slice bytes) {
+/* The same bytes when the transaction may have ended, as over a stream it always may: for us it is a new request that looks
+ * like an old one. */
+static bool is_stale(const struct net *net, const struct endpoint *source, struct slice bytes) {
     for (unsigned i = 0; i < net->count; i++)
-        if (!net->datagrams[i].left && net->now - net->datagrams[i].at > STALE &&
+        if (!net->datagrams[i].left &&
+            (source->transport != TRANSPORT_UDP || net->now - net->datagrams[i].at > STALE) &&
             slice_equal(net->datagrams[i].bytes, bytes))
             return true;
     return false;
@@ -255,9 +297,14 @@ void net_receive(struct net *net, const struct endpoint *source, struct slice by
     const struct endpoint *local = listener_for(net, source);
     if (!local || bytes.len > SIP_MESSAGE_MAX - 29)
         return;
-    net->hostile |= is_stale(net, bytes);
+    net->hostile |= is_stale(net, source, bytes);
     struct datagram *datagram = keep(net, false, source, local, bytes);
-    struct packet packet = {*source, *local, datagram->bytes, net->now, unix_start + (int64_t)net->now};
+    struct packet packet = {.source = *source,
+                            .local = *local,
+                            .connection = source->transport == TRANSPORT_UDP ? 0 : connect_to(net, source)->number,
+                            .bytes = datagram->bytes,
+                            .now = net->now,
+                            .unix_ms = unix_start + (int64_t)net->now};
     net->received++;
     net->invites += datagram->readable && datagram->request && datagram->method == METHOD_INVITE;
     unsigned before = net->count;
@@ -274,6 +321,15 @@ void net_receive(struct net *net, const struct endpoint *source, struct slice by
     }
     net_promise(net, net->count - before <= OUT_MAX, "one datagram draws no more than four");
     net_promise(net, out <= OUT_MAX * (2 * largest + ROOM_MAX), "one datagram draws no more bytes than four");
+}
+
+void net_reset(struct net *net, unsigned n) {
+    uint64_t number = net->connections[n % NET_CONNECTIONS].number;
+    net->connections[n % NET_CONNECTIONS].number = 0;
+    begin_event(net);
+    proxy_connection_lost(net->proxy, number, n % 2 ? CAUSE_RESET : CAUSE_REFUSED, net->now,
+                          unix_start + (int64_t)net->now);
+    end_event(net);
 }
 
 void net_unreachable(struct net *net, const struct datagram *sent, size_t quoted) {

@@ -22,7 +22,12 @@ struct datagram {
     struct slice via, branch, call_id, cseq, to_tag, host; /* via: the top one's text */
 };
 
-enum { NET_LISTENERS = 2 };
+enum { NET_LISTENERS = 4, NET_CONNECTIONS = 8 };
+
+struct connection {
+    uint64_t number;
+    struct endpoint remote;
+};
 
 struct net {
     const struct proxy_plan *plan;
@@ -39,6 +44,8 @@ struct net {
     bool running;    /* inside an event of the proxy */
     uint64_t ticket; /* of what the store was asked to keep, and has not said to have; 0: none */
     unsigned judged; /* datagrams */
+    struct connection connections[NET_CONNECTIONS]; /* number 0: none */
+    uint64_t newest;                                /* number of a connection */
     struct datagram *datagrams;
     unsigned count, room, received, invites, records;
     struct play *play; /* for conduct.h; NULL: not looked at any more */
@@ -51,7 +58,9 @@ enum net_option {
     NET_NO_RECORD_ROUTE = 4,
     NET_DOMAIN = 8,
     NET_ADVERTISE = 16,
-    NET_OPTIONS = 32
+    NET_OPTIONS = 32,
+    NET_STREAMS = 64, /* it listens for streams, too */
+    NET_ALL = 127
 };
 
 /* False: out of memory, on purpose. */
@@ -59,6 +68,8 @@ bool net_open(struct net *net, const struct proxy_plan *plan, unsigned options);
 void net_receive(struct net *net, const struct endpoint *source, struct slice bytes);
 /* ICMP about a datagram that left, which quotes so many bytes of it. */
 void net_unreachable(struct net *net, const struct datagram *sent, size_t quoted);
+/* The n-th connection is reset, if there is one. */
+void net_reset(struct net *net, unsigned n);
 void net_pass(struct net *net, uint64_t ms);
 void net_drain(struct net *net);
 /* Lets every timer run out: nothing may stay. */

@@ -77,3 +77,25 @@ Test(loop, watches_for_room_only_while_awake, .timeout = 20) {
     cr_expect_eq(state.events, 1);
     loop_free(state.loop);
 }
+
+static void forget_all(void *context) {
+    struct state *state = context;
+    state->events++;
+    loop_forget(state->watch);
+    close(state->ends[0]);
+    loop_stop(state->loop);
+}
+
+/* Also in the middle of its own event, and when another one of the same turn is of the same descriptor. */
+Test(loop, forgets_what_is_watched_no_more, .timeout = 20) {
+    struct state state = {.loop = loop_new()};
+    cr_assert_eq(pipe(state.ends), 0);
+    for (unsigned i = 0; i < 3; i++)
+        loop_forget(loop_read(state.loop, state.ends[0], forget_all, &state));
+    loop_forget(NULL);
+    state.watch = loop_read(state.loop, state.ends[0], forget_all, &state);
+    cr_assert_eq(write(state.ends[1], "x", 1), 1);
+    loop_run(state.loop);
+    cr_expect_eq(state.events, 1);
+    loop_free(state.loop);
+}

@@ -28,9 +28,12 @@ Test(options, have_the_defaults_that_the_manual_names) {
     cr_assert_eq(read_line(&o, "-p plan.bin", message), OPTIONS_RUN);
     cr_expect_str_eq(o.plan, "plan.bin");
     cr_expect(o.listen_default);
-    cr_assert_eq(o.listen_count, 2);
+    cr_assert_eq(o.listen_count, 4);
     cr_expect(o.listen[0].ip.family == 4 && o.listen[0].port == 5060 && ip_is_unspecified(&o.listen[0].ip));
     cr_expect(o.listen[1].ip.family == 6 && o.listen[1].port == 5060 && ip_is_unspecified(&o.listen[1].ip));
+    cr_expect(o.listen[0].transport == TRANSPORT_UDP && o.listen[1].transport == TRANSPORT_UDP);
+    cr_expect(o.listen[2].transport == TRANSPORT_TCP && o.listen[3].transport == TRANSPORT_TCP);
+    cr_expect(o.limits.connections == 10000 && o.limits.per_source == 100 && o.limits.connect == 3000);
     const struct proxy_settings *s = &o.settings;
     cr_expect(!s->relay_all && s->failover && s->record_route && !o.cdr && !s->advertise.at);
     cr_expect(s->timers.t1 == 500 && s->timers.t2 == 4000 && s->timers.t4 == 5000 && s->timer_c == 181000);
@@ -131,7 +134,7 @@ static const struct {
     {"-p p --cdr=", "--cdr wants a value: FILE"},
     {"-p p --t1 0", "--t1 cannot be \"0\""},
     {"-p p -l 127.0.0.1:5060", "--listen cannot be"},
-    {"-p p -l tcp:127.0.0.1:5060", "there is no other transport yet"},
+    {"-p p -l tls:127.0.0.1:5061", "there is no other transport yet"},
     {"-p p -l udp:127.0.0.1:65536", "expected a port from 0 to 65535"},
     {"-p p -l udp:127.0.0.1:", "expected a port from 0 to 65535"},
     {"-p p -l udp:localhost:5060", "expected an address, 192.0.2.1 or [2001:db8::1]"},
@@ -150,6 +153,9 @@ static const struct {
     {"-p p -e .a=x", "--env cannot be"},
     {"-p p -e a/b=x", "--env cannot be"},
     {"-p p -e Failover.to=keep", "&failover.* is set by the rule"},
+    {"-p p --max-connections 0", "expected a number from 1 to 1000000"},
+    {"-p p --max-connections-per-source many", "expected a number from 1 to 1000000"},
+    {"-p p --connect-timeout 0", "expected a time above zero"},
     {"-p p --auth some", "expected none|register|invite|all"},
     {"-p p --realm a\"b", "--realm cannot be"},
     {"-p p --min-expires 500ms", "expected a time in whole seconds"},

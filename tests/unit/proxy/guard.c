@@ -127,9 +127,10 @@ static void commit(void *context, uint64_t ticket) {
     commits++;
 }
 
-static void send(void *context, const struct endpoint *local, const struct endpoint *remote, struct slice bytes) {
-    (void)context, (void)local, (void)remote, (void)bytes;
+static uint64_t send(void *context, const struct sip_flow *flow, struct slice bytes) {
+    (void)context, (void)flow, (void)bytes;
     left++;
+    return 0;
 }
 
 static void log_nothing(void *context, enum log_level level, struct slice line) {
@@ -145,8 +146,11 @@ static void options(struct proxy *proxy, const char *source, unsigned number, ui
         "OPTIONS sip:203.0.113.1 SIP/2.0\r\nVia: SIP/2.0/UDP 198.51.100.66;branch=z9hG4bK-%u\r\n"
         "From: <sip:a@198.51.100.66>;tag=a\r\nTo: <sip:203.0.113.1>\r\nCall-ID: call-%u\r\nCSeq: 1 OPTIONS\r\n\r\n",
         number, number);
-    const struct packet packet = {place(source), place("203.0.113.1"), slice_of(bytes), now,
-                                  unix_start + (int64_t)(now - START)};
+    const struct packet packet = {.source = place(source),
+                                  .local = place("203.0.113.1"),
+                                  .bytes = slice_of(bytes),
+                                  .now = now,
+                                  .unix_ms = unix_start + (int64_t)(now - START)};
     proxy_receive(proxy, &packet);
 }
 

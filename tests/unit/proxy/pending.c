@@ -14,21 +14,24 @@ enum { CALLS = 10000, BYTES_MAX = 3 * 1024, TEXT_MAX = 2048, FIRST = 1000, PER_M
 
 static char invite[TEXT_MAX]; /* the newest that left */
 static unsigned ringing;
+static enum transport transport; /* of caller and target */
 
 static struct endpoint place(const char *ip) {
-    struct endpoint endpoint = {.port = 5060, .transport = TRANSPORT_UDP};
+    struct endpoint endpoint = {.port = 5060, .transport = (uint8_t)transport};
     cr_assert(ip_parse(&endpoint.ip, slice_of(ip)));
     return endpoint;
 }
 
-static void send(void *context, const struct endpoint *local, const struct endpoint *remote, struct slice bytes) {
-    (void)context, (void)local, (void)remote;
+static uint64_t send(void *context, const struct sip_flow *flow, struct slice bytes) {
+    (void)context;
     ringing += slice_starts(bytes, SLICE("SIP/2.0 180 "));
+    uint64_t connection = flow->remote.transport == TRANSPORT_UDP ? 0 : flow->connection ? flow->connection : 7;
     if (!slice_starts(bytes, SLICE("INVITE ")))
-        return;
+        return connection;
     cr_assert_lt(bytes.len, TEXT_MAX);
     memcpy(invite, bytes.at, bytes.len);
     invite[bytes.len] = '\0';
+    return connection;
 }
 
 static enum cause find_route(void *context, const struct endpoint *remote, const struct endpoint *wanted,
@@ -63,8 +66,12 @@ static uint8_t *make_image(struct image *image, const char *first) {
 }
 
 static void receive(struct proxy *proxy, const char *source, const char *bytes, unsigned call) {
-    const struct packet packet = {place(source), place("192.0.2.1"), slice_of(bytes), FIRST + call / PER_MS,
-                                  1767225600000};
+    const struct packet packet = {.source = place(source),
+                                  .local = place("192.0.2.1"),
+                                  .connection = transport == TRANSPORT_TCP,
+                                  .bytes = slice_of(bytes),
+                                  .now = FIRST + call / PER_MS,
+                                  .unix_ms = 1767225600000};
     memory_resume();
     proxy_receive(proxy, &packet);
     memory_pause();
@@ -78,11 +85,11 @@ static void call(struct proxy *proxy, unsigned number) {
     char bytes[TEXT_MAX];
     snprintf(
         bytes, sizeof bytes,
-        "INVITE sip:service@192.0.2.1:5060 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.77:5060;branch=z9hG4bK-7011-%u-0\r\n"
+        "INVITE sip:service@192.0.2.1:5060 SIP/2.0\r\nVia: SIP/2.0/%s 192.0.2.77:5060;branch=z9hG4bK-7011-%u-0\r\n"
         "From: sipp <sip:sipp@192.0.2.77:5060>;tag=7011SIPpTag00%u\r\nTo: service <sip:service@192.0.2.1:5060>\r\n"
         "Call-ID: %u-7011@192.0.2.77\r\nCSeq: 1 INVITE\r\nContact: sip:sipp@192.0.2.77:5060\r\nMax-Forwards: 70\r\n"
         "Subject: Performance Test\r\nContent-Type: application/sdp\r\nContent-Length:   %zu\r\n\r\n%s",
-        number, number, number, sizeof sdp - 1, sdp);
+        transports[transport].name, number, number, number, sizeof sdp - 1, sdp);
     receive(proxy, "192.0.2.77", bytes, number);
 }
 
@@ -154,6 +161,11 @@ static void rings(const char *first) {
 
 Test(pending, a_call_that_rings_costs_less_than_3_kb) {
     rings("sip:100@192.168.0.100");
+}
+
+Test(pending, nor_does_one_over_tcp) {
+    transport = TRANSPORT_TCP;
+    rings("sip:100@192.168.0.100;transport=tcp");
 }
 
 /* The contact is the call's own from then on: it may be gone from the tables when the phone is picked up. */

@@ -26,13 +26,14 @@ static struct proxy *proxy;
 static struct endpoint listener, phone;
 static unsigned branches;
 
-static void send(void *context, const struct endpoint *local, const struct endpoint *remote, struct slice bytes) {
-    (void)context, (void)local, (void)remote;
+static uint64_t send(void *context, const struct sip_flow *flow, struct slice bytes) {
+    (void)context, (void)flow;
     cr_assert_lt(bytes.len, TEXT_MAX);
     memcpy(seen.answer, bytes.at, bytes.len);
     seen.answer[bytes.len] = '\0';
     seen.code = (unsigned)atoi(seen.answer + 8);
     seen.answers++;
+    return 0;
 }
 
 static enum cause route(void *context, const struct endpoint *remote, const struct endpoint *wanted,
@@ -119,7 +120,8 @@ static void send_register(const char *lines, bool kept) {
                  "%s\r\n",
                  branches, branches, lines);
     cr_assert_lt(length, TEXT_MAX);
-    const struct packet packet = {phone, listener, {bytes, (size_t)length}, START, epoch};
+    const struct packet packet = {
+        .source = phone, .local = listener, .bytes = {bytes, (size_t)length}, .now = START, .unix_ms = epoch};
     proxy_receive(proxy, &packet);
     if (kept && seen.commits)
         proxy_kept(proxy, seen.ticket, START, epoch);

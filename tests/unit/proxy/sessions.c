@@ -122,19 +122,20 @@ static void note_response(struct model *call, const char *text) {
         end_counting(call);
 }
 
-static void send(void *context, const struct endpoint *local, const struct endpoint *remote, struct slice bytes) {
+static uint64_t send(void *context, const struct sip_flow *flow, struct slice bytes) {
     char text[TEXT_MAX];
-    (void)context, (void)local, (void)remote;
+    (void)context, (void)flow;
     snprintf(text, sizeof text, "%.*s", SLICE_ARG(bytes));
     struct model *call = call_of(text);
     if (!call)
-        return;
+        return 0;
     if (slice_starts(bytes, SLICE("SIP/2.0 ")))
         note_response(call, text);
     else if (slice_starts(bytes, SLICE("INVITE ")) && !strstr(text, ";tag=callee"))
         replace(&call->invite, text);
     else if (!slice_starts(bytes, SLICE("ACK ")) && !slice_starts(bytes, SLICE("CANCEL ")))
         replace(&call->request, text);
+    return 0;
 }
 
 static enum cause find_route(void *context, const struct endpoint *remote, const struct endpoint *wanted,
@@ -151,7 +152,11 @@ static void log_nothing(void *context, enum log_level level, struct slice line) 
 static const struct world world = {.send = send, .route = find_route, .log = log_nothing};
 
 static void receive(const char *source, const char *text) {
-    const struct packet packet = {place(source), place("203.0.113.1"), slice_of(text), now, unix_start + (int64_t)now};
+    const struct packet packet = {.source = place(source),
+                                  .local = place("203.0.113.1"),
+                                  .bytes = slice_of(text),
+                                  .now = now,
+                                  .unix_ms = unix_start + (int64_t)now};
     proxy_receive(proxy, &packet);
 }
 

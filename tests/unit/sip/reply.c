@@ -194,19 +194,21 @@ Test(reply, the_top_via_says_where_the_request_came_from) {
                  vias[i].changed ? vias[i].changed : vias[i].via);
         cr_assert(slice_starts(built, slice_of(lines)), "%.*s", SLICE_ARG(built));
 
-        struct endpoint destination = reply_destination(&request, &source);
+        struct endpoint destination = reply_flow(&request, &(const struct sip_flow){.remote = source}).remote;
         cr_assert(ip_equal(&destination.ip, &source.ip));
         cr_assert_eq(destination.port, vias[i].port, "%s: %u", vias[i].via, destination.port);
         arena_free(&arena);
     }
 }
 
-Test(reply, over_a_stream_the_response_goes_back_on_it) {
+Test(reply, over_a_stream_the_response_goes_back_on_it_or_to_the_sent_by_port) {
     struct sip_message request = request_with("Via: SIP/2.0/TCP 10.0.0.1:5070;branch=z9hG4bKx\r\n");
     struct endpoint source = endpoint_at("192.0.2.9", 4711);
     source.transport = TRANSPORT_TCP;
-    struct endpoint destination = reply_destination(&request, &source);
-    cr_assert(endpoint_equal(&destination, &source));
+    struct sip_flow flow = reply_flow(&request, &(const struct sip_flow){.remote = source, .connection = 7});
+    cr_assert_eq(flow.connection, 7);
+    cr_assert(ip_equal(&flow.remote.ip, &source.ip));
+    cr_assert_eq(flow.remote.port, 5070);
 }
 
 /* What the fence refused is answered when the five headers were found, and never otherwise. */

@@ -4,11 +4,14 @@
 
 enum { CALLS = 50 * 1000 }; /* each a server and a client transaction */
 
+enum { CONNECTIONS = 5 }; /* used again here, so that many transactions meet on one */
+
 static unsigned sent, told, ended;
 
-static void count_send(void *context, const struct endpoint *local, const struct endpoint *remote, struct slice bytes) {
-    (void)context, (void)local, (void)remote, (void)bytes;
+static uint64_t count_send(void *context, const struct sip_flow *flow, struct slice bytes) {
+    (void)context, (void)bytes;
     sent++;
+    return flow->remote.transport == TRANSPORT_UDP ? 0 : 1 + sent % CONNECTIONS;
 }
 
 static void count_response(struct client_transaction *client, const struct sip_message *message,
@@ -29,8 +32,9 @@ static void count_server_end(struct server_transaction *server) {
 
 static struct transactions *counting_layer(void) {
     static const struct transactions_world world = {.send = count_send};
-    static const struct transaction_events events = {count_response,      tell_timeout,     tell_failed,
-                                                     tell_unacknowledged, count_client_end, count_server_end};
+    static const struct transaction_events events = {count_response,  tell_timeout,        tell_reroute,
+                                                     tell_failed,     tell_unacknowledged, count_client_end,
+                                                     count_server_end};
     static const struct hash_key key = {{42}};
     return transactions_new(&usual, &key, timers, &world, &events);
 }
@@ -49,14 +53,15 @@ static const struct sip_message *call_response(unsigned status, const char *meth
 
 static struct server_transaction *start_call(unsigned call) {
     struct endpoint caller = CALLER, local = LOCAL;
-    struct server_transaction *server = server_new(layer, call_request("INVITE", call), &caller, &local, now);
+    struct server_transaction *server = server_new(layer, call_request("INVITE", call),
+                                                   &(const struct sip_flow){.local = local, .remote = caller}, now);
     cr_assert_not_null(server);
     char bytes[256], branch[32];
     snprintf(branch, sizeof branch, "z9hG4bKo%u", call);
     snprintf(bytes, sizeof bytes,
              "INVITE sip:b@e SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=%s\r\nCSeq: 5 INVITE\r\n\r\n", branch);
     struct client_request request = {
-        slice_of(bytes), slice_of(branch), METHOD_INVITE, SLICE("INVITE"), LOCAL, TARGET, 0, NULL};
+        slice_of(bytes), slice_of(branch), METHOD_INVITE, SLICE("INVITE"), {LOCAL, TARGET, 0, 0}, 0, NULL};
     cr_assert_not_null(client_new(layer, &request, now));
     return server;
 }
@@ -131,11 +136,11 @@ Test(transaction, freeing_the_layer_ends_everything_and_tells_nobody) {
 
 Test(transaction, no_memory_at_the_start_is_an_answer) {
     timers = timers_new();
-    for (long left = 0; left < 7; left++) {
+    for (long left = 0; left < 9; left++) {
         allocations_left = left;
         cr_assert_null(new_layer(&usual), "%ld", left);
     }
-    allocations_left = 7; /* the layer, and two for each of three tables */
+    allocations_left = 9; /* the layer, and two for each of four tables */
     layer = new_layer(&usual);
     allocations_left = LONG_MAX;
     cr_assert_not_null(layer);
@@ -149,14 +154,14 @@ Test(transaction, any_allocation_may_fail) {
         now = 0;
         struct endpoint caller = CALLER, local = LOCAL, target = TARGET;
         allocations_left = left;
-        struct server_transaction *server = server_new(layer, call_request("INVITE", 1), &caller, &local, now);
+        struct server_transaction *server = server_new(layer, call_request("INVITE", 1),
+                                                       &(const struct sip_flow){.local = local, .remote = caller}, now);
         struct client_request request = {
             SLICE("INVITE sip:b@e SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKo1\r\nCSeq: 5 INVITE\r\n\r\n"),
             SLICE("z9hG4bKo1"),
             METHOD_INVITE,
             SLICE("INVITE"),
-            LOCAL,
-            TARGET,
+            {LOCAL, target, 0, 0},
             10000,
             (void *)(uintptr_t) "a"};
         struct client_transaction *client = client_new(layer, &request, now);
@@ -225,6 +230,23 @@ static void slot_failed(struct client_transaction *client, enum cause cause, uin
     meddle(client);
 }
 
+/* Another way for some, over a datagram or a stream, until there is none either. */
+static bool slot_reroute(struct client_transaction *client, enum cause cause, struct client_request *request) {
+    static char bytes[256];
+    const struct slot *slot = client_user(client);
+    const char *method = slot->invite ? "INVITE" : "OPTIONS";
+    (void)cause;
+    cr_assert(!slot->failed);
+    if (draw(2))
+        return false;
+    snprintf(bytes, sizeof bytes, "%s sip:b@e SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=%.*s\r\nCSeq: 5 %s\r\n\r\n",
+             method, SLICE_ARG(client_branch(client)), method);
+    request->bytes = slice_of(bytes);
+    request->flow = (struct sip_flow){.local = LOCAL, .remote = TARGET};
+    request->flow.remote.transport = draw(2) ? TRANSPORT_UDP : TRANSPORT_TCP;
+    return true;
+}
+
 static void slot_timeout(struct client_transaction *client, uint64_t at) {
     slot_failed(client, CAUSE_NONE, at);
 }
@@ -252,15 +274,21 @@ static void open_slot(struct slot *slot) {
     caller.transport = target.transport = draw(4) ? TRANSPORT_UDP : TRANSPORT_TCP;
     *slot = (struct slot){.name = ++names, .invite = draw(3) != 0};
     struct slice method = slot->invite ? SLICE("INVITE") : SLICE("OPTIONS");
-    slot->server = server_new(layer, call_request(method.at, slot->name), &caller, &local, now);
+    slot->server = server_new(layer, call_request(method.at, slot->name),
+                              &(const struct sip_flow){.local = local, .remote = caller}, now);
     if (slot->server)
         server_set_user(slot->server, slot);
     char bytes[256], branch[32];
     snprintf(branch, sizeof branch, "z9hG4bKo%u", slot->name);
     snprintf(bytes, sizeof bytes, "%s sip:b@e SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=%s\r\nCSeq: 5 %s\r\n\r\n",
              method.at, branch, method.at);
-    struct client_request request = {slice_of(bytes), slice_of(branch), method_named(method),      method,
-                                     LOCAL,           target,           draw(2) * draw(90) * 1000, slot};
+    struct client_request request = {slice_of(bytes),
+                                     slice_of(branch),
+                                     method_named(method),
+                                     method,
+                                     {LOCAL, target, 0, 0},
+                                     draw(2) * draw(90) * 1000,
+                                     slot};
     slot->client = client_new(layer, &request, now);
 }
 
@@ -269,7 +297,11 @@ static void disturb(struct slot *slot) {
     struct endpoint target = TARGET;
     const struct sip_message *request = call_request(methods_seen[draw(4)], slot->name);
     struct server_transaction *server = server_find(layer, request);
-    switch (draw(6)) {
+    switch (draw(7)) {
+    case 6:
+        if (draw(4) == 0)
+            transactions_lost(layer, 1 + draw(CONNECTIONS), CAUSE_RESET, now);
+        break;
     case 0:
         if (server)
             server_receive(server, request, now);
@@ -301,8 +333,9 @@ static void disturb(struct slot *slot) {
 
 Test(transaction, whatever_happens_every_transaction_ends_once) {
     static const struct transactions_world world = {.send = count_send};
-    static const struct transaction_events events = {slot_response,       slot_timeout,      slot_failed,
-                                                     slot_unacknowledged, slot_client_ended, slot_server_ended};
+    static const struct transaction_events events = {slot_response,    slot_timeout,        slot_reroute,
+                                                     slot_failed,      slot_unacknowledged, slot_client_ended,
+                                                     slot_server_ended};
     static const struct hash_key key = {{42}};
     timers = timers_new();
     layer = transactions_new(&usual, &key, timers, &world, &events);

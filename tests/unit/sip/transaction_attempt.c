@@ -307,8 +307,7 @@ static void fail_over(struct client_transaction *client, unsigned status) {
         .branch = SLICE("z9hG4bKnext"),
         .method = METHOD_INVITE,
         .method_name = SLICE("INVITE"),
-        .local = LOCAL,
-        .remote = TARGET,
+        .flow = {.local = LOCAL, .remote = TARGET},
         .user = (void *)(uintptr_t) "b",
     };
     then = NULL;

@@ -29,8 +29,7 @@ static inline struct client_transaction *send_with(const char *method, const cha
         .branch = SLICE("z9hG4bKour1"),
         .method = method_named(slice_of(method)),
         .method_name = slice_of(method),
-        .local = LOCAL,
-        .remote = remote,
+        .flow = {.local = LOCAL, .remote = remote},
         .timeout = timeout,
         .user = (void *)(uintptr_t)user,
     };

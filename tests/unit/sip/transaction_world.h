@@ -32,9 +32,16 @@ static size_t diary_length;
 /* The datagram that left last. */
 static struct {
     struct endpoint local, remote;
+    uint64_t connection; /* that was asked for */
     char bytes[4096];
     size_t length;
 } last_sent;
+
+/* The connection that a message takes which has none, or this one that is no more. 0: there is no memory for it. */
+static uint64_t opens = 1, gone;
+
+/* The other way for a request whose connection is lost; NULL: there is none. */
+static const struct client_request *other_way;
 
 /* Called at the end of each event, when set. */
 static void (*then)(struct client_transaction *client, unsigned status);
@@ -60,10 +67,11 @@ static void assert_diary(const char *expected, const char *file, int line) {
 
 #define diary_is(expected) assert_diary(expected, __FILE__, __LINE__)
 
-static void world_send(void *context, const struct endpoint *local, const struct endpoint *remote, struct slice bytes) {
+static uint64_t world_send(void *context, const struct sip_flow *flow, struct slice bytes) {
     (void)context;
-    last_sent.local = *local;
-    last_sent.remote = *remote;
+    last_sent.local = flow->local;
+    last_sent.remote = flow->remote;
+    last_sent.connection = flow->connection;
     last_sent.length = bytes.len < sizeof last_sent.bytes ? bytes.len : sizeof last_sent.bytes - 1;
     memcpy(last_sent.bytes, bytes.at, last_sent.length);
     last_sent.bytes[last_sent.length] = '\0';
@@ -71,6 +79,9 @@ static void world_send(void *context, const struct endpoint *local, const struct
         note("> %.3s", bytes.at + 8);
     else
         note("> %.*s", (int)slice_find(bytes, 0, ' '), bytes.at);
+    if (flow->remote.transport == TRANSPORT_UDP)
+        return 0;
+    return flow->connection && flow->connection != gone ? flow->connection : opens;
 }
 
 static void tell_response(struct client_transaction *client, const struct sip_message *message,
@@ -87,6 +98,14 @@ static void tell_timeout(struct client_transaction *client, uint64_t at) {
     note("%s: timeout", (const char *)client_user(client));
     if (then)
         then(client, 0);
+}
+
+static bool tell_reroute(struct client_transaction *client, enum cause cause, struct client_request *request) {
+    if (!other_way)
+        return false;
+    note("%s: reroute %s", (const char *)client_user(client), causes[cause]);
+    *request = *other_way;
+    return true;
 }
 
 static void tell_failed(struct client_transaction *client, enum cause cause, uint64_t at) {
@@ -111,8 +130,9 @@ static void tell_server_ended(struct server_transaction *server) {
 
 static struct transactions *new_layer(const struct transaction_settings *settings) {
     static const struct transactions_world world = {.send = world_send};
-    static const struct transaction_events events = {tell_response,       tell_timeout,      tell_failed,
-                                                     tell_unacknowledged, tell_client_ended, tell_server_ended};
+    static const struct transaction_events events = {tell_response,    tell_timeout,        tell_reroute,
+                                                     tell_failed,      tell_unacknowledged, tell_client_ended,
+                                                     tell_server_ended};
     static const struct hash_key key = {{42}};
     return transactions_new(settings, &key, timers, &world, &events);
 }

@@ -67,18 +67,21 @@ static void note_response(struct slice bytes) {
     seen.response[bytes.len] = '\0';
 }
 
-static void send(void *context, const struct endpoint *local, const struct endpoint *remote, struct slice bytes) {
-    (void)context, (void)local;
+static uint64_t send(void *context, const struct sip_flow *flow, struct slice bytes) {
+    (void)context;
     cr_assert_lt(bytes.len, TEXT_MAX);
     if (slice_starts(bytes, SLICE("SIP/2.0 ")))
         note_response(bytes);
     else if (slice_starts(bytes, SLICE("INVITE ")))
-        note_invite(remote, bytes);
+        note_invite(&flow->remote, bytes);
+    return 0;
 }
 
 static enum cause find_route(void *context, const struct endpoint *remote, const struct endpoint *wanted,
                              struct world_route *route) {
-    (void)context, (void)remote, (void)wanted;
+    (void)context, (void)wanted;
+    if (remote->transport != TRANSPORT_UDP)
+        return CAUSE_TRANSPORT_UNSUPPORTED;
     *route = (struct world_route){.local = place("203.0.113.1"), .host = "203.0.113.1", .port = 5060};
     return CAUSE_NONE;
 }
@@ -133,7 +136,11 @@ static uint8_t *make_image(struct image *image) {
 }
 
 static void receive(struct proxy *proxy, const struct endpoint *source, const char *bytes) {
-    const struct packet packet = {*source, place("203.0.113.1"), slice_of(bytes), seen.now, 1767225600000};
+    const struct packet packet = {.source = *source,
+                                  .local = place("203.0.113.1"),
+                                  .bytes = slice_of(bytes),
+                                  .now = seen.now,
+                                  .unix_ms = 1767225600000};
     proxy_receive(proxy, &packet);
 }
 

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: MIT */
+#include "runtime/net/connection.h"
+
+#include "runtime/net/stream_set.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum {
+    QUEUE_MAX = 1 << 20,       /* bytes for who does not read */
+    QUEUE_LEAST = 2048,        /* what is allocated at once */
+    QUEUE_KEPT = 16 * 1024,    /* of an empty queue */
+    LINGER = 2000,             /* ms that a connection which we close stays for its last bytes */
+    UNACKNOWLEDGED = 32 * 1000 /* ms that bytes may stay unacknowledged by the peer's system: 64*T1 */
+};
+
+/* Its end. */
+
+static void lose(struct connection *connection, enum cause cause) {
+    if (connection->state == CONNECTION_LOST)
+        return;
+    connection->state = CONNECTION_LOST;
+    connection->cause = cause;
+    stream_set_forget(connection);
+    stream_set_wait(connection);
+}
+
+static struct connection *of_deadline(struct timer *timer) {
+    return (struct connection *)(void *)((char *)timer - offsetof(struct connection, deadline));
+}
+
+static void deadline_fires(struct timer *timer, uint64_t now) {
+    struct connection *connection = of_deadline(timer);
+    (void)now;
+    if (connection->state == CONNECTION_OPEN)
+        connection->streams->counts.timed_out++;
+    lose(connection, connection->state == CONNECTION_OPENING ? CAUSE_CONNECT_TIMEOUT : CAUSE_RESET);
+}
+
+static void wait_for(struct connection *connection, uint32_t delay) {
+    timer_set(connection->streams->timers, &connection->deadline, loop_now(), delay, deadline_fires);
+}
+
+/* Between two messages. */
+static void wait_idly(struct connection *connection) {
+    if (connection->state == CONNECTION_OPEN && !stream_waits(&connection->framing))
+        wait_for(connection, connection->streams->limits.idle);
+}
+
+/* Our side first, so that the last bytes are read before the system says that nobody reads theirs (RFC 1122 4.2.2.13). */
+static void shut(struct connection *connection) {
+    if (connection->state == CONNECTION_CLOSING && connection->first == connection->used)
+        shutdown(connection->fd, SHUT_WR);
+}
+
+static void close_softly(struct connection *connection) {
+    connection->state = CONNECTION_CLOSING;
+    stream_set_forget(connection);
+    stream_set_wait(connection);
+    wait_for(connection, LINGER);
+}
+
+/* The socket: who has another one underneath (TLS) reads and writes here. */
+
+static ssize_t read_bytes(struct connection *connection, char *bytes, size_t size) {
+    return recv(connection->fd, bytes, size, 0);
+}
+
+static ssize_t write_bytes(struct connection *connection, const char *bytes, size_t length) {
+    return send(connection->fd, bytes, length, MSG_NOSIGNAL);
+}
+
+static bool is_later(int error) {
+    return error == EAGAIN || error == EWOULDBLOCK || error == EINTR;
+}
+
+enum cause connection_cause(int error) {
+    switch (error) {
+    case ECONNREFUSED: return CAUSE_REFUSED;
+    case ETIMEDOUT: return CAUSE_CONNECT_TIMEOUT;
+    case EMFILE:
+    case ENFILE:
+    case ENOBUFS:
+    case ENOMEM:
+    case EADDRNOTAVAIL:
+    case EADDRINUSE: return CAUSE_LOCAL_LIMIT;
+    case ECONNRESET: return CAUSE_RESET;
+    default: return CAUSE_UNREACHABLE;
+    }
+}
+
+/* In. */
+
+static void hand_over(struct connection *connection, struct slice bytes, const char *broken) {
+    const struct stream_events *events = &connection->streams->events;
+    const struct stream_message message = {
+        .source = connection->remote,
+        .local = connection->local,
+        .connection = connection->number,
+        .bytes = bytes,
+        .broken = broken,
+    };
+    events->received(events->context, &message);
+}
+
+/* Each piece of `input` while the connection stands: what a message leads to may have ended it. */
+static void take(struct connection *connection, struct slice input) {
+    bool waited = stream_waits(&connection->framing), whole = false;
+    struct slice message;
+    const char *reason;
+    enum stream_verdict verdict = STREAM_PING;
+    while (connection->state == CONNECTION_OPEN && verdict != STREAM_MORE) {
+        verdict = stream_next(&connection->framing, &input, &message, &reason);
+        switch (verdict) {
+        case STREAM_MORE: break;
+        case STREAM_MESSAGE:
+            whole = true;
+            hand_over(connection, message, NULL);
+            break;
+        case STREAM_PING: connection_queue(connection, SLICE("\r\n")); break;
+        case STREAM_BROKEN:
+            hand_over(connection, message, reason);
+            if (connection->state == CONNECTION_OPEN)
+                close_softly(connection);
+            break;
+        case STREAM_NO_MEMORY: lose(connection, CAUSE_LOCAL_LIMIT); break;
+        }
+    }
+    wait_idly(connection);
+    if (connection->state == CONNECTION_OPEN && stream_waits(&connection->framing) && (whole || !waited))
+        wait_for(connection, connection->streams->limits.message);
+}
+
+static void read_some(struct connection *connection) {
+    struct streams *streams = connection->streams;
+    ssize_t length = read_bytes(connection, streams->inbox, sizeof streams->inbox);
+    if (length > 0 && connection->state == CONNECTION_OPEN)
+        take(connection, (struct slice){streams->inbox, (size_t)length});
+    else if (length == 0 || (length < 0 && !is_later(errno)))
+        lose(connection, CAUSE_RESET);
+}
+
+static void on_readable(void *context) {
+    struct connection *connection = context;
+    const struct stream_events *events = &connection->streams->events;
+    if (connection->state == CONNECTION_OPEN || connection->state == CONNECTION_CLOSING)
+        read_some(connection);
+    events->turn(events->context);
+}
+
+/* Out. */
+
+static void opened(struct connection *connection) {
+    int error = 0;
+    socklen_t length = sizeof error;
+    getsockopt(connection->fd, SOL_SOCKET, SO_ERROR, &error, &length);
+    if (error) {
+        lose(connection, connection_cause(error));
+        return;
+    }
+    connection->state = CONNECTION_OPEN;
+    loop_wake(connection->readable);
+    wait_idly(connection);
+}
+
+static void set_blocked(struct connection *connection, bool blocked) {
+    if (blocked != connection->blocked)
+        blocked ? loop_wake(connection->writable) : loop_sleep(connection->writable);
+    connection->blocked = blocked;
+}
+
+static void on_writable(void *context) {
+    struct connection *connection = context;
+    const struct stream_events *events = &connection->streams->events;
+    if (connection->state == CONNECTION_OPENING)
+        opened(connection);
+    if (connection->state != CONNECTION_LOST) {
+        set_blocked(connection, false);
+        connection_flush(connection);
+    }
+    events->turn(events->context);
+}
+
+void connection_flush(struct connection *connection) {
+    if (connection->blocked || connection->state == CONNECTION_LOST)
+        return;
+    while (connection->first < connection->used) {
+        ssize_t length =
+            write_bytes(connection, connection->bytes + connection->first, connection->used - connection->first);
+        if (length < 0 && !is_later(errno)) {
+            lose(connection, CAUSE_RESET);
+            return;
+        }
+        if (length < 0) {
+            set_blocked(connection, true);
+            return;
+        }
+        connection->first += (size_t)length;
+    }
+    connection->first = connection->used = 0;
+    if (connection->room > QUEUE_KEPT) {
+        free(connection->bytes);
+        connection->bytes = NULL;
+        connection->room = 0;
+    }
+    shut(connection);
+}
+
+/* Room for more behind what is there. */
+static bool make_room(struct connection *connection, size_t more) {
+    size_t length = connection->used - connection->first, room = connection->room ? connection->room : QUEUE_LEAST;
+    if (length + more > QUEUE_MAX)
+        return false;
+    if (connection->first)
+        memmove(connection->bytes, connection->bytes + connection->first, length);
+    connection->first = 0;
+    connection->used = length;
+    while (room < length + more)
+        room *= 2;
+    char *grown = room > connection->room ? realloc(connection->bytes, room) : connection->bytes;
+    if (!grown)
+        return false;
+    connection->bytes = grown;
+    connection->room = room;
+    return true;
+}
+
+void connection_queue(struct connection *connection, struct slice bytes) {
+    if (connection->room - connection->used < bytes.len && !make_room(connection, bytes.len)) {
+        lose(connection, CAUSE_LOCAL_LIMIT);
+        return;
+    }
+    memcpy(connection->bytes + connection->used, bytes.at, bytes.len);
+    connection->used += bytes.len;
+    stream_set_wait(connection);
+    wait_idly(connection);
+}
+
+void connection_hurry(struct connection *connection, uint32_t patience) {
+    if (connection->state == CONNECTION_OPENING && loop_now() + patience < connection->deadline.due)
+        wait_for(connection, patience);
+}
+
+/* The object. */
+
+static struct connection *make(struct streams *streams, int fd, const struct endpoint *local,
+                               const struct endpoint *remote) {
+    struct connection *connection = calloc(1, sizeof *connection);
+    if (!connection)
+        return NULL;
+    connection->streams = streams;
+    connection->fd = fd;
+    connection->local = *local;
+    connection->remote = *remote;
+    stream_set_add(connection);
+    return connection;
+}
+
+struct connection *connection_lost(struct streams *streams, const struct endpoint *local, const struct endpoint *remote,
+                                   enum cause cause) {
+    struct connection *connection = make(streams, -1, local, remote);
+    if (connection)
+        lose(connection, cause);
+    return connection;
+}
+
+struct connection *connection_new(struct streams *streams, int fd, const struct endpoint *local,
+                                  const struct endpoint *remote, uint32_t patience) {
+    const int on = 1, patient = UNACKNOWLEDGED;
+    struct connection *connection = make(streams, fd, local, remote);
+    if (!connection) {
+        close(fd);
+        return NULL;
+    }
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &patient, sizeof patient);
+    connection->readable = loop_read(streams->loop, fd, on_readable, connection);
+    connection->writable = loop_write(streams->loop, fd, on_writable, connection);
+    if (!connection->readable || !connection->writable) {
+        connection_free(connection);
+        return NULL;
+    }
+    connection->state = patience ? CONNECTION_OPENING : CONNECTION_OPEN;
+    if (patience) {
+        loop_sleep(connection->readable);
+        set_blocked(connection, true);
+        wait_for(connection, patience);
+    }
+    wait_idly(connection);
+    return connection;
+}
+
+void connection_free(struct connection *connection) {
+    stream_set_remove(connection);
+    timer_stop(connection->streams->timers, &connection->deadline);
+    loop_forget(connection->readable);
+    loop_forget(connection->writable);
+    if (connection->fd >= 0)
+        close(connection->fd);
+    stream_free(&connection->framing);
+    free(connection->bytes);
+    free(connection);
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/* A TCP connection: its socket, what has come of the message under way, what waits to leave, and until when it may wait. The
+ * set of all of them is stream.h's, which owns them; nothing SIP in here but where messages end. */
+#ifndef FOV_RUNTIME_NET_CONNECTION_H
+#define FOV_RUNTIME_NET_CONNECTION_H
+
+#include "runtime/net/stream.h"
+#include "runtime/sip/lookup.h"
+#include "runtime/sip/stream.h"
+#include "runtime/sip/timers.h"
+
+struct source;
+
+enum connection_state {
+    CONNECTION_OPENING,
+    CONNECTION_OPEN,
+    CONNECTION_CLOSING, /* by us: what is queued still leaves, and what comes is of no interest */
+    CONNECTION_LOST,    /* to be told, and freed, at the end of the turn */
+};
+
+struct connection {
+    struct lookup_node numbered, placed; /* placed: by its other end */
+    struct connection *next, *previous;  /* all of them */
+    struct connection *waiting;          /* the next one with something for the end of the turn */
+    bool waits;
+    struct streams *streams;
+    uint64_t number;
+    struct endpoint local, remote;
+    int fd;
+    enum connection_state state;
+    enum cause cause; /* once it is lost */
+    struct loop_watch *readable, *writable;
+    bool blocked;          /* the socket's buffer is full, or it is still opening */
+    struct stream framing; /* of what comes */
+    char *bytes;           /* what waits to leave: from `first` up to `used`; owned */
+    size_t first, used, room;
+    struct timer deadline;
+    bool opened;           /* by us */
+    struct source *source; /* whose connections it is counted with; NULL: we opened it */
+};
+
+/* Takes the socket over: closes it when there is no memory (NULL). `opening`: it is being connected, for `patience` ms. */
+struct connection *connection_new(struct streams *streams, int fd, const struct endpoint *local,
+                                  const struct endpoint *remote, uint32_t patience);
+/* Without a socket: lost before it began. NULL: out of memory. */
+struct connection *connection_lost(struct streams *streams, const struct endpoint *local, const struct endpoint *remote,
+                                   enum cause cause);
+void connection_free(struct connection *connection);
+
+/* Why a socket call failed with this errno. */
+enum cause connection_cause(int error);
+/* Queues bytes. Too many, or no memory: it is lost. */
+void connection_queue(struct connection *connection, struct slice bytes);
+/* Waits no longer than that for being open. */
+void connection_hurry(struct connection *connection, uint32_t patience);
+/* Sends what is queued, as far as the socket takes it. */
+void connection_flush(struct connection *connection);
+
+#endif

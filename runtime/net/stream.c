@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: MIT */
+#include "runtime/net/stream.h"
+
+#include "runtime/net/sockaddr.h"
+#include "runtime/net/stream_set.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum {
+    ACCEPTS = 64, /* from one listener before the others have their turn */
+    PAUSE = 100,  /* ms without accepting when no descriptor is left */
+    SITE = 8,     /* bytes of an IPv6 address that are one customer's */
+};
+
+struct listener {
+    struct listener *next;
+    struct streams *streams;
+    struct loop_watch *watch;
+    int fd;
+};
+
+struct source {
+    struct lookup_node node;
+    struct ip_address ip;
+    unsigned count;
+};
+
+/* The set. */
+
+static uint64_t place_hash(const struct streams *streams, const struct endpoint *remote) {
+    struct {
+        uint8_t ip[sizeof remote->ip.bytes];
+        uint32_t port;
+    } place = {.port = remote->port};
+    memcpy(place.ip, remote->ip.bytes, sizeof place.ip);
+    return hash_keyed(&streams->key, &place, sizeof place);
+}
+
+void stream_set_add(struct connection *connection) {
+    struct streams *streams = connection->streams;
+    connection->number = ++streams->newest;
+    lookup_add(&streams->numbers, &connection->numbered, connection->number);
+    lookup_add(&streams->places, &connection->placed, place_hash(streams, &connection->remote));
+    connection->next = streams->connections;
+    if (connection->next)
+        connection->next->previous = connection;
+    streams->connections = connection;
+    streams->count++;
+}
+
+void stream_set_forget(struct connection *connection) {
+    lookup_remove(&connection->streams->numbers, &connection->numbered);
+    lookup_remove(&connection->streams->places, &connection->placed);
+}
+
+static void leave_source(struct streams *streams, struct source *source) {
+    if (!source || --source->count)
+        return;
+    lookup_remove(&streams->sources, &source->node);
+    free(source);
+}
+
+void stream_set_remove(struct connection *connection) {
+    struct streams *streams = connection->streams;
+    stream_set_forget(connection);
+    *(connection->previous ? &connection->previous->next : &streams->connections) = connection->next;
+    if (connection->next)
+        connection->next->previous = connection->previous;
+    leave_source(streams, connection->source);
+    streams->count--;
+}
+
+void stream_set_wait(struct connection *connection) {
+    struct streams *streams = connection->streams;
+    if (connection->waits)
+        return;
+    connection->waits = true;
+    connection->waiting = NULL;
+    *streams->waiting_end = connection;
+    streams->waiting_end = &connection->waiting;
+}
+
+static struct connection *next_waiting(struct streams *streams) {
+    struct connection *connection = streams->waiting;
+    if (!connection)
+        return NULL;
+    streams->waiting = connection->waiting;
+    if (!streams->waiting)
+        streams->waiting_end = &streams->waiting;
+    connection->waits = false;
+    return connection;
+}
+
+bool streams_settle(struct streams *streams) {
+    bool any = false;
+    for (struct connection *connection; (connection = next_waiting(streams)); any = true) {
+        if (connection->state != CONNECTION_LOST) {
+            connection_flush(connection);
+            continue;
+        }
+        streams->events.lost(streams->events.context, connection->number, &connection->remote, connection->cause);
+        connection_free(connection);
+    }
+    return any;
+}
+
+/* Those that come. */
+
+static struct ip_address site_of(const struct ip_address *ip) {
+    struct ip_address site = *ip;
+    if (site.family == 6)
+        memset(site.bytes + SITE, 0, sizeof site.bytes - SITE);
+    return site;
+}
+
+/* NULL: out of memory. */
+static struct source *source_of(struct streams *streams, const struct ip_address *ip) {
+    struct ip_address site = site_of(ip);
+    uint64_t hash = hash_keyed(&streams->key, site.bytes, site.family == 6 ? SITE : 4);
+    for (struct lookup_node *node = lookup_first(&streams->sources, hash); node; node = lookup_next(node)) {
+        struct source *source = (struct source *)node;
+        if (ip_equal(&source->ip, &site))
+            return source;
+    }
+    struct source *source = calloc(1, sizeof *source);
+    if (!source)
+        return NULL;
+    source->ip = site;
+    lookup_add(&streams->sources, &source->node, hash);
+    return source;
+}
+
+/* Whoever is turned away is told at once, and nothing of it stays here. */
+static void turn_away(struct streams *streams, int fd) {
+    const struct linger now = {.l_onoff = 1};
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+    close(fd);
+    streams->counts.refused++;
+}
+
+static void welcome(struct streams *streams, int fd, const struct endpoint *remote) {
+    struct sockaddr_storage name;
+    socklen_t length = sizeof name;
+    struct endpoint local;
+    struct source *source = streams->count < streams->limits.connections ? source_of(streams, &remote->ip) : NULL;
+    bool room = source && source->count++ < streams->limits.per_source;
+    if (!room || getsockname(fd, (struct sockaddr *)&name, &length) < 0 ||
+        !sockaddr_endpoint(&local, (struct sockaddr *)&name)) {
+        leave_source(streams, source);
+        turn_away(streams, fd);
+        return;
+    }
+    local.transport = TRANSPORT_TCP;
+    struct connection *connection = connection_new(streams, fd, &local, remote, 0);
+    if (!connection) {
+        leave_source(streams, source);
+        streams->counts.refused++;
+        return;
+    }
+    connection->source = source;
+    streams->counts.accepted++;
+}
+
+static void resume(struct timer *timer, uint64_t now) {
+    struct streams *streams = (struct streams *)(void *)((char *)timer - offsetof(struct streams, pause));
+    (void)now;
+    for (struct listener *listener = streams->listeners; listener; listener = listener->next)
+        loop_wake(listener->watch);
+}
+
+/* Who waits to be accepted would wake the loop for ever. */
+static void pause_accepting(struct streams *streams) {
+    streams->counts.refused++;
+    for (struct listener *listener = streams->listeners; listener; listener = listener->next)
+        loop_sleep(listener->watch);
+    timer_set(streams->timers, &streams->pause, loop_now(), PAUSE, resume);
+}
+
+/* False: there is no more to accept now. What else an accept reports is about a connection that is no more. */
+static bool accept_one(struct listener *listener) {
+    struct sockaddr_storage name;
+    struct endpoint remote;
+    socklen_t length = sizeof name;
+    int fd = accept4(listener->fd, (struct sockaddr *)&name, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd < 0) {
+        bool exhausted = errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
+        if (exhausted)
+            pause_accepting(listener->streams);
+        return !exhausted && errno != EAGAIN && errno != EWOULDBLOCK;
+    }
+    if (!sockaddr_endpoint(&remote, (struct sockaddr *)&name)) {
+        turn_away(listener->streams, fd);
+        return true;
+    }
+    remote.transport = TRANSPORT_TCP;
+    welcome(listener->streams, fd, &remote);
+    return true;
+}
+
+static void on_connect(void *context) {
+    struct listener *listener = context;
+    const struct stream_events *events = &listener->streams->events;
+    for (unsigned i = 0; i < ACCEPTS && accept_one(listener); i++)
+        ;
+    events->turn(events->context);
+}
+
+static int bind_listener(int fd, const struct endpoint *address, struct endpoint *bound) {
+    const int on = 1;
+    struct sockaddr_storage name;
+    socklen_t length = sockaddr_from(&name, address);
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (address->ip.family == 6 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) < 0)
+        return -errno;
+    if (bind(fd, (struct sockaddr *)&name, length) < 0 || listen(fd, SOMAXCONN) < 0)
+        return -errno;
+    length = sizeof name;
+    if (getsockname(fd, (struct sockaddr *)&name, &length) < 0)
+        return -errno;
+    sockaddr_endpoint(bound, (struct sockaddr *)&name);
+    bound->transport = TRANSPORT_TCP;
+    return 0;
+}
+
+static int open_socket(const struct endpoint *address) {
+    int family = address->ip.family == 6 ? AF_INET6 : AF_INET;
+    int fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    return fd < 0 ? -errno : fd;
+}
+
+int streams_listen(struct streams *streams, const struct endpoint *address, struct endpoint *bound) {
+    struct listener *listener = calloc(1, sizeof *listener);
+    if (!listener)
+        return -ENOMEM;
+    listener->streams = streams;
+    listener->fd = open_socket(address);
+    int result = listener->fd < 0 ? listener->fd : bind_listener(listener->fd, address, bound);
+    if (!result) {
+        listener->watch = loop_read(streams->loop, listener->fd, on_connect, listener);
+        result = listener->watch ? 0 : -ENOMEM;
+    }
+    if (result) {
+        if (listener->fd >= 0)
+            close(listener->fd);
+        free(listener);
+        return result;
+    }
+    listener->next = streams->listeners;
+    streams->listeners = listener;
+    return 0;
+}
+
+/* Those that we open. */
+
+/* `local` NULL: any, and whoever opened it; else the one that we opened from there. */
+static struct connection *find_placed(const struct streams *streams, const struct endpoint *remote,
+                                      const struct endpoint *local) {
+    struct lookup_node *node = lookup_first(&streams->places, place_hash(streams, remote));
+    for (; node; node = lookup_next(node)) {
+        struct connection *connection =
+            (struct connection *)(void *)((char *)node - offsetof(struct connection, placed));
+        bool wanted = !local || (connection->opened && endpoint_equal(&connection->local, local));
+        if (wanted && endpoint_equal(&connection->remote, remote))
+            return connection;
+    }
+    return NULL;
+}
+
+uint64_t streams_find(const struct streams *streams, const struct endpoint *remote) {
+    const struct connection *connection = find_placed(streams, remote, NULL);
+    return connection ? connection->number : 0;
+}
+
+static struct connection *find_numbered(const struct streams *streams, uint64_t number) {
+    return (struct connection *)(void *)lookup_first(&streams->numbers, number);
+}
+
+const struct endpoint *streams_remote(const struct streams *streams, uint64_t connection) {
+    const struct connection *found = find_numbered(streams, connection);
+    return found ? &found->remote : NULL;
+}
+
+/* From any free port: the listener's is taken. */
+static int start_connecting(int fd, const struct sip_flow *flow) {
+    const int on = 1;
+    struct sockaddr_storage name;
+    struct endpoint local = flow->local;
+    local.port = 0;
+    local.scope = flow->remote.scope;
+    setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
+    socklen_t length = sockaddr_from(&name, &local);
+    if (bind(fd, (struct sockaddr *)&name, length) < 0)
+        return -errno;
+    length = sockaddr_from(&name, &flow->remote);
+    return connect(fd, (struct sockaddr *)&name, length) < 0 && errno != EINPROGRESS ? -errno : 0;
+}
+
+static uint32_t patience_of(const struct streams *streams, const struct sip_flow *flow) {
+    uint32_t most = streams->limits.connect;
+    return flow->patience && flow->patience < most ? flow->patience : most;
+}
+
+static struct connection *open_one(struct streams *streams, const struct sip_flow *flow) {
+    struct connection *connection;
+    int fd = open_socket(&flow->remote), result = fd < 0 ? fd : start_connecting(fd, flow);
+    if (result) {
+        if (fd >= 0)
+            close(fd);
+        return connection_lost(streams, &flow->local, &flow->remote, connection_cause(-result));
+    }
+    connection = connection_new(streams, fd, &flow->local, &flow->remote, patience_of(streams, flow));
+    if (!connection)
+        return NULL;
+    connection->opened = true;
+    streams->counts.opened++;
+    return connection;
+}
+
+uint64_t streams_send(struct streams *streams, const struct sip_flow *flow, struct slice bytes) {
+    struct connection *connection = flow->connection ? find_numbered(streams, flow->connection) : NULL;
+    if (!connection)
+        connection = find_placed(streams, &flow->remote, &flow->local);
+    if (!connection)
+        connection = open_one(streams, flow);
+    if (!connection)
+        return 0;
+    uint64_t number = connection->number;
+    if (connection->state != CONNECTION_LOST) {
+        connection_hurry(connection, patience_of(streams, flow));
+        connection_queue(connection, bytes);
+    }
+    return number;
+}
+
+/* The object. */
+
+struct streams *streams_new(struct loop *loop, const struct stream_limits *limits, const struct hash_key *key,
+                            const struct stream_events *events) {
+    struct streams *streams = calloc(1, sizeof *streams);
+    if (!streams)
+        return NULL;
+    streams->loop = loop;
+    streams->limits = *limits;
+    streams->key = *key;
+    streams->events = *events;
+    streams->waiting_end = &streams->waiting;
+    streams->timers = timers_new();
+    if (streams->timers && !lookup_init(&streams->numbers) && !lookup_init(&streams->places) &&
+        !lookup_init(&streams->sources))
+        return streams;
+    streams_free(streams);
+    return NULL;
+}
+
+void streams_free(struct streams *streams) {
+    if (!streams)
+        return;
+    while (streams->connections)
+        connection_free(streams->connections);
+    while (streams->listeners) {
+        struct listener *listener = streams->listeners;
+        streams->listeners = listener->next;
+        loop_forget(listener->watch);
+        close(listener->fd);
+        free(listener);
+    }
+    lookup_free(&streams->numbers, NULL);
+    lookup_free(&streams->places, NULL);
+    lookup_free(&streams->sources, NULL);
+    if (streams->timers)
+        timers_free(streams->timers);
+    free(streams);
+}
+
+uint64_t streams_due(const struct streams *streams) {
+    return timers_due(streams->timers);
+}
+
+void streams_tick(struct streams *streams) {
+    timers_run(streams->timers, loop_now());
+}
+
+struct stream_counts streams_counts(const struct streams *streams) {
+    return streams->counts;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/* TCP: listeners, and the connections that come to them or are opened by us, found by their number or by where they lead.
+ * Everybody may connect, so that everything is bounded: connections, those of one address, the time that a message may take,
+ * the bytes that wait for who does not read. Whole messages come out (sip/stream.h). */
+#ifndef FOV_RUNTIME_NET_STREAM_H
+#define FOV_RUNTIME_NET_STREAM_H
+
+#include "grammar/hash.h"
+#include "runtime/net/loop.h"
+#include "runtime/sip/address.h"
+
+struct streams;
+
+struct stream_limits {
+    unsigned connections, per_source; /* per address; of IPv6 per /64, which is what one customer has */
+    uint32_t connect;                 /* ms that opening one may take */
+    uint32_t message;                 /* ms from the first byte of a message to its last */
+    uint32_t idle;                    /* ms without a message or a keep-alive */
+};
+
+struct stream_message {
+    struct endpoint source, local;
+    uint64_t connection;
+    struct slice bytes; /* valid during the call alone */
+    const char
+        *broken; /* where it ends nobody knows, and why; the connection is closed behind the answer. NULL: whole */
+};
+
+struct stream_events {
+    void (*received)(void *context, const struct stream_message *message);
+    /* One is no more, by whom ever, or could not be opened. Told by streams_settle() alone. */
+    void (*lost)(void *context, uint64_t connection, const struct endpoint *remote, enum cause cause);
+    bool (*turn)(void *context); /* the end of a turn of the loop: wants streams_settle(); what it says is not read */
+    void *context;
+};
+
+struct stream_counts {
+    uint64_t accepted, opened;
+    uint64_t refused;   /* for want of room: one of the limits, or no descriptor */
+    uint64_t timed_out; /* a message that did not come to its end; idle */
+};
+
+/* NULL: out of memory. */
+struct streams *streams_new(struct loop *loop, const struct stream_limits *limits, const struct hash_key *key,
+                            const struct stream_events *events);
+void streams_free(struct streams *streams);
+/* Listens at `address`; *bound is the same with the port it got. 0 or -errno. */
+int streams_listen(struct streams *streams, const struct endpoint *address, struct endpoint *bound);
+
+/* Queues a message: on the flow's connection while that is there, else on one that we opened for the same two ends, else on
+ * a new one. Its number; 0: out of memory. */
+uint64_t streams_send(struct streams *streams, const struct sip_flow *flow, struct slice bytes);
+/* The newest connection whose other end is `remote`; 0: there is none. */
+uint64_t streams_find(const struct streams *streams, const struct endpoint *remote);
+/* The other end of one; NULL: it is no more. */
+const struct endpoint *streams_remote(const struct streams *streams, uint64_t connection);
+/* Sends what is queued and tells what was lost. False: there was nothing to do. */
+bool streams_settle(struct streams *streams);
+
+uint64_t streams_due(const struct streams *streams); /* when streams_tick() is wanted; UINT64_MAX: not */
+void streams_tick(struct streams *streams);
+struct stream_counts streams_counts(const struct streams *streams);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* What stream.c and connection.c share and nobody else sees: all connections, and how one is found. */
+#ifndef FOV_RUNTIME_NET_STREAM_SET_H
+#define FOV_RUNTIME_NET_STREAM_SET_H
+
+#include "runtime/net/connection.h"
+
+enum { STREAM_INBOX = 64 * 1024 };
+
+struct listener;
+
+struct streams {
+    struct loop *loop;
+    struct stream_limits limits;
+    struct hash_key key;
+    struct stream_events events;
+    struct timers *timers;
+    struct lookup numbers, places; /* connections that can be sent on */
+    struct lookup sources;         /* addresses that have connected */
+    struct connection *connections, *waiting, **waiting_end;
+    struct listener *listeners;
+    struct timer pause; /* while no descriptor is left */
+    unsigned count;
+    uint64_t newest; /* number */
+    struct stream_counts counts;
+    char inbox[STREAM_INBOX]; /* of the read under way */
+};
+
+void stream_set_add(struct connection *connection); /* gives it its number */
+/* Nothing is sent on it any more. */
+void stream_set_forget(struct connection *connection);
+void stream_set_remove(struct connection *connection);
+/* It has something for the end of the turn. */
+void stream_set_wait(struct connection *connection);
+
+#endif

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+#include "runtime/sim/connections.h"
+
+enum {
+    PATIENCE = 3000,    /* ms for a connection, as fovrun's --connect-timeout */
+    FIRST_PORT = 50000, /* that a peer connects from; the next one has the next */
+};
+
+bool sim_world_meet(struct sim_world *world, const struct endpoint *at, enum sim_manner manner) {
+    struct sim_peer *peer = arena_alloc(world->arena, sizeof *peer);
+    if (!peer) {
+        world->out_of_memory = true;
+        return false;
+    }
+    *peer = (struct sim_peer){.next = world->peers, .at = *at, .manner = manner};
+    world->peers = peer;
+    return true;
+}
+
+static enum sim_manner manner_of(const struct sim_world *world, const struct endpoint *at) {
+    for (const struct sim_peer *peer = world->peers; peer; peer = peer->next)
+        if (endpoint_equal(&peer->at, at))
+            return peer->manner;
+    return SIM_REFUSES;
+}
+
+static struct sim_connection *add(struct sim_world *world, const struct endpoint *peer, const struct endpoint *local) {
+    struct sim_connection *connection = arena_alloc(world->arena, sizeof *connection);
+    if (!connection) {
+        world->out_of_memory = true;
+        return NULL;
+    }
+    *connection = (struct sim_connection){
+        .next = world->connections,
+        .number = world->connections ? world->connections->number + 1 : 1,
+        .local = *local,
+        .remote = *peer,
+        .peer = *peer,
+        .state = SIM_OPEN,
+    };
+    world->connections = connection;
+    return connection;
+}
+
+struct sim_connection *sim_world_connection(const struct sim_world *world, const struct endpoint *peer) {
+    struct sim_connection *connection = world->connections;
+    while (connection && (connection->state != SIM_OPEN || !endpoint_equal(&connection->peer, peer)))
+        connection = connection->next;
+    return connection;
+}
+
+struct sim_connection *sim_world_connect(struct sim_world *world, const struct endpoint *peer,
+                                         const struct endpoint *local) {
+    struct sim_connection *connection = add(world, peer, local);
+    if (connection)
+        connection->remote.port = (uint16_t)(FIRST_PORT + connection->number);
+    return connection;
+}
+
+static void end(struct sim_connection *connection, enum sim_state state, uint64_t due, enum cause cause) {
+    connection->state = state;
+    connection->due = due;
+    connection->cause = cause;
+}
+
+/* One that fov opens. */
+static struct sim_connection *open_one(struct sim_world *world, const struct sip_flow *flow) {
+    struct sim_connection *connection = add(world, &flow->remote, &flow->local);
+    if (!connection)
+        return NULL;
+    connection->opened = true;
+    switch (manner_of(world, &flow->remote)) {
+    case SIM_REFUSES: end(connection, SIM_OPENING, world->now, CAUSE_REFUSED); break;
+    case SIM_IGNORES: end(connection, SIM_OPENING, world->now + PATIENCE, CAUSE_CONNECT_TIMEOUT); break;
+    case SIM_ACCEPTS: break;
+    }
+    return connection;
+}
+
+static struct sim_connection *find(const struct sim_world *world, const struct sip_flow *flow) {
+    struct sim_connection *other = NULL;
+    for (struct sim_connection *one = world->connections; one; one = one->next) {
+        if (one->state != SIM_OPEN && (one->state != SIM_OPENING || one->due <= world->now))
+            continue;
+        if (one->number == flow->connection)
+            return one;
+        if (!other && one->opened && endpoint_equal(&one->remote, &flow->remote) &&
+            endpoint_equal(&one->local, &flow->local))
+            other = one;
+    }
+    return other;
+}
+
+uint64_t connections_send(struct sim_world *world, const struct sip_flow *flow, struct slice bytes) {
+    struct sim_connection *connection = find(world, flow);
+    if (!connection)
+        connection = open_one(world, flow);
+    if (!connection)
+        return 0;
+    uint64_t patience = world->now + flow->patience;
+    if (flow->patience && patience < connection->due)
+        connection->due = patience;
+    if (connection->state == SIM_OPEN)
+        sim_world_leave(world, flow, connection, bytes);
+    return connection->number;
+}
+
+uint64_t connections_find(const struct sim_world *world, const struct endpoint *remote) {
+    for (const struct sim_connection *one = world->connections; one; one = one->next)
+        if (one->state == SIM_OPEN && endpoint_equal(&one->remote, remote))
+            return one->number;
+    return 0;
+}
+
+/* Bytes that nobody can read any more are refused, and fov closes the connection. */
+static void receive(struct sim_world *world, struct sim_connection *connection, struct slice message,
+                    const char *broken) {
+    const struct packet packet = {
+        .source = connection->remote,
+        .local = connection->local,
+        .connection = connection->number,
+        .bytes = message,
+        .broken = broken,
+        .now = sim_world_monotonic(world),
+        .unix_ms = sim_world_wall(world),
+    };
+    proxy_receive(world->proxy, &packet);
+    if (broken)
+        sim_world_close_connection(world, connection);
+}
+
+void sim_world_stream(struct sim_world *world, struct sim_connection *connection, struct slice bytes) {
+    enum stream_verdict verdict;
+    struct slice message;
+    const char *reason;
+    while ((verdict = stream_next(&connection->framing, &bytes, &message, &reason)) != STREAM_MORE) {
+        if (verdict == STREAM_NO_MEMORY)
+            world->out_of_memory = true;
+        if (verdict == STREAM_MESSAGE || verdict == STREAM_BROKEN)
+            receive(world, connection, message, verdict == STREAM_BROKEN ? reason : NULL);
+        if (verdict == STREAM_NO_MEMORY || verdict == STREAM_BROKEN)
+            break;
+    }
+    sim_world_tell(world);
+}
+
+void sim_world_close_connection(struct sim_world *world, struct sim_connection *connection) {
+    end(connection, SIM_CLOSED, world->now, CAUSE_RESET);
+    sim_world_tell(world);
+}
+
+static struct sim_connection *next_lost(const struct sim_world *world) {
+    struct sim_connection *next = NULL;
+    for (struct sim_connection *one = world->connections; one; one = one->next)
+        if ((one->state == SIM_OPENING || one->state == SIM_CLOSED) &&
+            (!next || one->due <= next->due)) /* of two the older one */
+            next = one;
+    return next;
+}
+
+uint64_t connections_due(const struct sim_world *world) {
+    const struct sim_connection *next = next_lost(world);
+    return next ? next->due : UINT64_MAX;
+}
+
+bool connections_tell(struct sim_world *world) {
+    struct sim_connection *lost = next_lost(world);
+    if (!lost || lost->due > world->now)
+        return false;
+    lost->state = SIM_GONE;
+    proxy_connection_lost(world->proxy, lost->number, lost->cause, sim_world_monotonic(world), sim_world_wall(world));
+    return true;
+}
+
+void connections_free(struct sim_world *world) {
+    for (struct sim_connection *one = world->connections; one; one = one->next)
+        stream_free(&one->framing);
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/* The streams of the virtual network: connections that parties and fov open, without delay, and how they end. */
+#ifndef FOV_RUNTIME_SIM_CONNECTIONS_H
+#define FOV_RUNTIME_SIM_CONNECTIONS_H
+
+#include "runtime/sim/world.h"
+#include "runtime/sip/stream.h"
+
+/* How a place meets who wants to connect. */
+enum sim_manner { SIM_REFUSES, SIM_ACCEPTS, SIM_IGNORES };
+
+struct sim_peer {
+    struct sim_peer *next; /* the newest first; where nobody is, connections are refused */
+    struct endpoint at;
+    enum sim_manner manner;
+};
+
+enum sim_state {
+    SIM_OPENING, /* in vain: at `due` fov is told */
+    SIM_OPEN,
+    SIM_CLOSED, /* the same */
+    SIM_GONE
+};
+
+struct sim_connection {
+    struct sim_connection *next; /* the newest first */
+    uint64_t number;             /* 1 is the first of the story */
+    struct endpoint local, remote;
+    struct endpoint peer; /* whose it is: where that one listens */
+    bool opened;          /* by fov */
+    enum sim_state state;
+    uint64_t due;
+    enum cause cause;
+    struct stream framing;
+};
+
+/* From now on connections to `at` are met like this. False: out of memory. */
+bool sim_world_meet(struct sim_world *world, const struct endpoint *at, enum sim_manner manner);
+/* The newest connection with a peer that is still there; NULL: none. */
+struct sim_connection *sim_world_connection(const struct sim_world *world, const struct endpoint *peer);
+/* A peer opens one to fov. NULL: out of memory. */
+struct sim_connection *sim_world_connect(struct sim_world *world, const struct endpoint *peer,
+                                         const struct endpoint *local);
+/* Bytes arrive on it now: whole messages, parts of one, several. */
+void sim_world_stream(struct sim_world *world, struct sim_connection *connection, struct slice bytes);
+/* It is closed by its other end now. */
+void sim_world_close_connection(struct sim_world *world, struct sim_connection *connection);
+
+/* What the world itself asks. */
+
+/* As world.send(): what finds an open connection, or is met by a peer that accepts, leaves now. */
+uint64_t connections_send(struct sim_world *world, const struct sip_flow *flow, struct slice bytes);
+/* As world.connection(). */
+uint64_t connections_find(const struct sim_world *world, const struct endpoint *remote);
+/* When the next loss is to be told, in ms since the beginning; UINT64_MAX: none is. */
+uint64_t connections_due(const struct sim_world *world);
+/* Tells fov of one that is due; false: there is none. */
+bool connections_tell(struct sim_world *world);
+void connections_free(struct sim_world *world);
+
+#endif
