@@ -58,25 +58,26 @@ wait_for() {
     done
 }
 
-# bound ADDRESS PORT: somebody has this UDP port
+# bound ADDRESS PORT [tcp]: somebody has this UDP port, or listens at this TCP port
 bound() {
     local hex
     case $1 in
-    *:*) grep -qi ":$(printf %04X "$2") 0*:0000" /proc/net/udp6 ;;
+    *:*) grep -qi ":$(printf %04X "$2") 0*:0000" "/proc/net/${3:-udp}6" ;;
     *)
         # shellcheck disable=SC2046 # four numbers
         hex=$(printf '%02X' $(tr . '\n' <<<"$1" | tac))
-        grep -q "$hex:$(printf %04X "$2")" /proc/net/udp
+        grep -q "$hex:$(printf %04X "$2") 00000000:0000" "/proc/net/${3:-udp}"
         ;;
     esac
 }
 
 # party ADDRESS PORT SCENARIO [SIPP OPTIONS...]: a target that waits for calls
 party() {
-    local name=$work/party-$1-$2
+    local name=$work/party-$1-$2 transport=udp
+    case " $* " in *" -t t1 "*) transport=tcp ;; esac
     sipp -sf "$3" -i "$1" -p "$2" -nostdin -trace_err -error_file "$name.errors" "${@:4}" >"$name.out" 2>&1 &
     children+=($!)
-    wait_for 60 bound "$1" "$2" || give_up "the party at $1:$2 does not start: $(tail -n 3 "$name.out")"
+    wait_for 60 bound "$1" "$2" $transport || give_up "the party at $1:$2 does not start: $(tail -n 3 "$name.out")"
 }
 silent() { party "$net.$1" "$port" $here/silent.xml; }
 answering() { party "$net.$1" "$port" $here/answer.xml; }
