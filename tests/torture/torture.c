@@ -5,7 +5,7 @@
  * and passes. */
 #include "compiler/compile.h"
 #include "runtime/plan/verify.h"
-#include "runtime/sim/world.h"
+#include "runtime/sim/connections.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@ enum { MESSAGE_MAX = 8192, NAME_MAX_LENGTH = 64, TRANSACTION_TIME = 3 * 3600 * 1
 
 static const char plan_text[] = "[Rule]\n[Matching Patterns]\n$method = .\n[Deploy Patterns]\n$target = 192.0.2.250\n";
 
-static struct endpoint listeners[2], stranger, caller, target;
+static struct endpoint listeners[3], stranger, caller, target; /* the last listener is for streams */
 static struct ip_address addresses[2];
 static struct proxy_settings settings;
 static const struct slice domain = SLICE("example.com");
@@ -50,6 +50,8 @@ static void set_up(void) {
     target = endpoint("192.0.2.250");
     listeners[0] = endpoint("192.0.2.200");
     listeners[1] = endpoint("2001:db8::200");
+    listeners[2] = listeners[0];
+    listeners[2].transport = TRANSPORT_TCP;
     for (unsigned i = 0; i < 2; i++)
         addresses[i] = listeners[i].ip;
     settings = (struct proxy_settings){.timers = {500, 4000, 5000},
@@ -58,7 +60,7 @@ static void set_up(void) {
                                        .record_route = true,
                                        .log_level = LOG_ERROR,
                                        .listeners = listeners,
-                                       .listener_count = 2,
+                                       .listener_count = 3,
                                        .addresses = addresses,
                                        .address_count = 2,
                                        .domains = &domain,
@@ -266,6 +268,40 @@ static void run_table(const char *folder, FILE *table) {
     }
 }
 
+/* On a stream. */
+
+/* What comes on a connection, whole and a byte at a time: the answer, and whether the connection stands. Where the framing is
+ * lost it is closed behind the answer (RFC 4475 3.1.2.2, 3.1.2.3, 3.3.9). */
+static void run_stream(const char *folder) {
+    static const struct {
+        const char *file;
+        unsigned code; /* 0: it is waited for the rest */
+        bool open;
+    } rows[] = {
+        {"clerr.dat", 0, true}, {"ncl.dat", 400, false}, {"mcl01.dat", 400, false}, {"inv2543.dat", 400, false}};
+    static char bytes[MESSAGE_MAX];
+    size_t length;
+    for (size_t i = 0; i < 2 * sizeof rows / sizeof *rows; i++) {
+        const char *file = rows[i / 2].file;
+        struct endpoint peer = caller;
+        struct sim_world world;
+        struct arena arena;
+        if (!read_message(folder, "4475", file, bytes, &length))
+            continue;
+        peer.transport = TRANSPORT_TCP;
+        open_world(&world, &arena);
+        struct sim_connection *connection = sim_world_connect(&world, &peer, &listeners[2]);
+        size_t piece = i % 2 ? 1 : length;
+        for (size_t at = 0; at < length && connection && connection->state == SIM_OPEN; at += piece)
+            sim_world_stream(&world, connection, slice_cut((struct slice){bytes, length}, at, at + piece));
+        struct result result = read_sent(world.sent);
+        bool open = connection && connection->state == SIM_OPEN;
+        say(file, result.code == rows[i / 2].code && !result.forwarded && open == rows[i / 2].open,
+            rows[i / 2].open ? "nothing, and an open stream" : "400, and a closed stream", &result);
+        close_world(&world, &arena, file);
+    }
+}
+
 /* The registrar. */
 
 /* Without rules, and with a domain. A contact is kept as it was written, escapes and all. */
@@ -330,6 +366,7 @@ int main(int count, char **arguments) {
     }
     image = &forwarding;
     run_table(folder, table);
+    run_stream(folder);
     run_registrar(folder);
     fclose(table);
     free(plan);
