@@ -15,6 +15,8 @@
 enum {
     CONTACT_LENGTH_MAX = 1024, /* bytes: with contacts_max of them, a 200 still is one datagram */
     PATH_LENGTH_MAX = 2048,
+    USER_LENGTH_MAX = 256, /* as of a name that can have a password */
+    CALL_ID_LENGTH_MAX = 1024,
 };
 
 #define REFUSED(CODE, REASON) ((struct refusal){CODE, REASON})
@@ -30,7 +32,12 @@ static struct refusal read_user(struct registration *registration, const struct 
     if ((uri.scheme != URI_SIP && uri.scheme != URI_SIPS) || !uri.user.at || !ours_host(request->proxy->settings, &uri))
         return REFUSED(404, NULL);
     registration->user = location_user(&request->proxy->scratch, &uri);
-    return registration->user.at ? FINE : REFUSED(500, NULL);
+    if (!registration->user.at)
+        return REFUSED(500, NULL);
+    /* What is kept for hours has a bound, that of the store among others. */
+    if (registration->user.len > USER_LENGTH_MAX)
+        return REFUSED(400, "User Too Long");
+    return message->call_id.len > CALL_ID_LENGTH_MAX ? REFUSED(400, "Call-ID Too Long") : FINE;
 }
 
 /* Whoever proved that he may register as this user knows best that there is one. */
