@@ -96,7 +96,8 @@ enum transport {
 
 struct transport_row {
     const char *name;
-    uint16_t port; /* default */
+    const char *word; /* in URIs and options */
+    uint16_t port;    /* default */
     bool secure;
 };
 extern const struct transport_row transports[TRANSPORT_COUNT];

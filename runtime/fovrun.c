@@ -22,6 +22,16 @@ static int serve(const struct options *options, const struct image *image) {
     return server ? EXIT_FINE : EXIT_NO_START;
 }
 
+static int check(const struct options *options, const struct image *image) {
+    char reason[512];
+    if (server_check(options, reason, sizeof reason) != 0) {
+        fprintf(stderr, "fovrun: %s\n", reason);
+        return EXIT_NO_START;
+    }
+    summary_print(stdout, options, image);
+    return EXIT_FINE;
+}
+
 static int start(const struct options *options) {
     struct image_file plan;
     char reason[512];
@@ -34,7 +44,7 @@ static int start(const struct options *options) {
     if (summary_refuse(stderr, options, &plan.image))
         code = EXIT_NO_START;
     else if (options->check)
-        summary_print(stdout, options, &plan.image);
+        code = check(options, &plan.image);
     else
         code = serve(options, &plan.image);
     image_file_close(&plan);

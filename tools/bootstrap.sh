@@ -14,12 +14,14 @@ bison         bison
 flex          flex
 libev-dev     <ev.h>
 libsqlite3-dev <sqlite3.h>
+libssl-dev    <openssl/ssl.h>
 libosip2-dev  <osipparser2/osip_parser.h>
 libmd-dev     <md5.h>
 libsodium-dev <sodium.h>
 libcriterion-dev <criterion/criterion.h>
 libpcre2-dev  <pcre2.h>
 sip-tester    sipp
+openssl       openssl
 baresip-core  baresip
 valgrind      valgrind
 mandoc        mandoc

@@ -24,6 +24,7 @@ compiler         grammar runtime/regex runtime/plan runtime/sip runtime/state ru
 outside='
 runtime/net/loop\.c                                ev\.h
 runtime/net/store_sqlite\.c                        sqlite3\.h
+runtime/net/tls\.c                                 openssl/.*
 runtime/net/writer\.c                              pthread\.h
 runtime/sip/values\.c                              osip.*
 grammar/hash\.c                                    sodium.*

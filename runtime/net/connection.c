@@ -37,9 +37,10 @@ static struct connection *of_deadline(struct timer *timer) {
 static void deadline_fires(struct timer *timer, uint64_t now) {
     struct connection *connection = of_deadline(timer);
     (void)now;
-    if (connection->state == CONNECTION_OPEN)
+    bool opening = connection->opened && connection->state <= CONNECTION_SECURING;
+    if (!opening && connection->state != CONNECTION_CLOSING)
         connection->streams->counts.timed_out++;
-    lose(connection, connection->state == CONNECTION_OPENING ? CAUSE_CONNECT_TIMEOUT : CAUSE_RESET);
+    lose(connection, opening ? CAUSE_CONNECT_TIMEOUT : CAUSE_RESET);
 }
 
 static void wait_for(struct connection *connection, uint32_t delay) {
@@ -54,8 +55,11 @@ static void wait_idly(struct connection *connection) {
 
 /* Our side first, so that the last bytes are read before the system says that nobody reads theirs (RFC 1122 4.2.2.13). */
 static void shut(struct connection *connection) {
-    if (connection->state == CONNECTION_CLOSING && connection->first == connection->used)
-        shutdown(connection->fd, SHUT_WR);
+    if (connection->state != CONNECTION_CLOSING || connection->first < connection->used)
+        return;
+    if (connection->tls)
+        tls_close(connection->tls);
+    shutdown(connection->fd, SHUT_WR);
 }
 
 static void close_softly(struct connection *connection) {
@@ -65,14 +69,20 @@ static void close_softly(struct connection *connection) {
     wait_for(connection, LINGER);
 }
 
-/* The socket: who has another one underneath (TLS) reads and writes here. */
+/* The socket, or TLS on it. */
 
 static ssize_t read_bytes(struct connection *connection, char *bytes, size_t size) {
-    return recv(connection->fd, bytes, size, 0);
+    return connection->tls ? tls_read(connection->tls, bytes, size) : recv(connection->fd, bytes, size, 0);
 }
 
 static ssize_t write_bytes(struct connection *connection, const char *bytes, size_t length) {
-    return send(connection->fd, bytes, length, MSG_NOSIGNAL);
+    return connection->tls ? tls_write(connection->tls, bytes, length)
+                           : send(connection->fd, bytes, length, MSG_NOSIGNAL);
+}
+
+/* Reading or writing has failed for good. */
+static void break_off(struct connection *connection) {
+    lose(connection, connection->tls ? tls_cause(connection->tls) : CAUSE_RESET);
 }
 
 static bool is_later(int error) {
@@ -136,19 +146,54 @@ static void take(struct connection *connection, struct slice input) {
         wait_for(connection, connection->streams->limits.message);
 }
 
+static void set_blocked(struct connection *connection, bool blocked) {
+    if (blocked != connection->blocked)
+        blocked ? loop_wake(connection->writable) : loop_sleep(connection->writable);
+    connection->blocked = blocked;
+}
+
+/* TLS has something of its own to say before it reads on. */
+static void set_deaf(struct connection *connection, bool deaf) {
+    if (deaf != connection->deaf)
+        deaf ? loop_sleep(connection->readable) : loop_wake(connection->readable);
+    connection->deaf = deaf;
+    if (deaf)
+        set_blocked(connection, true);
+}
+
+/* Who is there is asked before anything else is said; what waits to leave waits on. */
+static void secure(struct connection *connection) {
+    switch (tls_shake(connection->tls)) {
+    case TLS_DONE:
+        connection->state = CONNECTION_OPEN;
+        stream_set_wait(connection);
+        wait_idly(connection);
+        break;
+    case TLS_READS: break;
+    case TLS_WRITES: set_blocked(connection, true); break;
+    case TLS_FAILED: lose(connection, tls_cause(connection->tls)); break;
+    }
+}
+
 static void read_some(struct connection *connection) {
     struct streams *streams = connection->streams;
     ssize_t length = read_bytes(connection, streams->inbox, sizeof streams->inbox);
     if (length > 0 && connection->state == CONNECTION_OPEN)
         take(connection, (struct slice){streams->inbox, (size_t)length});
-    else if (length == 0 || (length < 0 && !is_later(errno)))
+    else if (length == 0)
         lose(connection, CAUSE_RESET);
+    else if (length < 0 && !is_later(errno))
+        break_off(connection);
+    else if (length < 0 && connection->tls && tls_wants_room(connection->tls))
+        set_deaf(connection, true);
 }
 
 static void on_readable(void *context) {
     struct connection *connection = context;
     const struct stream_events *events = &connection->streams->events;
-    if (connection->state == CONNECTION_OPEN || connection->state == CONNECTION_CLOSING)
+    if (connection->state == CONNECTION_SECURING)
+        secure(connection);
+    else if (connection->state == CONNECTION_OPEN || connection->state == CONNECTION_CLOSING)
         read_some(connection);
     events->turn(events->context);
 }
@@ -163,15 +208,9 @@ static void opened(struct connection *connection) {
         lose(connection, connection_cause(error));
         return;
     }
-    connection->state = CONNECTION_OPEN;
+    connection->state = connection->tls ? CONNECTION_SECURING : CONNECTION_OPEN;
     loop_wake(connection->readable);
     wait_idly(connection);
-}
-
-static void set_blocked(struct connection *connection, bool blocked) {
-    if (blocked != connection->blocked)
-        blocked ? loop_wake(connection->writable) : loop_sleep(connection->writable);
-    connection->blocked = blocked;
 }
 
 static void on_writable(void *context) {
@@ -181,19 +220,22 @@ static void on_writable(void *context) {
         opened(connection);
     if (connection->state != CONNECTION_LOST) {
         set_blocked(connection, false);
-        connection_flush(connection);
+        set_deaf(connection, false);
     }
+    if (connection->state == CONNECTION_SECURING)
+        secure(connection);
+    connection_flush(connection);
     events->turn(events->context);
 }
 
 void connection_flush(struct connection *connection) {
-    if (connection->blocked || connection->state == CONNECTION_LOST)
+    if (connection->blocked || connection->state == CONNECTION_SECURING || connection->state == CONNECTION_LOST)
         return;
     while (connection->first < connection->used) {
         ssize_t length =
             write_bytes(connection, connection->bytes + connection->first, connection->used - connection->first);
         if (length < 0 && !is_later(errno)) {
-            lose(connection, CAUSE_RESET);
+            break_off(connection);
             return;
         }
         if (length < 0) {
@@ -242,37 +284,46 @@ void connection_queue(struct connection *connection, struct slice bytes) {
 }
 
 void connection_hurry(struct connection *connection, uint32_t patience) {
-    if (connection->state == CONNECTION_OPENING && loop_now() + patience < connection->deadline.due)
+    if (connection->opened && connection->state <= CONNECTION_SECURING &&
+        loop_now() + patience < connection->deadline.due)
         wait_for(connection, patience);
 }
 
 /* The object. */
 
-static struct connection *make(struct streams *streams, int fd, const struct endpoint *local,
-                               const struct endpoint *remote) {
+static struct connection *make(struct streams *streams, int fd, const struct sip_flow *flow) {
     struct connection *connection = calloc(1, sizeof *connection);
     if (!connection)
         return NULL;
     connection->streams = streams;
     connection->fd = fd;
-    connection->local = *local;
-    connection->remote = *remote;
+    connection->local = flow->local;
+    connection->remote = flow->remote;
     stream_set_add(connection);
     return connection;
 }
 
-struct connection *connection_lost(struct streams *streams, const struct endpoint *local, const struct endpoint *remote,
-                                   enum cause cause) {
-    struct connection *connection = make(streams, -1, local, remote);
+struct connection *connection_lost(struct streams *streams, const struct sip_flow *flow, enum cause cause) {
+    struct connection *connection = make(streams, -1, flow);
     if (connection)
         lose(connection, cause);
     return connection;
 }
 
-struct connection *connection_new(struct streams *streams, int fd, const struct endpoint *local,
-                                  const struct endpoint *remote, uint32_t patience) {
+/* False: out of memory. */
+static bool add_tls(struct connection *connection, struct slice name) {
+    struct tls *tls = connection->streams->tls;
+    if (!transports[connection->remote.transport].secure)
+        return true;
+    if (tls)
+        connection->tls = connection->opened ? tls_connect(tls, connection->fd, &connection->remote, name)
+                                             : tls_accept(tls, connection->fd);
+    return connection->tls != NULL;
+}
+
+struct connection *connection_new(struct streams *streams, int fd, const struct sip_flow *flow, uint32_t patience) {
     const int on = 1, patient = UNACKNOWLEDGED;
-    struct connection *connection = make(streams, fd, local, remote);
+    struct connection *connection = make(streams, fd, flow);
     if (!connection) {
         close(fd);
         return NULL;
@@ -281,11 +332,14 @@ struct connection *connection_new(struct streams *streams, int fd, const struct 
     setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &patient, sizeof patient);
     connection->readable = loop_read(streams->loop, fd, on_readable, connection);
     connection->writable = loop_write(streams->loop, fd, on_writable, connection);
-    if (!connection->readable || !connection->writable) {
+    connection->opened = patience != 0;
+    if (!connection->readable || !connection->writable || !add_tls(connection, flow->name)) {
         connection_free(connection);
         return NULL;
     }
-    connection->state = patience ? CONNECTION_OPENING : CONNECTION_OPEN;
+    connection->state = patience ? CONNECTION_OPENING : connection->tls ? CONNECTION_SECURING : CONNECTION_OPEN;
+    if (connection->state == CONNECTION_SECURING)
+        wait_for(connection, streams->limits.message);
     if (patience) {
         loop_sleep(connection->readable);
         set_blocked(connection, true);
@@ -300,6 +354,9 @@ void connection_free(struct connection *connection) {
     timer_stop(connection->streams->timers, &connection->deadline);
     loop_forget(connection->readable);
     loop_forget(connection->writable);
+    if (connection->tls)
+        tls_close(connection->tls);
+    tls_end(connection->tls);
     if (connection->fd >= 0)
         close(connection->fd);
     stream_free(&connection->framing);

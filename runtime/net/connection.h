@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* A TCP connection: its socket, what has come of the message under way, what waits to leave, and until when it may wait. The
+/* A connection, of TCP or of TLS over it: its socket, what has come of the message under way, what waits to leave, and until when it may wait. The
  * set of all of them is stream.h's, which owns them; nothing SIP in here but where messages end. */
 #ifndef FOV_RUNTIME_NET_CONNECTION_H
 #define FOV_RUNTIME_NET_CONNECTION_H
 
 #include "runtime/net/stream.h"
+#include "runtime/net/tls.h"
 #include "runtime/sip/lookup.h"
 #include "runtime/sip/stream.h"
 #include "runtime/sip/timers.h"
@@ -13,6 +14,7 @@ struct source;
 
 enum connection_state {
     CONNECTION_OPENING,
+    CONNECTION_SECURING, /* TLS is being agreed on */
     CONNECTION_OPEN,
     CONNECTION_CLOSING, /* by us: what is queued still leaves, and what comes is of no interest */
     CONNECTION_LOST,    /* to be told, and freed, at the end of the turn */
@@ -30,21 +32,22 @@ struct connection {
     enum connection_state state;
     enum cause cause; /* once it is lost */
     struct loop_watch *readable, *writable;
-    bool blocked;          /* the socket's buffer is full, or it is still opening */
-    struct stream framing; /* of what comes */
-    char *bytes;           /* what waits to leave: from `first` up to `used`; owned */
+    bool blocked;            /* the socket's buffer is full, or it is still opening */
+    bool deaf;               /* reads nothing until there is room to write */
+    struct tls_session *tls; /* NULL: in clear */
+    struct stream framing;   /* of what comes */
+    char *bytes;             /* what waits to leave: from `first` up to `used`; owned */
     size_t first, used, room;
     struct timer deadline;
     bool opened;           /* by us */
     struct source *source; /* whose connections it is counted with; NULL: we opened it */
 };
 
-/* Takes the socket over: closes it when there is no memory (NULL). `opening`: it is being connected, for `patience` ms. */
-struct connection *connection_new(struct streams *streams, int fd, const struct endpoint *local,
-                                  const struct endpoint *remote, uint32_t patience);
+/* Takes the socket over: closes it when there is no memory (NULL). It is being connected, for `patience` ms; 0: it has come
+ * to us. */
+struct connection *connection_new(struct streams *streams, int fd, const struct sip_flow *flow, uint32_t patience);
 /* Without a socket: lost before it began. NULL: out of memory. */
-struct connection *connection_lost(struct streams *streams, const struct endpoint *local, const struct endpoint *remote,
-                                   enum cause cause);
+struct connection *connection_lost(struct streams *streams, const struct sip_flow *flow, enum cause cause);
 void connection_free(struct connection *connection);
 
 /* Why a socket call failed with this errno. */

@@ -165,7 +165,8 @@ static int open_one(struct listeners *listeners, const struct endpoint *address)
                    udp_receive_buffer(listeners->datagrams[listeners->datagram_count - 1].udp),
                    endpoint_text(bound, text));
     else
-        log_printf(listeners->log, LOG_NOTICE, "event=listening transport=tcp address=%s", endpoint_text(bound, text));
+        log_printf(listeners->log, LOG_NOTICE, "event=listening transport=%s address=%s",
+                   transports[bound->transport].word, endpoint_text(bound, text));
     return 0;
 }
 
@@ -176,7 +177,7 @@ static int open_all(struct listeners *listeners, const struct listen_request *re
         int result = open_one(listeners, address);
         if (!result || (request->may_lack && (result == -EAFNOSUPPORT || result == -EADDRNOTAVAIL)))
             continue;
-        snprintf(reason, size, "cannot listen on %s:%s: %s", address->transport == TRANSPORT_UDP ? "udp" : "tcp",
+        snprintf(reason, size, "cannot listen on %s:%s: %s", transports[address->transport].word,
                  endpoint_text(address, text), strerror(-result));
         return result;
     }
@@ -194,6 +195,7 @@ int listeners_open(struct listeners *listeners, struct loop *loop, struct log *l
     listeners->streams = streams_new(loop, &request->limits, key, &stream_events);
     if (!listeners->datagrams || !listeners->endpoints || !listeners->streams)
         return -ENOMEM;
+    streams_secure(listeners->streams, request->tls);
     return open_all(listeners, request, reason, size);
 }
 

@@ -15,7 +15,7 @@ struct listener_events {
     void (*datagram)(void *context, const struct udp_datagram *datagram);
     void (*undelivered)(void *context, const struct udp_failure *failure);
     void (*message)(void *context, const struct stream_message *message);
-    void (*lost)(void *context, uint64_t connection, const struct endpoint *remote, enum cause cause);
+    void (*lost)(void *context, const struct stream_loss *loss);
     /* The end of a turn of the loop: wants listeners_settle(). True: others wait for theirs. */
     bool (*turn)(void *context);
     void *context;
@@ -41,6 +41,7 @@ struct listen_request {
     unsigned count;
     bool may_lack; /* a machine without IPv6 (or IPv4) is none to complain about: nobody asked for an address of it */
     struct stream_limits limits;
+    struct tls *tls; /* must outlive them. NULL: none of the addresses needs it */
 };
 
 /* 0 or -errno, with the reason in one line when it is about an address. The loop and the log must outlive it. */

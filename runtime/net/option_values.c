@@ -18,6 +18,7 @@ enum {
     LISTEN_MAX = 256,
     PRESETS_MAX = 256,
     CONTACTS_MAX = 32,
+    CERTIFICATES_MAX = 64,
     CONNECTIONS_MAX = 1000 * 1000,
     BLOCKS_MAX = 1 << 24,
     REGISTRATIONS_MAX = 1 << 24,
@@ -87,17 +88,17 @@ static bool is_host(struct slice host) {
 }
 
 static const char *read_listen(struct options *options, struct slice text) {
-    struct endpoint endpoint = {.port = transports[TRANSPORT_UDP].port, .transport = TRANSPORT_UDP};
+    struct endpoint endpoint;
     size_t colon = slice_find(text, 0, ':');
     enum transport transport = transport_named(slice_cut(text, 0, colon));
     struct slice host, port;
     if (colon == text.len || transport == TRANSPORT_COUNT)
-        return "udp:ADDRESS[:PORT] or tcp:ADDRESS[:PORT]";
-    if (transport != TRANSPORT_UDP && transport != TRANSPORT_TCP)
-        return "udp:ADDRESS[:PORT] or tcp:ADDRESS[:PORT]; there is no other transport yet";
-    endpoint.transport = (uint8_t)transport;
+        return "udp:ADDRESS[:PORT], tcp:ADDRESS[:PORT] or tls:ADDRESS[:PORT]";
+    if (transport != TRANSPORT_UDP && transport != TRANSPORT_TCP && transport != TRANSPORT_TLS)
+        return "udp:ADDRESS[:PORT], tcp:ADDRESS[:PORT] or tls:ADDRESS[:PORT]; there is no other transport yet";
+    endpoint = (struct endpoint){.port = transports[transport].port, .transport = (uint8_t)transport};
     if (!split_host(slice_from(text, colon + 1), &host, &port) || !ip_parse(&endpoint.ip, host))
-        return "an address, 192.0.2.1 or [2001:db8::1], behind udp: or tcp:";
+        return "an address, 192.0.2.1 or [2001:db8::1], behind udp:, tcp: or tls:";
     if (port.at && !read_port(&endpoint.port, port, 0))
         return "a port from 0 to 65535";
     for (unsigned i = 0; i < options->listen_count; i++)
@@ -110,6 +111,28 @@ static const char *read_listen(struct options *options, struct slice text) {
         list[options->listen_count++] = endpoint;
     options->listen = list;
     return NULL;
+}
+
+static const char **add_file(struct options *options, const char **list, unsigned count, const char *file) {
+    list = make_room(options, list, count, sizeof *list);
+    if (list)
+        list[count] = file;
+    return list;
+}
+
+static const char *read_certificate(struct options *options, const char *file) {
+    unsigned *count = &options->tls.certificate_count;
+    options->certificates = add_file(options, options->certificates, *count, file);
+    *count += options->certificates != NULL;
+    options->tls.certificates = options->certificates;
+    return *count > CERTIFICATES_MAX ? "no more than 64 certificates" : NULL;
+}
+
+static const char *read_key(struct options *options, const char *file) {
+    options->keys = add_file(options, options->keys, options->key_count, file);
+    options->key_count += options->keys != NULL;
+    options->tls.keys = options->keys;
+    return options->key_count > CERTIFICATES_MAX ? "no more than 64 keys" : NULL;
 }
 
 static const char *read_domain(struct options *options, struct slice text) {
@@ -224,6 +247,11 @@ static const char *read_value(struct options *options, enum option option, const
         return read_count(&options->limits.connections, text, CONNECTIONS_MAX, "a number from 1 to 1000000");
     case OPTION_MAX_CONNECTIONS_PER_SOURCE:
         return read_count(&options->limits.per_source, text, CONNECTIONS_MAX, "a number from 1 to 1000000");
+    case OPTION_TLS_CERTIFICATE: return read_certificate(options, value);
+    case OPTION_TLS_KEY: return read_key(options, value);
+    case OPTION_TLS_CA: options->tls.authorities = value; return NULL;
+    case OPTION_TLS_VERIFY: options->tls.verify = choice == 0; break;
+    case OPTION_TLS_VERIFY_CLIENT: options->tls.verify_client = (enum tls_clients)choice; break;
     case OPTION_ADVERTISE: return read_advertise(settings, text);
     case OPTION_DOMAIN: return read_domain(options, text);
     case OPTION_RELAY: settings->relay_all = choice == 1; break;
@@ -280,8 +308,21 @@ void option_complete(struct options *options) {
         read_listen(options, SLICE("tcp:0.0.0.0"));
         read_listen(options, SLICE("tcp:[::]"));
     }
+    if (options->listen_default && options->tls.certificate_count) {
+        read_listen(options, SLICE("tls:0.0.0.0"));
+        read_listen(options, SLICE("tls:[::]"));
+    }
+    if (!options->key_count)
+        options->tls.keys = options->certificates;
     if (!settings->realm.at)
         settings->realm = settings->domain_count ? options->domains[0] : SLICE("fov");
+}
+
+static bool listens_for_tls(const struct options *options) {
+    for (unsigned i = 0; i < options->listen_count; i++)
+        if (transports[options->listen[i].transport].secure)
+            return true;
+    return false;
 }
 
 unsigned option_conflicts(const struct options *options, struct option_conflict conflicts[OPTION_CONFLICTS_MAX]) {
@@ -303,6 +344,11 @@ unsigned option_conflicts(const struct options *options, struct option_conflict 
          {OPTION_DEFAULT_EXPIRES, OPTION_MIN_EXPIRES, "is shorter than min-expires: it would be refused"}},
         {settings->expires_most < settings->expires_default,
          {OPTION_MAX_EXPIRES, OPTION_DEFAULT_EXPIRES, "is shorter than default-expires"}},
+        {listens_for_tls(options) && !options->tls.certificate_count,
+         {OPTION_LISTEN, OPTION_TLS_CERTIFICATE, "names a tls: address, which takes a tls-certificate"}},
+        {options->key_count && options->key_count != options->tls.certificate_count,
+         {OPTION_TLS_KEY, OPTION_TLS_CERTIFICATE,
+          "is given more or less often than tls-certificate: each has one key"}},
     };
     unsigned count = 0;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)

@@ -6,6 +6,7 @@
 
 #include "grammar/arena.h"
 #include "runtime/net/stream.h"
+#include "runtime/net/tls.h"
 #include "runtime/proxy/proxy.h"
 
 #include <stdio.h>
@@ -23,8 +24,11 @@ struct options {
     const char *plan, *cdr, *state_dir;
     struct endpoint *listen;
     unsigned listen_count;
-    bool listen_default;         /* none was given: these are the usual two */
+    bool listen_default;         /* none was given: these are the usual ones */
     struct stream_limits limits; /* those that are options */
+    struct tls_settings tls;
+    const char **certificates, **keys;
+    unsigned key_count;
     struct slice *domains;
     struct preset *presets;
     struct ip_block *exempt;

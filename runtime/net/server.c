@@ -9,6 +9,7 @@
 #include "runtime/net/log.h"
 #include "runtime/net/record.h"
 #include "runtime/net/route.h"
+#include "runtime/net/tls.h"
 #include "runtime/net/trace.h"
 #include "runtime/net/zone.h"
 #include "runtime/proxy/counters.h"
@@ -34,6 +35,7 @@ struct server {
     struct zones zones;
     struct routes routes;
     struct listeners listeners;
+    struct tls *tls; /* NULL: no listener wants it */
     struct addresses addresses;
     struct keeping keeping;
     struct proxy_settings settings;
@@ -175,12 +177,16 @@ static void on_message(void *context, const struct stream_message *message) {
     proxy_receive(server->proxy, &packet);
 }
 
-static void on_lost(void *context, uint64_t connection, const struct endpoint *remote, enum cause cause) {
+static void on_lost(void *context, const struct stream_loss *loss) {
     struct server *server = context;
-    char text[ENDPOINT_TEXT];
-    log_printf(&server->log, LOG_DEBUG, "event=connection-lost connection=%" PRIu64 " remote=%s cause=%s", connection,
-               endpoint_text(remote, text), causes[cause]);
-    proxy_connection_lost(server->proxy, connection, cause, loop_now(), loop_unix());
+    char text[ENDPOINT_TEXT], reason[256];
+    log_printf(&server->log, LOG_DEBUG, "event=connection-lost connection=%" PRIu64 " remote=%s cause=%s",
+               loss->connection, endpoint_text(&loss->remote, text), causes[loss->cause]);
+    if (loss->reason[0])
+        log_printf(&server->log, loss->opened ? LOG_WARNING : LOG_INFO, "event=tls-failed remote=%s cause=%s reason=%s",
+                   endpoint_text(&loss->remote, text), causes[loss->cause],
+                   log_value(slice_of(loss->reason), reason, sizeof reason));
+    proxy_connection_lost(server->proxy, loss->connection, loss->cause, loop_now(), loop_unix());
 }
 
 static void on_time(void *context) {
@@ -224,9 +230,22 @@ static void on_addresses(void *context) {
     log_printf(&server->log, LOG_INFO, "event=addresses count=%u", server->addresses.count);
 }
 
+/* What cannot be read leaves what was read before. */
+static void reload_tls(struct server *server) {
+    char reason[512], text[512];
+    if (!server->tls)
+        return;
+    if (tls_reload(server->tls, reason, sizeof reason))
+        log_printf(&server->log, LOG_ERROR, "event=tls-not-reloaded error=%s",
+                   log_value(slice_of(reason), text, sizeof text));
+    else
+        log_printf(&server->log, LOG_NOTICE, "event=tls-reloaded");
+}
+
 static void on_hangup(void *context) {
     struct server *server = context;
     record_reopen(&server->record);
+    reload_tls(server);
     log_printf(&server->log, LOG_NOTICE, "event=reopened");
 }
 
@@ -242,6 +261,13 @@ static void allow_connections(struct server *server, unsigned *connections) {
                allowed);
 }
 
+static int open_tls(struct tls **tls, const struct options *options, struct log *log, char *reason, size_t size) {
+    bool wanted = false;
+    for (unsigned i = 0; i < options->listen_count; i++)
+        wanted |= transports[options->listen[i].transport].secure;
+    return wanted ? tls_open(tls, &options->tls, log, reason, size) : 0;
+}
+
 static int open_listeners(struct server *server, const struct options *options, const struct hash_key *key,
                           char *reason, size_t size) {
     const struct listener_events events = {.datagram = on_datagram,
@@ -253,7 +279,8 @@ static int open_listeners(struct server *server, const struct options *options, 
     struct listen_request request = {.addresses = options->listen,
                                      .count = options->listen_count,
                                      .may_lack = options->listen_default,
-                                     .limits = options->limits};
+                                     .limits = options->limits,
+                                     .tls = server->tls};
     request.limits.message = MESSAGE_TIME;
     request.limits.idle = IDLE_TIME;
     allow_connections(server, &request.limits.connections);
@@ -334,6 +361,8 @@ static int open_all(struct server *server, const struct options *options, const 
     if (!result)
         result = keeping_open(&server->keeping, options->state_dir, &server->log, reason, size);
     if (!result)
+        result = open_tls(&server->tls, options, &server->log, reason, size);
+    if (!result)
         result = open_listeners(server, options, &seed.tables, reason, size);
     if (result)
         return result;
@@ -349,6 +378,18 @@ static int open_all(struct server *server, const struct options *options, const 
                log_value(slice_of(options->plan), text, sizeof text), image->rule_count, image->header->plan_hash,
                (long)getpid());
     return 0;
+}
+
+int server_check(const struct options *options, char *reason, size_t size) {
+    struct tls *tls = NULL;
+    struct log log;
+    log_open(&log, STDERR_FILENO, options->settings.log_level);
+    reason[0] = '\0';
+    int result = open_tls(&tls, options, &log, reason, size);
+    if (result && !reason[0])
+        snprintf(reason, size, "out of memory");
+    tls_free(tls);
+    return result;
 }
 
 struct server *server_open(const struct options *options, const struct image *image, char *reason, size_t size) {
@@ -400,6 +441,7 @@ void server_close(struct server *server) {
         return;
     proxy_free(server->proxy);
     listeners_close(&server->listeners);
+    tls_free(server->tls);
     loop_free(server->loop);
     keeping_close(&server->keeping);
     addresses_close(&server->addresses);

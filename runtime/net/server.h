@@ -9,6 +9,9 @@
 
 struct server;
 
+/* Are the files good that it would serve with? Opens nothing. 0, or -errno with the reason in one line. */
+int server_check(const struct options *options, char *reason, size_t size);
+
 /* Opens everything and logs what it listens on and which plan it serves. NULL, with the reason in
  * one line, when it cannot. Options and image must outlive it. */
 struct server *server_open(const struct options *options, const struct image *image, char *reason, size_t size);

@@ -22,6 +22,7 @@ struct listener {
     struct streams *streams;
     struct loop_watch *watch;
     int fd;
+    uint8_t transport;
 };
 
 struct source {
@@ -96,6 +97,18 @@ static struct connection *next_waiting(struct streams *streams) {
     return connection;
 }
 
+static void tell_lost(const struct connection *connection) {
+    const struct stream_events *events = &connection->streams->events;
+    const struct stream_loss loss = {
+        .connection = connection->number,
+        .remote = connection->remote,
+        .cause = connection->cause,
+        .reason = connection->tls ? tls_reason(connection->tls) : "",
+        .opened = connection->opened,
+    };
+    events->lost(events->context, &loss);
+}
+
 bool streams_settle(struct streams *streams) {
     bool any = false;
     for (struct connection *connection; (connection = next_waiting(streams)); any = true) {
@@ -103,7 +116,7 @@ bool streams_settle(struct streams *streams) {
             connection_flush(connection);
             continue;
         }
-        streams->events.lost(streams->events.context, connection->number, &connection->remote, connection->cause);
+        tell_lost(connection);
         connection_free(connection);
     }
     return any;
@@ -155,8 +168,9 @@ static void welcome(struct streams *streams, int fd, const struct endpoint *remo
         turn_away(streams, fd);
         return;
     }
-    local.transport = TRANSPORT_TCP;
-    struct connection *connection = connection_new(streams, fd, &local, remote, 0);
+    local.transport = remote->transport;
+    struct connection *connection =
+        connection_new(streams, fd, &(const struct sip_flow){.local = local, .remote = *remote}, 0);
     if (!connection) {
         leave_source(streams, source);
         streams->counts.refused++;
@@ -197,7 +211,7 @@ static bool accept_one(struct listener *listener) {
         turn_away(listener->streams, fd);
         return true;
     }
-    remote.transport = TRANSPORT_TCP;
+    remote.transport = listener->transport;
     welcome(listener->streams, fd, &remote);
     return true;
 }
@@ -223,7 +237,7 @@ static int bind_listener(int fd, const struct endpoint *address, struct endpoint
     if (getsockname(fd, (struct sockaddr *)&name, &length) < 0)
         return -errno;
     sockaddr_endpoint(bound, (struct sockaddr *)&name);
-    bound->transport = TRANSPORT_TCP;
+    bound->transport = address->transport;
     return 0;
 }
 
@@ -238,6 +252,7 @@ int streams_listen(struct streams *streams, const struct endpoint *address, stru
     if (!listener)
         return -ENOMEM;
     listener->streams = streams;
+    listener->transport = address->transport;
     listener->fd = open_socket(address);
     int result = listener->fd < 0 ? listener->fd : bind_listener(listener->fd, address, bound);
     if (!result) {
@@ -257,15 +272,20 @@ int streams_listen(struct streams *streams, const struct endpoint *address, stru
 
 /* Those that we open. */
 
-/* `local` NULL: any, and whoever opened it; else the one that we opened from there. */
+/* May it carry what is to take this way? We have opened it, and whoever is there is who is meant. */
+static bool is_way_of(const struct connection *connection, const struct sip_flow *flow) {
+    return connection->opened && endpoint_equal(&connection->local, &flow->local) &&
+           (!connection->tls || tls_proves(connection->tls, flow->name));
+}
+
+/* `flow` NULL: whoever opened it. */
 static struct connection *find_placed(const struct streams *streams, const struct endpoint *remote,
-                                      const struct endpoint *local) {
+                                      const struct sip_flow *flow) {
     struct lookup_node *node = lookup_first(&streams->places, place_hash(streams, remote));
     for (; node; node = lookup_next(node)) {
         struct connection *connection =
             (struct connection *)(void *)((char *)node - offsetof(struct connection, placed));
-        bool wanted = !local || (connection->opened && endpoint_equal(&connection->local, local));
-        if (wanted && endpoint_equal(&connection->remote, remote))
+        if (endpoint_equal(&connection->remote, remote) && (!flow || is_way_of(connection, flow)))
             return connection;
     }
     return NULL;
@@ -311,12 +331,11 @@ static struct connection *open_one(struct streams *streams, const struct sip_flo
     if (result) {
         if (fd >= 0)
             close(fd);
-        return connection_lost(streams, &flow->local, &flow->remote, connection_cause(-result));
+        return connection_lost(streams, flow, connection_cause(-result));
     }
-    connection = connection_new(streams, fd, &flow->local, &flow->remote, patience_of(streams, flow));
+    connection = connection_new(streams, fd, flow, patience_of(streams, flow));
     if (!connection)
         return NULL;
-    connection->opened = true;
     streams->counts.opened++;
     return connection;
 }
@@ -324,7 +343,7 @@ static struct connection *open_one(struct streams *streams, const struct sip_flo
 uint64_t streams_send(struct streams *streams, const struct sip_flow *flow, struct slice bytes) {
     struct connection *connection = flow->connection ? find_numbered(streams, flow->connection) : NULL;
     if (!connection)
-        connection = find_placed(streams, &flow->remote, &flow->local);
+        connection = find_placed(streams, &flow->remote, flow);
     if (!connection)
         connection = open_one(streams, flow);
     if (!connection)
@@ -355,6 +374,10 @@ struct streams *streams_new(struct loop *loop, const struct stream_limits *limit
         return streams;
     streams_free(streams);
     return NULL;
+}
+
+void streams_secure(struct streams *streams, struct tls *tls) {
+    streams->tls = tls;
 }
 
 void streams_free(struct streams *streams) {

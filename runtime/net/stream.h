@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* TCP: listeners, and the connections that come to them or are opened by us, found by their number or by where they lead.
+/* TCP, and TLS over it: listeners, and the connections that come to them or are opened by us, found by their number or by
+ * where they lead.
  * Everybody may connect, so that everything is bounded: connections, those of one address, the time that a message may take,
  * the bytes that wait for who does not read. Whole messages come out (sip/stream.h). */
 #ifndef FOV_RUNTIME_NET_STREAM_H
@@ -10,6 +11,7 @@
 #include "runtime/sip/address.h"
 
 struct streams;
+struct tls;
 
 struct stream_limits {
     unsigned connections, per_source; /* per address; of IPv6 per /64, which is what one customer has */
@@ -26,10 +28,18 @@ struct stream_message {
         *broken; /* where it ends nobody knows, and why; the connection is closed behind the answer. NULL: whole */
 };
 
+struct stream_loss {
+    uint64_t connection;
+    struct endpoint remote;
+    enum cause cause;
+    const char *reason; /* what was wrong with TLS, in words; "": nothing */
+    bool opened;        /* by us */
+};
+
 struct stream_events {
     void (*received)(void *context, const struct stream_message *message);
     /* One is no more, by whom ever, or could not be opened. Told by streams_settle() alone. */
-    void (*lost)(void *context, uint64_t connection, const struct endpoint *remote, enum cause cause);
+    void (*lost)(void *context, const struct stream_loss *loss);
     bool (*turn)(void *context); /* the end of a turn of the loop: wants streams_settle(); what it says is not read */
     void *context;
 };
@@ -44,6 +54,8 @@ struct stream_counts {
 struct streams *streams_new(struct loop *loop, const struct stream_limits *limits, const struct hash_key *key,
                             const struct stream_events *events);
 void streams_free(struct streams *streams);
+/* From now on TLS can be listened for and connected with; it must outlive them. */
+void streams_secure(struct streams *streams, struct tls *tls);
 /* Listens at `address`; *bound is the same with the port it got. 0 or -errno. */
 int streams_listen(struct streams *streams, const struct endpoint *address, struct endpoint *bound);
 

@@ -8,12 +8,14 @@
 enum { STREAM_INBOX = 64 * 1024 };
 
 struct listener;
+struct tls;
 
 struct streams {
     struct loop *loop;
     struct stream_limits limits;
     struct hash_key key;
     struct stream_events events;
+    struct tls *tls; /* NULL: none is spoken here */
     struct timers *timers;
     struct lookup numbers, places; /* connections that can be sent on */
     struct lookup sources;         /* addresses that have connected */

@@ -13,9 +13,13 @@ static void print_text(FILE *out, enum option option, struct slice value) {
 static void print_listeners(FILE *out, const struct options *options) {
     char text[ENDPOINT_TEXT];
     for (unsigned i = 0; i < options->listen_count; i++)
-        fprintf(out, "%s = %s:%s\n", option_rows[OPTION_LISTEN].name,
-                options->listen[i].transport == TRANSPORT_UDP ? "udp" : "tcp",
+        fprintf(out, "%s = %s:%s\n", option_rows[OPTION_LISTEN].name, transports[options->listen[i].transport].word,
                 endpoint_text(&options->listen[i], text));
+}
+
+static void print_files(FILE *out, enum option option, const char *const *files, unsigned count) {
+    for (unsigned i = 0; i < count; i++)
+        print_text(out, option, slice_of(files[i]));
 }
 
 static void print_presets(FILE *out, const struct options *options) {
@@ -34,6 +38,10 @@ static void print_exempt(FILE *out, const struct options *options) {
 static void print_option(FILE *out, const struct options *options, enum option option) {
     if (option == OPTION_LISTEN)
         print_listeners(out, options);
+    else if (option == OPTION_TLS_CERTIFICATE)
+        print_files(out, option, options->tls.certificates, options->tls.certificate_count);
+    else if (option == OPTION_TLS_KEY)
+        print_files(out, option, options->keys, options->key_count);
     else if (option == OPTION_ENV)
         print_presets(out, options);
     else if (option == OPTION_BLOCK_EXEMPT)

@@ -83,6 +83,15 @@ static enum cause find_way(struct attempt *attempt, struct world_route *out) {
     return cause ? cause : find_route(attempt, out);
 }
 
+/* Who must be there; null: anybody. */
+static struct slice find_name(const struct attempt *attempt) {
+    const struct call *call = attempt->call;
+    struct sip_message scanned;
+    if (!transports[attempt->remote.transport].secure)
+        return SLICE_NULL;
+    return way_name(call->proxy, attempt->target, call_request(call, &scanned));
+}
+
 /* The request that leaves by `via`; the null slice: why not, in *cause. */
 static struct slice build(struct attempt *attempt, const struct world_route *via, struct slice branch,
                           enum cause *cause) {
@@ -109,6 +118,8 @@ static struct slice build(struct attempt *attempt, const struct world_route *via
         .set = call->plan.set,
         .via = via,
         .transport = attempt->remote.transport,
+        .remote = &attempt->remote.ip,
+        .name = find_name(attempt),
         .branch = branch,
         .record_route = recorded,
         .back = back.port ? &back : NULL,
@@ -162,7 +173,8 @@ static enum cause send_request(struct attempt *attempt, const struct world_route
         .flow = {.local = via->local,
                  .remote = attempt->remote,
                  .connection = way_connection(call->proxy, attempt->target, &attempt->remote),
-                 .patience = attempt->switched ? SWITCH_PATIENCE : inviting_time(call)},
+                 .patience = attempt->switched ? SWITCH_PATIENCE : inviting_time(call),
+                 .name = find_name(attempt)},
         .timeout = call->invite ? inviting_time(call) : 0,
         .user = attempt,
     };

@@ -148,18 +148,38 @@ static int prepend(struct edit *edit, const struct line *line) {
     return line->failed ? -ENOMEM : 0;
 }
 
+/* The name that an address of this dialog has proved to be. */
+static void add_identity(struct line *line, const struct forward *forward) {
+    struct ip_address ip;
+    char text[IP_TEXT];
+    bool brackets = forward->remote->family == 6;
+    if (!forward->name.len || ip_parse(&ip, forward->name))
+        return;
+    line_add(line, SLICE(";" IDENTITY_PARAM "="));
+    line_add(line, forward->name);
+    line_add(line, brackets ? SLICE("~[") : SLICE("~"));
+    line_add(line, slice_of(ip_format(forward->remote, text)));
+    line_add(line, brackets ? SLICE("]") : SLICE_EMPTY);
+}
+
 static int record_route(struct edit *edit, struct arena *arena, const struct forward *forward,
                         const struct world_route *side) {
     char cookie[COOKIE_LENGTH];
     struct line line;
     line_init(&line, arena);
     dialog_cookie(forward->dialogs, forward->request->call_id, cookie);
-    line_add(&line, SLICE("Record-Route: <sip:"));
+    enum transport transport = side->local.transport;
+    bool sips = transports[transport].secure && slice_starts_same(forward->uri, SLICE("sips:")); /* 16.6 step 4 */
+    line_add(&line, sips ? SLICE("Record-Route: <sips:") : SLICE("Record-Route: <sip:"));
     add_place(&line, side);
-    if (side->local.transport == TRANSPORT_TCP) /* a URI that names none is for UDP (RFC 3263 4.1) */
-        line_add(&line, SLICE(";transport=tcp"));
+    if (transport != TRANSPORT_UDP && !sips) { /* a URI that names none is for UDP (RFC 3263 4.1) */
+        line_add(&line, SLICE(";transport="));
+        line_add(&line, slice_of(transports[transport].word));
+    }
     line_add(&line, SLICE(";lr;" COOKIE_PARAM "="));
     line_add(&line, (struct slice){cookie, sizeof cookie});
+    if (side == forward->via)
+        add_identity(&line, forward);
     line_add(&line, SLICE(">\r\n"));
     return prepend(edit, &line);
 }

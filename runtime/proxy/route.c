@@ -126,3 +126,21 @@ int route_read(struct route *route, const struct proxy_settings *settings, const
         route->next = SLICE_NULL; /* the one that has become the Request-URI */
     return error ? error : strip_maddr(route, settings, local, arena);
 }
+
+static bool says_identity(const struct sip_uri *uri, const struct sip_message *request, const struct hash_key *dialogs,
+                          struct slice *identity) {
+    return uri_param(uri->params, SLICE(IDENTITY_PARAM), identity) &&
+           dialog_named(dialogs, request->call_id, uri->params);
+}
+
+struct slice route_identity(const struct sip_message *request, const struct hash_key *dialogs) {
+    struct routes routes = all_routes(request);
+    struct slice identity;
+    struct sip_uri uri;
+    if (uri_parse(&uri, request->uri, 0) == 0 && says_identity(&uri, request, dialogs, &identity))
+        return identity;
+    while (next_route(&routes))
+        if (read_value(routes.value, &uri) && says_identity(&uri, request, dialogs, &identity))
+            return identity;
+    return SLICE_NULL;
+}

@@ -12,6 +12,19 @@ static bool is_clear(const struct endpoint *remote) {
     return !transports[remote->transport].secure;
 }
 
+struct slice way_name(const struct proxy *proxy, const struct target *target, const struct sip_message *request) {
+    struct sip_uri hop;
+    struct ip_address ip;
+    if (!message_host(target->hop, &hop))
+        return SLICE_NULL;
+    if (!hop.ip.family)
+        return hop.host;
+    struct slice identity = route_identity(request, &proxy->seed.dialogs);
+    size_t name = slice_find(identity, 0, '~');
+    bool proved = ip_parse(&ip, slice_from(identity, name + 1)) && ip_equal(&ip, &hop.ip);
+    return proved ? slice_cut(identity, 0, name) : hop.host;
+}
+
 uint64_t way_connection(const struct proxy *proxy, const struct target *target, const struct endpoint *remote) {
     const struct world *world = proxy->world;
     bool known = target->way && remote->transport != TRANSPORT_UDP && endpoint_equal(&target->way->remote, remote);

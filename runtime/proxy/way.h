@@ -10,6 +10,9 @@
  * place, for it should have been looked up. */
 enum cause way_remote(const struct proxy *proxy, const struct target *target, struct slice uri, bool initial,
                       struct endpoint *remote);
+/* Who must be there when the transport is secure: the host of the target's own words, whatever address that led to (RFC 5922
+ * 4.1); of an address that has proved to be somebody in this dialog, that one. It stands in target or request. */
+struct slice way_name(const struct proxy *proxy, const struct target *target, const struct sip_message *request);
 /* The connection that a peer which is reached by no other has spoken on, and that leads to `remote`; 0: none. */
 uint64_t way_connection(const struct proxy *proxy, const struct target *target, const struct endpoint *remote);
 /* The listener's place that requests to the target should leave from: the one that a peer behind a NAT has sent to, while

@@ -6,22 +6,29 @@ enum {
     FIRST_PORT = 50000, /* that a peer connects from; the next one has the next */
 };
 
-bool sim_world_meet(struct sim_world *world, const struct endpoint *at, enum sim_manner manner) {
-    struct sim_peer *peer = arena_alloc(world->arena, sizeof *peer);
-    if (!peer) {
+bool sim_world_meet(struct sim_world *world, const struct sim_peer *peer) {
+    struct sim_peer *copy = arena_alloc(world->arena, sizeof *copy);
+    if (!copy) {
         world->out_of_memory = true;
         return false;
     }
-    *peer = (struct sim_peer){.next = world->peers, .at = *at, .manner = manner};
-    world->peers = peer;
+    *copy = *peer;
+    copy->next = world->peers;
+    world->peers = copy;
     return true;
 }
 
-static enum sim_manner manner_of(const struct sim_world *world, const struct endpoint *at) {
-    for (const struct sim_peer *peer = world->peers; peer; peer = peer->next)
-        if (endpoint_equal(&peer->at, at))
-            return peer->manner;
-    return SIM_REFUSES;
+static const struct sim_peer *peer_at(const struct sim_world *world, const struct endpoint *at) {
+    const struct sim_peer *peer = world->peers;
+    while (peer && !endpoint_equal(&peer->at, at))
+        peer = peer->next;
+    return peer;
+}
+
+/* Is it who is meant? In clear nobody knows. */
+static bool proves(const struct sim_peer *peer, const struct sip_flow *flow) {
+    return !transports[flow->remote.transport].secure || !peer || !peer->identity.at ||
+           slice_same(peer->identity, flow->name);
 }
 
 static struct sim_connection *add(struct sim_world *world, const struct endpoint *peer, const struct endpoint *local) {
@@ -68,11 +75,16 @@ static struct sim_connection *open_one(struct sim_world *world, const struct sip
     struct sim_connection *connection = add(world, &flow->remote, &flow->local);
     if (!connection)
         return NULL;
+    const struct sim_peer *peer = peer_at(world, &flow->remote);
     connection->opened = true;
-    switch (manner_of(world, &flow->remote)) {
+    switch (peer ? peer->manner : SIM_REFUSES) {
     case SIM_REFUSES: end(connection, SIM_OPENING, world->now, CAUSE_REFUSED); break;
     case SIM_IGNORES: end(connection, SIM_OPENING, world->now + PATIENCE, CAUSE_CONNECT_TIMEOUT); break;
-    case SIM_ACCEPTS: break;
+    case SIM_FAILS: end(connection, SIM_OPENING, world->now, CAUSE_TLS_HANDSHAKE); break;
+    case SIM_ACCEPTS:
+        if (!proves(peer, flow))
+            end(connection, SIM_OPENING, world->now, CAUSE_TLS_IDENTITY);
+        break;
     }
     return connection;
 }
@@ -85,7 +97,7 @@ static struct sim_connection *find(const struct sim_world *world, const struct s
         if (one->number == flow->connection)
             return one;
         if (!other && one->opened && endpoint_equal(&one->remote, &flow->remote) &&
-            endpoint_equal(&one->local, &flow->local))
+            endpoint_equal(&one->local, &flow->local) && proves(peer_at(world, &one->remote), flow))
             other = one;
     }
     return other;

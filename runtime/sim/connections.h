@@ -6,13 +6,14 @@
 #include "runtime/sim/world.h"
 #include "runtime/sip/stream.h"
 
-/* How a place meets who wants to connect. */
-enum sim_manner { SIM_REFUSES, SIM_ACCEPTS, SIM_IGNORES };
+/* How a place meets who wants to connect. It fails: at what TLS has to agree on. */
+enum sim_manner { SIM_REFUSES, SIM_ACCEPTS, SIM_IGNORES, SIM_FAILS };
 
 struct sim_peer {
     struct sim_peer *next; /* the newest first; where nobody is, connections are refused */
     struct endpoint at;
     enum sim_manner manner;
+    struct slice identity; /* what its certificate names; null: whatever is asked for */
 };
 
 enum sim_state {
@@ -34,8 +35,8 @@ struct sim_connection {
     struct stream framing;
 };
 
-/* From now on connections to `at` are met like this. False: out of memory. */
-bool sim_world_meet(struct sim_world *world, const struct endpoint *at, enum sim_manner manner);
+/* From now on connections to a peer are met like this. False: out of memory. */
+bool sim_world_meet(struct sim_world *world, const struct sim_peer *peer);
 /* The newest connection with a peer that is still there; NULL: none. */
 struct sim_connection *sim_world_connection(const struct sim_world *world, const struct endpoint *peer);
 /* A peer opens one to fov. NULL: out of memory. */

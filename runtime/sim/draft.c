@@ -140,9 +140,10 @@ static void put_contact(struct draft *draft) {
     char at[ENDPOINT_TEXT];
     struct page contact;
     page_init(&contact, draft->play->arena);
-    page_printf(&contact, "<sip:%.*s@%s%s>", SLICE_ARG(draft->step->party->name),
-                endpoint_text(&draft->step->party->at, at),
-                draft->step->party->at.transport == TRANSPORT_TCP ? ";transport=tcp" : "");
+    enum transport transport = draft->step->party->at.transport;
+    page_printf(
+        &contact, "<sip:%.*s@%s%s%s>", SLICE_ARG(draft->step->party->name), endpoint_text(&draft->step->party->at, at),
+        transport == TRANSPORT_UDP ? "" : ";transport=", transport == TRANSPORT_UDP ? "" : transports[transport].word);
     put(draft, "Contact", page_slice(&contact));
 }
 

@@ -284,7 +284,9 @@ static void play_step(struct play *play, const struct story_step *step) {
         break;
     case STEP_MEET:
         if (reach(play, step))
-            sim_world_meet(&play->world, &step->party->at, step->manner);
+            sim_world_meet(
+                &play->world,
+                &(const struct sim_peer){.at = step->party->at, .manner = step->manner, .identity = step->identity});
         break;
     case STEP_CLOSE:
         if (reach(play, step))
@@ -352,7 +354,7 @@ static void play_steps(struct play *play) {
 static void meet_all(struct play *play) {
     for (const struct story_party *party = play->story->parties; party; party = party->next)
         if (party->at.transport != TRANSPORT_UDP)
-            sim_world_meet(&play->world, &party->at, SIM_ACCEPTS);
+            sim_world_meet(&play->world, &(const struct sim_peer){.at = party->at, .manner = SIM_ACCEPTS});
 }
 
 static void play_image(struct play *play, const uint8_t *bytes, size_t length) {

@@ -24,6 +24,10 @@ bool reader_word(struct slice *rest, struct slice *word, bool *quoted);
 
 /* ADDRESS[:PORT], over UDP. */
 bool reader_endpoint(struct endpoint *endpoint, struct slice text);
+/* TCP or TLS by its word; TRANSPORT_NONE: it is another word. */
+enum transport reader_stream(struct slice word);
+/* The same over a transport, at its own port when none is said. */
+bool reader_place(struct endpoint *endpoint, struct slice text, enum transport transport);
 
 /* A line that is not indented and no setting. */
 void reader_step(struct reader *reader);

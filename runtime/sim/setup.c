@@ -2,18 +2,18 @@
 #include "runtime/sim/setup.h"
 
 bool setup_listen(struct story *story, struct slice text) {
-    bool tcp = slice_starts(text, SLICE("tcp:"));
-    struct endpoint *listener = &story->listeners[story->settings.listener_count++];
-    bool good = reader_endpoint(listener, slice_from(text, tcp ? 4 : 0));
-    listener->transport = tcp ? TRANSPORT_TCP : TRANSPORT_UDP;
-    return good;
+    enum { PREFIX = 4 };
+    enum transport transport = reader_stream(slice_cut(text, 0, PREFIX - 1));
+    bool stream = transport != TRANSPORT_NONE;
+    return reader_place(&story->listeners[story->settings.listener_count++], slice_from(text, stream ? PREFIX : 0),
+                        stream ? transport : TRANSPORT_UDP);
 }
 
 static void read_listen(struct reader *reader, struct slice value) {
     if (reader->story->settings.listener_count == STORY_LISTENERS_MAX)
         reader_wrong(reader, "at most %d listeners", STORY_LISTENERS_MAX);
     else if (!setup_listen(reader->story, value))
-        reader_wrong(reader, "'%.*s' is no [tcp:]ADDRESS[:PORT]", SLICE_ARG(value));
+        reader_wrong(reader, "'%.*s' is no [tcp:|tls:]ADDRESS[:PORT]", SLICE_ARG(value));
 }
 
 static void read_advertise(struct reader *reader, struct slice value) {

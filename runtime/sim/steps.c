@@ -125,6 +125,19 @@ static bool read_connections(struct story_step *step, struct slice word) {
     return false;
 }
 
+/* who tls fails, who tls names NAME */
+static void read_tls(struct reader *reader, struct slice *rest) {
+    struct story_step *step = reader->step;
+    struct slice word = SLICE_EMPTY;
+    bool quoted;
+    step->kind = STEP_MEET;
+    reader_word(rest, &word, &quoted);
+    step->manner = slice_equal(word, SLICE("fails")) ? SIM_FAILS : SIM_ACCEPTS;
+    if (step->manner == SIM_ACCEPTS &&
+        (!slice_equal(word, SLICE("names")) || !reader_word(rest, &step->identity, &quoted)))
+        reader_wrong(reader, "behind 'tls' stands 'fails', or 'names' and whom the certificate names");
+}
+
 /* who > what, who < what, who icmp what, who refuses ... */
 static void read_party_step(struct reader *reader, struct slice who, struct slice rest) {
     struct story_step *step = reader->step;
@@ -143,9 +156,11 @@ static void read_party_step(struct reader *reader, struct slice who, struct slic
     } else if (slice_equal(sign, SLICE(">")) || slice_equal(sign, SLICE("<"))) {
         step->kind = sign.at[0] == '>' ? STEP_SEND : STEP_EXPECT;
         read_what(reader, &rest);
+    } else if (slice_equal(sign, SLICE("tls"))) {
+        read_tls(reader, &rest);
     } else if (!read_connections(step, sign)) {
         reader_wrong(reader, "behind a party stands '>' (it sends), '<' (it gets), 'icmp', or what it does with "
-                             "connections: 'refuses', 'ignores', 'accepts', 'closes'");
+                             "connections: 'refuses', 'ignores', 'accepts', 'closes', 'tls'");
         return;
     }
     read_tail(reader, rest);

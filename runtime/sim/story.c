@@ -89,10 +89,24 @@ const struct story_party *story_party_named(const struct story *story, struct sl
     return NULL;
 }
 
+enum transport reader_stream(struct slice word) {
+    return slice_equal(word, SLICE("tcp"))   ? TRANSPORT_TCP
+           : slice_equal(word, SLICE("tls")) ? TRANSPORT_TLS
+                                             : TRANSPORT_NONE;
+}
+
+bool reader_place(struct endpoint *endpoint, struct slice text, enum transport transport) {
+    bool good = reader_endpoint(endpoint, text);
+    size_t host = text.len && text.at[0] == '[' ? slice_find(text, 0, ']') + 1 : slice_find(text, 0, ':');
+    endpoint->transport = (uint8_t)transport;
+    if (good && host == text.len)
+        endpoint->port = transports[transport].port;
+    return good;
+}
+
 static void read_place(struct reader *reader, struct endpoint *place, struct slice text, enum transport transport) {
-    if (!reader_endpoint(place, text))
+    if (!reader_place(place, text, transport))
         reader_wrong(reader, "'%.*s' is no ADDRESS[:PORT]", SLICE_ARG(text));
-    place->transport = (uint8_t)transport;
 }
 
 /* `to`: the listener that it sends to; null: the first. */
@@ -118,13 +132,15 @@ static void read_party(struct reader *reader, struct slice rest) {
         reader_wrong(reader, "a party has a name and an address: party carrier 192.0.2.7");
         return;
     }
-    bool more = reader_word(&rest, &word, &quoted), tcp = more && slice_equal(word, SLICE("tcp"));
-    if (tcp)
+    bool more = reader_word(&rest, &word, &quoted);
+    enum transport transport = more ? reader_stream(word) : TRANSPORT_NONE;
+    if (transport != TRANSPORT_NONE)
         more = reader_word(&rest, &word, &quoted);
     if (more && (!slice_equal(word, SLICE("to")) || !reader_word(&rest, &to, &quoted)))
-        reader_wrong(reader, "behind a party's address may stand 'tcp', and where it sends to: to ADDRESS[:PORT]");
+        reader_wrong(reader,
+                     "behind a party's address may stand 'tcp' or 'tls', and where it sends to: to ADDRESS[:PORT]");
     else
-        add_party(reader, name, address, tcp ? TRANSPORT_TCP : TRANSPORT_UDP, to);
+        add_party(reader, name, address, transport == TRANSPORT_NONE ? TRANSPORT_UDP : transport, to);
 }
 
 /* The block below `plan`, kept at its lines, so that the compiler's messages point into this file. */
@@ -261,6 +277,8 @@ static void close_story(struct story *story) {
         setup_listen(story, SLICE("[2001:db8::1]"));
         setup_listen(story, SLICE("tcp:203.0.113.1"));
         setup_listen(story, SLICE("tcp:[2001:db8::1]"));
+        setup_listen(story, SLICE("tls:203.0.113.1"));
+        setup_listen(story, SLICE("tls:[2001:db8::1]"));
     }
     settings->listeners = story->listeners;
     for (unsigned i = 0; i < settings->listener_count; i++)

@@ -31,13 +31,14 @@
  *                                 first 192.0.2.101, second 192.0.2.102, third 192.0.2.103
  *   party NAME ADDRESS[:PORT] tcp the same over TCP: what leaves for it goes over connections, which it accepts; nobody else
  *                                 does. It sends on the newest connection with fov that is open, else it opens one
+ *   party NAME ADDRESS[:PORT] tls the same over TLS, port 5061 when none is given. It proves to be whoever fov asks for
  *   options NAME=VALUE ...        fovrun's options of the same names: t1 t2 t4 timer-c failover record-route relay auth
  *                                 auth-digest realm domain listen advertise env min-expires default-expires max-expires
  *                                 max-contacts max-registrations nat-keepalive keepalive-with max-session block-time
- *                                 block-exempt blocks-max; listen=[tcp:]ADDRESS[:PORT]. And
+ *                                 block-exempt blocks-max; listen=[tcp:|tls:]ADDRESS[:PORT]. And
  *                                 store-delay=TIME: what the store takes until a change is on disk.
- *                                 Not said otherwise, fov listens on 203.0.113.1 and [2001:db8::1], over UDP and TCP,
- *                                 and is fov.example
+ *                                 Not said otherwise, fov listens on 203.0.113.1 and [2001:db8::1], over UDP, TCP
+ *                                 and TLS, and is fov.example
  *   host NAME ADDRESS             a name that can be resolved, in destinations; without any the server resolves none
  *   clock YYYY-MM-DD HH:MM:SS     the time of day at the beginning, UTC
  *   registered USER CONTACT ...   a contact from the store; behind it: q=0.5 expires=TIME (1h) nat=yes path=VALUE
@@ -68,6 +69,8 @@
  *   first icmp host-unreachable quoting 64     host-, net-, protocol-unreachable; only so many bytes of it are quoted
  *   first refuses                          connections from now on, of a party over TCP
  *   first ignores, first accepts           nothing answers who wants to connect; everything is as at the beginning
+ *   first tls fails                        on connections from now on, before anything can be said
+ *   first tls names sip.example            from now on that is all that its certificate proves
  *   first closes                           the connections that it has with fov, or resets them: that is the same to fov
  *   wait 3s, wait until 12s                nothing happens but time
  *   drain                                  fov is told to end (SIGTERM)
@@ -179,6 +182,7 @@ struct story_step {
     struct slice pattern;
     uint32_t jump; /* ms */
     enum sim_manner manner;
+    struct slice identity; /* of a certificate; null: any */
     uint32_t quoting; /* bytes of an ICMP message, UINT32_MAX: all */
     enum step_when when;
     uint32_t times[STORY_TIMES_MAX];

@@ -22,6 +22,7 @@ struct sip_flow {
     struct endpoint local, remote;
     uint64_t connection; /* the one to take while it is there; 0: any that we have opened to `remote`, or a new one */
     uint32_t patience;   /* ms that a new one may take; 0: as long as the world waits for any */
+    struct slice name;   /* host that `remote` must prove to be when the transport is secure (RFC 5922 4.1) */
 };
 
 enum { ENDPOINT_TEXT = 80 };

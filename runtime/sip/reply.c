@@ -81,6 +81,8 @@ struct sip_flow reply_flow(const struct sip_message *request, const struct sip_f
     enum transport transport = flow->remote.transport;
     if (transport != TRANSPORT_UDP || !request->via.rport)
         reply.remote.port = request->via.port ? request->via.port : transports[transport].port;
+    if (transports[transport].secure)
+        reply.name = request->via.host;
     return reply;
 }
 

@@ -40,8 +40,9 @@ struct client_transaction {
     bool provisional; /* a 1xx came */
     bool given_up;
     bool cancelled;
-    bool unheard; /* our CANCEL: the user does not know it */
-    bool pending; /* a peer still waits for it */
+    bool unheard;         /* our CANCEL: the user does not know it */
+    bool pending;         /* a peer still waits for it */
+    uint16_t name_length; /* of the name of its flow, which stands behind the branch */
     struct endpoint local, remote;
     char *request; /* owned; of an INVITE that is not repeated any more its core alone */
     char branch[];
@@ -124,9 +125,17 @@ static void end(struct client_transaction *client) {
     client_destroy(&client->node);
 }
 
+static struct sip_flow flow_of(const struct client_transaction *client) {
+    return (struct sip_flow){.local = client->local,
+                             .remote = client->remote,
+                             .connection = is_reliable(&client->remote) ? client->connection : 0,
+                             .name = {client->branch + client->branch_length, client->name_length}};
+}
+
 /* False: there is no memory for its connection. */
 static bool send_request(struct client_transaction *client, uint32_t patience) {
-    const struct sip_flow flow = {.local = client->local, .remote = client->remote, .patience = patience};
+    struct sip_flow flow = flow_of(client);
+    flow.patience = patience;
     bool sent = send_bytes(client->layer, flow, &client->connection, request_of(client));
     if (is_reliable(&client->remote) && sent)
         lookup_add(&client->layer->flows, &client->on, client->connection);
@@ -215,7 +224,8 @@ static void wait_only(struct client_transaction *client, enum client_state state
 static struct client_transaction *make(struct transactions *layer, const struct client_request *request) {
     assert(request->branch.len && request->branch.len <= BRANCH_MAX && request->method != METHOD_ACK);
     assert(slice_starts(request->bytes, request->method_name));
-    struct client_transaction *client = malloc(sizeof *client + request->branch.len);
+    struct slice name = request->flow.name;
+    struct client_transaction *client = malloc(sizeof *client + request->branch.len + name.len);
     char *bytes = malloc(request->bytes.len);
     if (!client || !bytes) {
         free(client);
@@ -231,6 +241,7 @@ static struct client_transaction *make(struct transactions *layer, const struct 
         .branch_length = (uint8_t)request->branch.len,
         .method_length = (uint32_t)request->method_name.len,
         .invite = invite,
+        .name_length = (uint16_t)name.len,
         .local = request->flow.local,
         .remote = request->flow.remote,
     };
@@ -238,6 +249,8 @@ static struct client_transaction *make(struct transactions *layer, const struct 
         client->connection = request->flow.connection;
     client->request = memcpy(bytes, request->bytes.at, request->bytes.len);
     memcpy(client->branch, request->branch.at, request->branch.len);
+    if (name.len)
+        memcpy(client->branch + request->branch.len, name.at, name.len);
     return client;
 }
 
@@ -287,9 +300,7 @@ int client_cancel(struct client_transaction *client, struct slice lines, uint64_
         .branch = branch_of(client),
         .method = METHOD_CANCEL,
         .method_name = SLICE("CANCEL"),
-        .flow = {.local = client->local,
-                 .remote = client->remote,
-                 .connection = is_reliable(&client->remote) ? client->connection : 0},
+        .flow = flow_of(client),
     };
     struct client_transaction *cancel = request.bytes.at ? client_new(layer, &request, now) : NULL;
     arena_free(&arena);
@@ -309,8 +320,7 @@ static void acknowledge(struct client_transaction *client, const struct sip_mess
     arena_init(&arena, buffer, sizeof buffer, 0);
     struct slice ack = request_ack(&arena, request_of(client), response);
     if (ack.at)
-        send_bytes(client->layer, (struct sip_flow){.local = client->local, .remote = client->remote},
-                   &client->connection, ack);
+        send_bytes(client->layer, flow_of(client), &client->connection, ack);
     arena_free(&arena);
 }
 

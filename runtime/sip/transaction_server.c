@@ -34,6 +34,7 @@ struct server_transaction {
     bool invite;
     bool magic;                    /* matched by RFC 3261's branch, not by RFC 2543's rules */
     bool pending;                  /* a peer still waits for it */
+    uint16_t name_length;          /* of the name of the flow, which stands behind the key */
     struct endpoint local, remote; /* of its responses */
     uint32_t stem, key_length;     /* of the key: without To tag and method, all of it */
     char key[];
@@ -180,7 +181,7 @@ struct server_transaction *server_new(struct transactions *layer, const struct s
     assert(request->method != METHOD_ACK);
     if (!make_front(layer, &key, request) || !set_method(layer, &key, request->method_name) || find(layer, &key))
         return NULL;
-    struct server_transaction *server = malloc(sizeof *server + key.text.len);
+    struct server_transaction *server = malloc(sizeof *server + key.text.len + flow->name.len);
     if (!server)
         return NULL;
     *server = (struct server_transaction){
@@ -191,10 +192,13 @@ struct server_transaction *server_new(struct transactions *layer, const struct s
         .remote = flow->remote,
         .stem = (uint32_t)key.stem,
         .key_length = (uint32_t)key.text.len,
+        .name_length = (uint16_t)flow->name.len,
     };
     if (is_reliable(&server->remote))
         server->connection = flow->connection;
     memcpy(server->key, key.text.at, key.text.len);
+    if (flow->name.len)
+        memcpy(server->key + key.text.len, flow->name.at, flow->name.len);
     lookup_add(&layer->servers, &server->node, key.hash);
     layer->unanswered++;
     enter(server, server->invite ? SERVER_PROCEEDING : SERVER_TRYING);
@@ -237,8 +241,10 @@ static void end_after(struct server_transaction *server, uint64_t now, uint32_t 
 /* Sending. */
 
 static void send_response(struct server_transaction *server, struct slice bytes) {
-    send_bytes(server->layer, (struct sip_flow){.local = server->local, .remote = server->remote}, &server->connection,
-               bytes);
+    const struct sip_flow flow = {.local = server->local,
+                                  .remote = server->remote,
+                                  .name = {server->key + server->key_length, server->name_length}};
+    send_bytes(server->layer, flow, &server->connection, bytes);
 }
 
 static void repeat_response(struct server_transaction *server) {

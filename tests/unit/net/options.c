@@ -81,17 +81,18 @@ Test(options, are_read_in_every_form) {
 Test(options, of_the_registrar_and_its_neighbours_are_read) {
     struct options o;
     char message[MESSAGE];
-    cr_assert_eq(
-        read_line(&o,
-                  "-p p -e site=berlin --env=a.b-c=x=y -eSITE=bonn --auth all --auth-digest=md5 --min-expires 30s --max-contacts 2 "
-                  "--nat-keepalive off --keepalive-with=options --block-exempt 10.0.0.0/8 --block-exempt ::1",
-                  message),
-        OPTIONS_RUN, "%s", message);
+    cr_assert_eq(read_line(&o,
+                           "-p p -e site=berlin --env=a.b-c=x=y -eSITE=bonn --auth all --auth-digest=md5 --min-expires "
+                           "30s --max-contacts 2 "
+                           "--nat-keepalive off --keepalive-with=options --block-exempt 10.0.0.0/8 --block-exempt ::1",
+                           message),
+                 OPTIONS_RUN, "%s", message);
     const struct proxy_settings *s = &o.settings;
     cr_assert_eq(s->preset_count, 2);
     cr_expect(slice_equal(s->presets[0].name, SLICE("SITE")) && slice_equal(s->presets[0].value, SLICE("bonn")));
     cr_expect(slice_equal(s->presets[1].name, SLICE("a.b-c")) && slice_equal(s->presets[1].value, SLICE("x=y")));
-    cr_expect(s->auth == AUTH_ALL && s->auth_digest == AUTH_DIGEST_MD5 && s->expires_least == 30 && s->contacts_max == 2);
+    cr_expect(s->auth == AUTH_ALL && s->auth_digest == AUTH_DIGEST_MD5 && s->expires_least == 30 &&
+              s->contacts_max == 2);
     cr_expect(s->keepalive == 0 && s->keepalive_options);
     cr_assert_eq(s->exempt_count, 2);
     cr_expect(s->exempt[0].prefix == 8 && s->exempt[1].ip.family == 6 && s->exempt[1].prefix == 128);
@@ -109,6 +110,29 @@ Test(options, ask_for_help_or_version_before_anything_else_is_judged) {
     cr_expect_eq(read_line(&o, "-p x -h", message), OPTIONS_HELP);
     options_free(&o);
     cr_expect_eq(read_line(&o, "-V", message), OPTIONS_VERSION);
+    options_free(&o);
+}
+
+Test(options, of_tls_make_it_listen_at_its_own_port) {
+    struct options o;
+    char message[MESSAGE];
+    const char *line =
+        "-p p --tls-certificate a.pem --tls-certificate b.pem --tls-ca ca.pem --tls-verify-client required";
+    cr_assert_eq(read_line(&o, line, message), OPTIONS_RUN, "%s", message);
+    cr_expect_eq(o.listen_count, 6);
+    cr_expect(o.listen[4].transport == TRANSPORT_TLS && o.listen[4].port == 5061 && o.listen[5].ip.family == 6);
+    cr_expect_eq(o.tls.certificate_count, 2);
+    cr_expect_str_eq(o.tls.certificates[1], "b.pem");
+    cr_expect_str_eq(o.tls.keys[1], "b.pem"); /* the key is in the same file */
+    cr_expect_str_eq(o.tls.authorities, "ca.pem");
+    cr_expect(o.tls.verify && o.tls.verify_client == TLS_CLIENTS_REQUIRED);
+    options_free(&o);
+
+    line = "-p p --tls-certificate a.pem --tls-key a.key -l tls:127.0.0.1 --tls-verify off";
+    cr_assert_eq(read_line(&o, line, message), OPTIONS_RUN, "%s", message);
+    cr_expect(o.listen_count == 1 && o.listen[0].port == 5061);
+    cr_expect_str_eq(o.tls.keys[0], "a.key");
+    cr_expect_not(o.tls.verify);
     options_free(&o);
 }
 
@@ -134,7 +158,11 @@ static const struct {
     {"-p p --cdr=", "--cdr wants a value: FILE"},
     {"-p p --t1 0", "--t1 cannot be \"0\""},
     {"-p p -l 127.0.0.1:5060", "--listen cannot be"},
-    {"-p p -l tls:127.0.0.1:5061", "there is no other transport yet"},
+    {"-p p -l ws:127.0.0.1:80", "there is no other transport yet"},
+    {"-p p -l tls:127.0.0.1:5061", "--listen names a tls: address, which takes a tls-certificate"},
+    {"-p p --tls-certificate a --tls-key b --tls-key c", "--tls-key is given more or less often than tls-certificate"},
+    {"-p p --tls-verify maybe", "expected on|off"},
+    {"-p p --tls-verify-client on", "expected off|optional|required"},
     {"-p p -l udp:127.0.0.1:65536", "expected a port from 0 to 65535"},
     {"-p p -l udp:127.0.0.1:", "expected a port from 0 to 65535"},
     {"-p p -l udp:localhost:5060", "expected an address, 192.0.2.1 or [2001:db8::1]"},

@@ -39,16 +39,17 @@ static void on_message(void *context, const struct stream_message *message) {
     seen.connection = message->connection;
     snprintf(seen.bytes, sizeof seen.bytes, "%.*s", SLICE_ARG(message->bytes));
     if (message->broken) { /* as the proxy would */
-        const struct sip_flow flow = {message->local, message->source, message->connection, 0};
+        const struct sip_flow flow = {
+            .local = message->local, .remote = message->source, .connection = message->connection};
         streams_send(streams, &flow, SLICE("SIP/2.0 400 Bad\r\nl: 0\r\n\r\n"));
     }
 }
 
-static void on_lost(void *context, uint64_t connection, const struct endpoint *remote, enum cause cause) {
-    (void)context, (void)remote;
+static void on_lost(void *context, const struct stream_loss *loss) {
+    (void)context;
     seen.lost++;
-    seen.lost_connection = connection;
-    seen.cause = cause;
+    seen.lost_connection = loss->connection;
+    seen.cause = loss->cause;
 }
 
 static bool on_turn(void *context) {
@@ -173,7 +174,7 @@ Test(stream, messages_come_whole_and_answers_go_back_on_their_connection) {
     cr_assert_eq(seen.connection, 1);
     cr_assert_eq(streams_find(streams, &seen.source), 1);
     cr_assert(endpoint_equal(streams_remote(streams, 1), &seen.source));
-    const struct sip_flow flow = {seen.local, seen.source, 1, 0};
+    const struct sip_flow flow = {.local = seen.local, .remote = seen.source, .connection = 1};
     cr_assert_eq(streams_send(streams, &flow, SLICE("SIP/2.0 200 OK\r\n\r\n")), 1);
     on_turn(NULL);
     cr_assert_str_eq(hear(fd), "SIP/2.0 200 OK\r\n\r\n");
@@ -220,7 +221,7 @@ Test(stream, who_loses_the_framing_gets_an_answer_and_is_closed) {
     cr_assert_eq(seen.broken, 1);
     cr_assert_str_eq(hear(fd), "SIP/2.0 400 Bad\r\nl: 0\r\n\r\n");
     cr_assert_str_eq(hear(fd), "");
-    const struct sip_flow flow = {seen.local, seen.source, seen.connection, 0};
+    const struct sip_flow flow = {.local = seen.local, .remote = seen.source, .connection = seen.connection};
     cr_assert_neq(streams_send(streams, &flow, SLICE(MESSAGE)), seen.connection); /* no more of it */
     say(fd, MESSAGE);
     run_until_lost(1); /* the new one: nobody listens there */

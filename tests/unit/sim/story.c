@@ -30,7 +30,7 @@ Test(story, reads_what_stands_before_the_first_one_into_all) {
     cr_expect_eq(story->settings.timers.t1, 100u);
     cr_expect_eq(two->settings.timers.t1, 2000u);
     cr_expect(!two->settings.failover);
-    cr_expect_eq(two->settings.listener_count, 4u);
+    cr_expect_eq(two->settings.listener_count, 6);
     cr_expect_eq(story_party_named(two, SLICE("carrier"))->at.port, 5080);
     cr_expect(slice_equal(slice_trim(two->plan), SLICE("[Deploy Patterns]\n\n    To = sip:1@192.0.2.7")), "%.*s",
               SLICE_ARG(two->plan));

@@ -61,7 +61,7 @@ static struct server_transaction *start_call(unsigned call) {
     snprintf(bytes, sizeof bytes,
              "INVITE sip:b@e SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=%s\r\nCSeq: 5 INVITE\r\n\r\n", branch);
     struct client_request request = {
-        slice_of(bytes), slice_of(branch), METHOD_INVITE, SLICE("INVITE"), {LOCAL, TARGET, 0, 0}, 0, NULL};
+        slice_of(bytes), slice_of(branch), METHOD_INVITE, SLICE("INVITE"), {.local = LOCAL, .remote = TARGET}, 0, NULL};
     cr_assert_not_null(client_new(layer, &request, now));
     return server;
 }
@@ -161,7 +161,7 @@ Test(transaction, any_allocation_may_fail) {
             SLICE("z9hG4bKo1"),
             METHOD_INVITE,
             SLICE("INVITE"),
-            {LOCAL, target, 0, 0},
+            {.local = LOCAL, .remote = target},
             10000,
             (void *)(uintptr_t) "a"};
         struct client_transaction *client = client_new(layer, &request, now);
@@ -286,7 +286,7 @@ static void open_slot(struct slot *slot) {
                                      slice_of(branch),
                                      method_named(method),
                                      method,
-                                     {LOCAL, target, 0, 0},
+                                     {.local = LOCAL, .remote = target},
                                      draw(2) * draw(90) * 1000,
                                      slot};
     slot->client = client_new(layer, &request, now);

@@ -1,0 +1,464 @@
+/* SPDX-License-Identifier: MIT */
+#include "runtime/net/tls.h"
+
+#include "grammar/hash.h"
+#include "runtime/sip/uri.h"
+
+#include <errno.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum {
+    KEPT = 1024,        /* sessions that may be resumed, of as many destinations */
+    DESTINATION = 320,  /* bytes of one's name */
+    REASON = 256,       /* of a sentence about a failure */
+    RESUMABLE = 60 * 60 /* seconds: what was verified once does not hold for ever */
+};
+
+/* What is read from files; replaced as a whole. */
+struct contexts {
+    SSL_CTX **servers; /* one for each certificate; NULL: none */
+    SSL_CTX *client;
+};
+
+struct kept {
+    char destination[DESTINATION];
+    SSL_SESSION *session;
+};
+
+struct tls {
+    struct tls_settings settings;
+    struct log *log;
+    struct contexts contexts;
+    struct kept kept[KEPT]; /* each destination has its one place */
+};
+
+struct tls_session {
+    struct tls *tls;
+    SSL *ssl;
+    char *name; /* that was asked for; owned. NULL: they came to us */
+    char destination[DESTINATION];
+    bool agreed, said_goodbye, wants_room;
+    enum cause cause;
+    char reason[REASON];
+};
+
+/* Reasons. */
+
+/* The oldest error is the one nearest to its cause; what it entailed is forgotten. */
+static const char *error_text(void) {
+    unsigned long error = ERR_get_error();
+    const char *text = ERR_SYSTEM_ERROR(error) ? strerror(ERR_GET_REASON(error)) : ERR_reason_error_string(error);
+    ERR_clear_error();
+    return text ? text : "out of memory";
+}
+
+static int refuse(char *reason, size_t size, const char *what, const char *file) {
+    snprintf(reason, size, "cannot use %s %s: %s", what, file, error_text());
+    return -EINVAL;
+}
+
+static enum tls_result fail(struct tls_session *session, enum cause cause, const char *why) {
+    session->cause = cause;
+    snprintf(session->reason, sizeof session->reason, "%s", why);
+    return TLS_FAILED;
+}
+
+/* Identities. */
+
+static struct slice text_of(const ASN1_STRING *string) {
+    return (struct slice){(const char *)ASN1_STRING_get0_data(string), (size_t)ASN1_STRING_length(string)};
+}
+
+static bool is_address(const GENERAL_NAME *name, const struct ip_address *ip) {
+    size_t length = ip->family == 6 ? 16 : 4;
+    struct slice found = name->type == GEN_IPADD ? text_of(name->d.iPAddress) : SLICE_EMPTY;
+    return found.len == length && memcmp(found.at, ip->bytes, length) == 0;
+}
+
+/* RFC 5922 7.1: the host of a sip: URI without a user, else, when there is no such URI, a DNS name. The null slice: none. */
+static struct slice identity_of(const GENERAL_NAME *name, bool uris) {
+    struct sip_uri uri;
+    if (uris && name->type == GEN_URI && uri_parse(&uri, text_of(name->d.uniformResourceIdentifier), 0) == 0 &&
+        uri.scheme == URI_SIP && !uri.user.at)
+        return uri.host;
+    return !uris && name->type == GEN_DNS ? text_of(name->d.dNSName) : SLICE_NULL;
+}
+
+static bool has_uris(const GENERAL_NAMES *names) {
+    for (int i = 0; i < sk_GENERAL_NAME_num(names); i++)
+        if (identity_of(sk_GENERAL_NAME_value(names, i), true).at)
+            return true;
+    return false;
+}
+
+/* 7.2: compared as a whole, but for letter case: an asterisk stands for nothing but itself. */
+static bool names_host(const GENERAL_NAMES *names, struct slice host) {
+    struct ip_address ip;
+    bool numeric = ip_parse(&ip, host), uris = has_uris(names);
+    for (int i = 0; i < sk_GENERAL_NAME_num(names); i++) {
+        const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, i);
+        struct slice identity = identity_of(name, uris);
+        if (numeric ? is_address(name, &ip) : identity.at && slice_same(identity, host))
+            return true;
+    }
+    return false;
+}
+
+/* A name may be written with the root's dot at its end. */
+static struct slice without_root(struct slice host) {
+    return host.len > 1 && host.at[host.len - 1] == '.' ? slice_cut(host, 0, host.len - 1) : host;
+}
+
+static bool proves(const struct tls_session *session, struct slice host) {
+    const X509 *certificate = SSL_get0_peer_certificate(session->ssl);
+    GENERAL_NAMES *names = certificate ? X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL) : NULL;
+    bool named = names && names_host(names, without_root(host));
+    GENERAL_NAMES_free(names);
+    return named && SSL_get_verify_result(session->ssl) == X509_V_OK;
+}
+
+bool tls_proves(const struct tls_session *session, struct slice name) {
+    if (session->name && (!session->tls->settings.verify || slice_same(slice_of(session->name), name)))
+        return true;
+    return session->agreed && proves(session, name);
+}
+
+/* Who it is instead, as far as the line goes. */
+static void tell_identities(struct tls_session *session) {
+    const X509 *certificate = SSL_get0_peer_certificate(session->ssl);
+    GENERAL_NAMES *names = certificate ? X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL) : NULL;
+    size_t used = (size_t)snprintf(session->reason, sizeof session->reason,
+                                   "the certificate is not for %.100s, but for ", session->name);
+    bool uris = names && has_uris(names), any = false;
+    for (int i = 0; names && i < sk_GENERAL_NAME_num(names) && used < sizeof session->reason; i++) {
+        struct slice identity = identity_of(sk_GENERAL_NAME_value(names, i), uris);
+        if (!identity.at)
+            continue;
+        used += (size_t)snprintf(session->reason + used, sizeof session->reason - used, "%s%.*s", any ? ", " : "",
+                                 SLICE_ARG(identity));
+        any = true;
+    }
+    if (!any && used < sizeof session->reason)
+        snprintf(session->reason + used, sizeof session->reason - used, "no SIP identity (RFC 5922 7.1)");
+    GENERAL_NAMES_free(names);
+}
+
+/* Sessions that may be resumed. */
+
+static struct kept *place_of(struct tls *tls, const char *destination) {
+    return &tls->kept[hash_open(destination, strlen(destination)) % KEPT];
+}
+
+static void forget(struct kept *kept) {
+    SSL_SESSION_free(kept->session);
+    kept->session = NULL;
+}
+
+/* 1: it is ours now. */
+static int on_session(SSL *ssl, SSL_SESSION *resumable) {
+    struct tls_session *session = SSL_get_app_data(ssl);
+    struct kept *kept = place_of(session->tls, session->destination);
+    forget(kept);
+    kept->session = resumable;
+    memcpy(kept->destination, session->destination, sizeof kept->destination);
+    return 1;
+}
+
+static void resume(struct tls_session *session) {
+    struct kept *kept = place_of(session->tls, session->destination);
+    if (kept->session && strcmp(kept->destination, session->destination) == 0)
+        SSL_set_session(session->ssl, kept->session);
+}
+
+/* Contexts. */
+
+static int no_passphrase(char *buffer, int size, int writing, void *context) {
+    (void)buffer, (void)size, (void)writing, (void)context;
+    return -1; /* nobody is there to be asked */
+}
+
+static SSL_CTX *make_context(const SSL_METHOD *method) {
+    SSL_CTX *context = SSL_CTX_new(method);
+    if (!context)
+        return NULL;
+    SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+    /* Messages say themselves where they end: a stream cut short needs no word of its own. */
+    SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE |
+                                     SSL_OP_IGNORE_UNEXPECTED_EOF);
+    SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
+                                  SSL_MODE_RELEASE_BUFFERS | SSL_MODE_NO_AUTO_CHAIN);
+    SSL_CTX_set_timeout(context, RESUMABLE);
+    SSL_CTX_set_default_passwd_cb(context, no_passphrase);
+    return context;
+}
+
+static bool is_directory(const char *path) {
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+static int trust(SSL_CTX *context, const char *authorities, char *reason, size_t size) {
+    if (!authorities)
+        return SSL_CTX_set_default_verify_paths(context) ? 0 : refuse(reason, size, "the system's", "authorities");
+    bool good = is_directory(authorities) ? SSL_CTX_load_verify_dir(context, authorities)
+                                          : SSL_CTX_load_verify_file(context, authorities);
+    return good ? 0 : refuse(reason, size, "the authorities of", authorities);
+}
+
+static int present(SSL_CTX *context, const struct tls_settings *settings, unsigned n, char *reason, size_t size) {
+    if (SSL_CTX_use_certificate_chain_file(context, settings->certificates[n]) != 1)
+        return refuse(reason, size, "the certificate", settings->certificates[n]);
+    if (SSL_CTX_use_PrivateKey_file(context, settings->keys[n], SSL_FILETYPE_PEM) != 1)
+        return refuse(reason, size, "the key", settings->keys[n]);
+    return 0;
+}
+
+/* The one whose certificate names who was asked for; else the one that it has. */
+static int on_server_name(SSL *ssl, int *alert, void *context) {
+    const struct contexts *contexts = &((struct tls *)context)->contexts;
+    const char *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+    (void)alert;
+    for (unsigned i = 0; name && i < ((struct tls *)context)->settings.certificate_count; i++)
+        if (X509_check_host(SSL_CTX_get0_certificate(contexts->servers[i]), name, 0,
+                            X509_CHECK_FLAG_NEVER_CHECK_SUBJECT, NULL) == 1) {
+            SSL_set_SSL_CTX(ssl, contexts->servers[i]);
+            break;
+        }
+    return SSL_TLSEXT_ERR_OK;
+}
+
+static int make_server(SSL_CTX **server, struct tls *tls, unsigned n, char *reason, size_t size) {
+    static const unsigned char name[] = "fov";
+    const struct tls_settings *settings = &tls->settings;
+    SSL_CTX *context = *server = make_context(TLS_server_method());
+    if (!context)
+        return -ENOMEM;
+    SSL_CTX_set_session_id_context(context, name, sizeof name - 1);
+    SSL_CTX_set_tlsext_servername_callback(context, on_server_name);
+    SSL_CTX_set_tlsext_servername_arg(context, tls);
+    if (settings->verify_client != TLS_CLIENTS_OFF)
+        SSL_CTX_set_verify(context,
+                           SSL_VERIFY_PEER |
+                               (settings->verify_client == TLS_CLIENTS_REQUIRED ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0),
+                           NULL);
+    int result = trust(context, settings->authorities, reason, size);
+    return result ? result : present(context, settings, n, reason, size);
+}
+
+static int make_client(SSL_CTX **client, const struct tls_settings *settings, char *reason, size_t size) {
+    SSL_CTX *context = *client = make_context(TLS_client_method());
+    if (!context)
+        return -ENOMEM;
+    SSL_CTX_set_verify(context, settings->verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, NULL);
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+    SSL_CTX_sess_set_new_cb(context, on_session);
+    int result = settings->verify ? trust(context, settings->authorities, reason, size) : 0;
+    return result || !settings->certificate_count ? result : present(context, settings, 0, reason, size);
+}
+
+static void free_contexts(struct contexts *contexts, unsigned count) {
+    for (unsigned i = 0; contexts->servers && i < count; i++)
+        SSL_CTX_free(contexts->servers[i]);
+    free(contexts->servers);
+    SSL_CTX_free(contexts->client);
+}
+
+static int make_contexts(struct contexts *contexts, struct tls *tls, char *reason, size_t size) {
+    unsigned count = tls->settings.certificate_count;
+    *contexts = (struct contexts){.servers = calloc(count ? count : 1, sizeof *contexts->servers)};
+    int result = contexts->servers ? make_client(&contexts->client, &tls->settings, reason, size) : -ENOMEM;
+    for (unsigned i = 0; !result && i < count; i++)
+        result = make_server(&contexts->servers[i], tls, i, reason, size);
+    if (result)
+        free_contexts(contexts, count);
+    return result;
+}
+
+static void warn_of_readers(const struct tls *tls) {
+    struct stat status;
+    char text[256];
+    for (unsigned i = 0; i < tls->settings.certificate_count; i++)
+        if (stat(tls->settings.keys[i], &status) == 0 && status.st_mode & S_IROTH)
+            log_printf(tls->log, LOG_WARNING, "event=key-readable-by-all file=%s",
+                       log_value(slice_of(tls->settings.keys[i]), text, sizeof text));
+}
+
+int tls_reload(struct tls *tls, char *reason, size_t size) {
+    struct contexts fresh;
+    ERR_clear_error();
+    int result = make_contexts(&fresh, tls, reason, size);
+    if (result)
+        return result;
+    free_contexts(&tls->contexts, tls->settings.certificate_count);
+    tls->contexts = fresh;
+    for (unsigned i = 0; i < KEPT; i++)
+        forget(&tls->kept[i]); /* they were verified by what was known before */
+    warn_of_readers(tls);
+    return 0;
+}
+
+int tls_open(struct tls **tls, const struct tls_settings *settings, struct log *log, char *reason, size_t size) {
+    *tls = calloc(1, sizeof **tls);
+    if (!*tls)
+        return -ENOMEM;
+    (*tls)->settings = *settings;
+    (*tls)->log = log;
+    int result = tls_reload(*tls, reason, size);
+    if (!result)
+        return 0;
+    free(*tls);
+    *tls = NULL;
+    return result;
+}
+
+void tls_free(struct tls *tls) {
+    if (!tls)
+        return;
+    for (unsigned i = 0; i < KEPT; i++)
+        forget(&tls->kept[i]);
+    free_contexts(&tls->contexts, tls->settings.certificate_count);
+    free(tls);
+}
+
+/* Sessions. */
+
+static struct tls_session *begin(struct tls *tls, SSL_CTX *context, int fd) {
+    struct tls_session *session = calloc(1, sizeof *session);
+    if (!session)
+        return NULL;
+    session->tls = tls;
+    session->ssl = SSL_new(context);
+    if (session->ssl && SSL_set_fd(session->ssl, fd) == 1) {
+        SSL_set_app_data(session->ssl, session);
+        return session;
+    }
+    ERR_clear_error();
+    tls_end(session);
+    return NULL;
+}
+
+struct tls_session *tls_accept(struct tls *tls, int fd) {
+    struct tls_session *session = begin(tls, tls->contexts.servers[0], fd);
+    if (session)
+        SSL_set_accept_state(session->ssl);
+    return session;
+}
+
+struct tls_session *tls_connect(struct tls *tls, int fd, const struct endpoint *remote, struct slice name) {
+    struct ip_address ip;
+    char place[ENDPOINT_TEXT];
+    struct slice host = without_root(name);
+    struct tls_session *session = begin(tls, tls->contexts.client, fd);
+    if (!session)
+        return NULL;
+    session->name = strndup(host.at ? host.at : "", host.len);
+    /* Only host names may be asked for (RFC 6066 3). */
+    if (!session->name ||
+        (host.len && !ip_parse(&ip, host) && SSL_set_tlsext_host_name(session->ssl, session->name) != 1)) {
+        ERR_clear_error();
+        tls_end(session);
+        return NULL;
+    }
+    snprintf(session->destination, sizeof session->destination, "%s %s", endpoint_text(remote, place), session->name);
+    SSL_set_connect_state(session->ssl);
+    resume(session);
+    return session;
+}
+
+void tls_close(struct tls_session *session) {
+    if (session->agreed && !session->said_goodbye && !session->cause)
+        SSL_shutdown(session->ssl);
+    session->said_goodbye = true;
+    ERR_clear_error();
+}
+
+void tls_end(struct tls_session *session) {
+    if (!session)
+        return;
+    if (session->ssl)
+        SSL_set_shutdown(session->ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN); /* else it could not be resumed */
+    SSL_free(session->ssl);
+    free(session->name);
+    free(session);
+}
+
+/* Why a call answered `result`. TLS_DONE: the other end has said good-bye. */
+static enum tls_result outcome_of(struct tls_session *session, int result) {
+    int error = errno;
+    session->wants_room = false;
+    switch (SSL_get_error(session->ssl, result)) {
+    case SSL_ERROR_WANT_READ: return TLS_READS;
+    case SSL_ERROR_WANT_WRITE: session->wants_room = true; return TLS_WRITES;
+    case SSL_ERROR_ZERO_RETURN: return TLS_DONE;
+    case SSL_ERROR_SYSCALL:
+        ERR_clear_error();
+        if (session->agreed)
+            return fail(session, CAUSE_RESET, "");
+        return fail(session, CAUSE_TLS_HANDSHAKE, error ? strerror(error) : "closed by the other end");
+    default: break;
+    }
+    bool judged = !session->agreed && SSL_get_verify_mode(session->ssl) != SSL_VERIFY_NONE;
+    long verified = judged ? SSL_get_verify_result(session->ssl) : X509_V_OK;
+    const char *text = error_text();
+    return fail(session, CAUSE_TLS_HANDSHAKE, verified != X509_V_OK ? X509_verify_cert_error_string(verified) : text);
+}
+
+enum tls_result tls_shake(struct tls_session *session) {
+    ERR_clear_error();
+    errno = 0;
+    int result = SSL_do_handshake(session->ssl);
+    if (result != 1) {
+        enum tls_result outcome = outcome_of(session, result);
+        return outcome == TLS_DONE ? fail(session, CAUSE_TLS_HANDSHAKE, "closed by the other end") : outcome;
+    }
+    session->agreed = true;
+    if (!session->name || !session->tls->settings.verify || proves(session, slice_of(session->name)))
+        return TLS_DONE;
+    session->cause = CAUSE_TLS_IDENTITY;
+    tell_identities(session);
+    return TLS_FAILED;
+}
+
+/* What recv() and send() would have said. */
+static ssize_t answer(struct tls_session *session, int result) {
+    if (result > 0)
+        return result;
+    switch (outcome_of(session, result)) {
+    case TLS_DONE: return 0;
+    case TLS_READS:
+    case TLS_WRITES: errno = EAGAIN; return -1;
+    case TLS_FAILED: break;
+    }
+    errno = EPROTO;
+    return -1;
+}
+
+ssize_t tls_read(struct tls_session *session, char *bytes, size_t size) {
+    ERR_clear_error();
+    errno = 0;
+    return answer(session, SSL_read(session->ssl, bytes, size < INT_MAX ? (int)size : INT_MAX));
+}
+
+ssize_t tls_write(struct tls_session *session, const char *bytes, size_t length) {
+    ERR_clear_error();
+    errno = 0;
+    return answer(session, SSL_write(session->ssl, bytes, length < INT_MAX ? (int)length : INT_MAX));
+}
+
+bool tls_wants_room(const struct tls_session *session) {
+    return session->wants_room;
+}
+
+enum cause tls_cause(const struct tls_session *session) {
+    return session->cause ? session->cause : CAUSE_RESET;
+}
+
+const char *tls_reason(const struct tls_session *session) {
+    return session->reason;
+}

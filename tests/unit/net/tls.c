@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: MIT */
+/* Sessions over pairs of sockets: ours with ours, and ours with a plain OpenSSL at the other end. Certificates are made as they
+ * are wanted (tools/certificate.sh). */
+#include "runtime/net/tls.h"
+
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/ssl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char directory[] = "/tmp/fov-tls-XXXXXX";
+static char authority[64];
+static struct log logged;
+static int log_end;
+
+static void begin(void) {
+    int ends[2];
+    alarm(60);
+    signal(SIGPIPE, SIG_IGN);
+    cr_assert(mkdtemp(directory) && pipe(ends) == 0);
+    snprintf(authority, sizeof authority, "%s/ca.pem", directory);
+    fcntl(ends[0], F_SETFL, O_NONBLOCK);
+    log_open(&logged, ends[1], LOG_INFO);
+    log_end = ends[0];
+}
+
+static void finish(void) {
+    char command[128];
+    snprintf(command, sizeof command, "rm -rf %s", directory);
+    cr_assert_eq(system(command), 0);
+}
+
+TestSuite(tls, .init = begin, .fini = finish);
+
+static void shell(const char *command) {
+    cr_assert_eq(system(command), 0, "%s", command);
+}
+
+/* The file of a certificate for `identities`. */
+static const char *certificate(const char *name, const char *identities) {
+    static char files[16][64];
+    static unsigned count;
+    char command[512];
+    char *file = files[count++ % 16];
+    snprintf(command, sizeof command, "tools/certificate.sh %s %s '%s'", directory, name, identities);
+    shell(command);
+    snprintf(file, sizeof files[0], "%s/%s.pem", directory, name);
+    return file;
+}
+
+static struct tls *make(const char *file, const char *authorities, bool verify, enum tls_clients clients) {
+    static const char *files[16];
+    static unsigned count;
+    struct tls *tls;
+    char reason[256] = "";
+    const char **own = &files[count++ % 16];
+    *own = file;
+    const struct tls_settings settings = {.certificates = own,
+                                          .keys = own,
+                                          .certificate_count = file ? 1 : 0,
+                                          .authorities = authorities,
+                                          .verify = verify,
+                                          .verify_client = clients};
+    cr_assert_eq(tls_open(&tls, &settings, &logged, reason, sizeof reason), 0, "%s", reason);
+    return tls;
+}
+
+struct pair {
+    struct tls_session *client, *server;
+    enum tls_result client_says, server_says;
+    int fds[2];
+};
+
+static void make_sockets(int fds[2]) {
+    cr_assert_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds), 0);
+}
+
+static struct endpoint place(void) {
+    struct endpoint endpoint = {.port = 5061, .transport = TRANSPORT_TLS};
+    cr_assert(ip_parse(&endpoint.ip, SLICE("192.0.2.1")));
+    return endpoint;
+}
+
+static bool is_over(enum tls_result result) {
+    return result == TLS_DONE || result == TLS_FAILED;
+}
+
+/* Until neither can go on. */
+static struct pair shake(struct tls *client, struct tls *server, const char *name) {
+    struct pair pair = {.client_says = TLS_READS, .server_says = TLS_READS};
+    const struct endpoint remote = place();
+    make_sockets(pair.fds);
+    pair.client = tls_connect(client, pair.fds[0], &remote, slice_of(name));
+    pair.server = tls_accept(server, pair.fds[1]);
+    cr_assert(pair.client && pair.server);
+    for (unsigned i = 0; i < 10; i++) {
+        if (!is_over(pair.client_says))
+            pair.client_says = tls_shake(pair.client);
+        if (!is_over(pair.server_says))
+            pair.server_says = tls_shake(pair.server);
+    }
+    return pair;
+}
+
+static void end(struct pair *pair) {
+    tls_end(pair->client);
+    tls_end(pair->server);
+    close(pair->fds[0]);
+    close(pair->fds[1]);
+}
+
+static void says(struct tls_session *from, struct tls_session *to, const char *text) {
+    char bytes[64];
+    size_t length = strlen(text);
+    cr_assert_eq(tls_write(from, text, length), (ssize_t)length);
+    cr_assert_eq(tls_read(to, bytes, sizeof bytes), (ssize_t)length);
+    cr_assert_eq(memcmp(bytes, text, length), 0);
+    cr_assert_eq(tls_read(to, bytes, sizeof bytes), -1);
+    cr_assert_eq(errno, EAGAIN);
+}
+
+Test(tls, what_one_end_writes_the_other_reads_until_it_says_good_bye) {
+    struct tls *tls = make(certificate("own", "DNS:sip.example"), authority, true, TLS_CLIENTS_OFF);
+    struct pair pair = shake(tls, tls, "sip.example");
+    char bytes[8];
+    cr_assert(pair.client_says == TLS_DONE && pair.server_says == TLS_DONE, "%s", tls_reason(pair.client));
+    says(pair.client, pair.server, "INVITE");
+    says(pair.server, pair.client, "SIP/2.0");
+    tls_close(pair.client);
+    cr_assert_eq(tls_read(pair.server, bytes, sizeof bytes), 0);
+    cr_assert_str_empty(tls_reason(pair.server));
+    end(&pair);
+    tls_free(tls);
+}
+
+/* RFC 5922 7.1, 7.2 */
+Test(tls, a_certificate_proves_what_its_alternative_names_say_and_nothing_else) {
+    static const struct {
+        const char *identities, *name;
+        bool proves;
+    } rows[] = {
+        {"DNS:sip.example", "sip.example", true},
+        {"DNS:sip.example", "SIP.Example.", true},
+        {"DNS:other.example,DNS:sip.example", "sip.example", true},
+        {"DNS:example", "sip.example", false},
+        {"DNS:sip.example", "a.sip.example", false},
+        {"DNS:*.example", "sip.example", false},
+        {"DNS:*.example", "*.example", true},
+        {"URI:sip:sip.example", "sip.example", true},
+        {"URI:sip:sip.example,DNS:other.example", "other.example", false},
+        {"URI:sip:alice@sip.example", "sip.example", false},
+        {"URI:sip:alice@sip.example,DNS:sip.example", "sip.example", true},
+        {"URI:sips:sip.example", "sip.example", false},
+        {"URI:https://sip.example,DNS:sip.example", "sip.example", true},
+        {"URI:sip:*.example", "sip.example", false},
+        {"IP:192.0.2.1", "192.0.2.1", true},
+        {"IP:192.0.2.1", "192.0.2.10", false},
+        {"IP:192.0.2.1,URI:sip:sip.example", "192.0.2.1", true},
+        {"DNS:192.0.2.1", "192.0.2.1", false},
+        {"IP:2001:db8::1", "[2001:db8:0::1]", true},
+        {"email:sip.example", "sip.example", false},
+        {"", "own", false}, /* its common name */
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct tls *tls = make(certificate("own", rows[i].identities), authority, true, TLS_CLIENTS_OFF);
+        struct pair pair = shake(tls, tls, rows[i].name);
+        cr_expect_eq(pair.client_says, rows[i].proves ? TLS_DONE : TLS_FAILED, "%s for %s", rows[i].identities,
+                     rows[i].name);
+        if (!rows[i].proves)
+            cr_expect_eq(tls_cause(pair.client), CAUSE_TLS_IDENTITY);
+        end(&pair);
+        tls_free(tls);
+    }
+}
+
+Test(tls, who_it_is_instead_stands_in_the_reason) {
+    struct tls *tls = make(certificate("own", "DNS:a.example,DNS:b.example"), authority, true, TLS_CLIENTS_OFF);
+    struct pair pair = shake(tls, tls, "sip.example");
+    cr_assert_str_eq(tls_reason(pair.client), "the certificate is not for sip.example, but for a.example, b.example");
+    end(&pair);
+    tls_free(tls);
+}
+
+Test(tls, a_connection_proves_every_name_of_its_certificate_and_no_other) {
+    struct tls *tls = make(certificate("own", "DNS:a.example,DNS:b.example"), authority, true, TLS_CLIENTS_OFF);
+    struct pair pair = shake(tls, tls, "a.example");
+    cr_assert(tls_proves(pair.client, SLICE("a.example")) && tls_proves(pair.client, SLICE("b.example")));
+    cr_assert_not(tls_proves(pair.client, SLICE("c.example")));
+    cr_assert_not(tls_proves(pair.server, SLICE("a.example"))); /* the client has shown nothing */
+    end(&pair);
+    tls_free(tls);
+}
+
+Test(tls, nobody_is_trusted_for_a_certificate_of_his_own_making) {
+    struct tls *own = make(certificate("own", "DNS:sip.example"), authority, true, TLS_CLIENTS_OFF);
+    struct tls *strict = make(NULL, NULL, true, TLS_CLIENTS_OFF), *lax = make(NULL, NULL, false, TLS_CLIENTS_OFF);
+    struct pair pair = shake(strict, own, "sip.example");
+    cr_assert_eq(pair.client_says, TLS_FAILED);
+    cr_assert_eq(tls_cause(pair.client), CAUSE_TLS_HANDSHAKE);
+    cr_assert(strstr(tls_reason(pair.client), "issuer certificate"), "%s", tls_reason(pair.client));
+    cr_assert_eq(pair.server_says, TLS_FAILED);
+    cr_assert(strstr(tls_reason(pair.server), "alert"), "%s", tls_reason(pair.server));
+    end(&pair);
+    pair = shake(lax, own, "whoever.example");
+    cr_assert(pair.client_says == TLS_DONE && tls_proves(pair.client, SLICE("anybody.example")));
+    end(&pair);
+    tls_free(own);
+    tls_free(strict);
+    tls_free(lax);
+}
+
+Test(tls, clients_are_asked_for_a_certificate_as_it_is_configured) {
+    const char *file = certificate("own", "DNS:sip.example");
+    static const struct {
+        enum tls_clients clients;
+        bool nameless, known;
+    } rows[] = {
+        {TLS_CLIENTS_OFF, true, false}, {TLS_CLIENTS_OPTIONAL, true, true}, {TLS_CLIENTS_REQUIRED, false, true}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct tls *server = make(file, authority, true, rows[i].clients);
+        struct tls *nameless = make(NULL, authority, true, TLS_CLIENTS_OFF);
+        struct pair pair = shake(nameless, server, "sip.example");
+        cr_expect_eq(pair.server_says, rows[i].nameless ? TLS_DONE : TLS_FAILED);
+        end(&pair);
+        pair = shake(server, server, "sip.example");
+        cr_expect_eq(pair.server_says, TLS_DONE);
+        cr_expect_eq(tls_proves(pair.server, SLICE("sip.example")), rows[i].known);
+        end(&pair);
+        tls_free(server);
+        tls_free(nameless);
+    }
+}
+
+Test(tls, garbage_and_closed_doors_fail_with_a_reason) {
+    static const char *const rows[] = {"INVITE sip:a SIP/2.0\r\n\r\n", "\x16\x03\x01\xff\xff garbage", ""};
+    struct tls *tls = make(certificate("own", "DNS:sip.example"), authority, true, TLS_CLIENTS_OFF);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        int fds[2];
+        make_sockets(fds);
+        struct tls_session *session = tls_accept(tls, fds[0]);
+        cr_assert_eq(tls_shake(session), TLS_READS);
+        cr_assert_eq(write(fds[1], rows[i], strlen(rows[i])), (ssize_t)strlen(rows[i]));
+        close(fds[1]);
+        cr_assert_eq(tls_shake(session), TLS_FAILED);
+        cr_assert_eq(tls_cause(session), CAUSE_TLS_HANDSHAKE);
+        cr_assert_str_not_empty(tls_reason(session));
+        tls_end(session);
+        close(fds[0]);
+    }
+    tls_free(tls);
+}
+
+/* A plain OpenSSL at the other end of a session of ours. */
+
+static SSL *plain(SSL_CTX *context, int fd, bool client) {
+    SSL *ssl = SSL_new(context);
+    cr_assert(ssl && SSL_set_fd(ssl, fd) == 1);
+    client ? SSL_set_connect_state(ssl) : SSL_set_accept_state(ssl);
+    return ssl;
+}
+
+static enum tls_result shake_plain(SSL *ssl, struct tls_session *session) {
+    enum tls_result result = TLS_READS;
+    for (unsigned i = 0; i < 10; i++) {
+        SSL_do_handshake(ssl);
+        if (!is_over(result))
+            result = tls_shake(session);
+    }
+    return result;
+}
+
+Test(tls, older_than_1_2_is_refused) {
+    struct tls *tls = make(certificate("own", "DNS:sip.example"), authority, true, TLS_CLIENTS_OFF);
+    SSL_CTX *context = SSL_CTX_new(TLS_client_method());
+    for (int version = TLS1_1_VERSION; version <= TLS1_3_VERSION; version++) {
+        int fds[2];
+        make_sockets(fds);
+        SSL_CTX_set_security_level(context, 0);
+        SSL_CTX_set_min_proto_version(context, version);
+        SSL_CTX_set_max_proto_version(context, version);
+        struct tls_session *session = tls_accept(tls, fds[0]);
+        SSL *ssl = plain(context, fds[1], true);
+        cr_expect_eq(shake_plain(ssl, session), version < TLS1_2_VERSION ? TLS_FAILED : TLS_DONE);
+        SSL_free(ssl);
+        tls_end(session);
+        close(fds[0]);
+        close(fds[1]);
+    }
+    SSL_CTX_free(context);
+    tls_free(tls);
+}
+
+Test(tls, a_second_connection_to_the_same_destination_resumes_the_first) {
+    const char *file = certificate("own", "DNS:sip.example");
+    struct tls *tls = make(NULL, authority, true, TLS_CLIENTS_OFF);
+    SSL_CTX *context = SSL_CTX_new(TLS_server_method());
+    const struct endpoint remote = place();
+    cr_assert(SSL_CTX_use_certificate_chain_file(context, file) == 1 &&
+              SSL_CTX_use_PrivateKey_file(context, file, SSL_FILETYPE_PEM) == 1);
+    for (int version = TLS1_2_VERSION; version <= TLS1_3_VERSION; version++) {
+        static const char *const names[] = {"sip.example", "sip.example", "other.example"};
+        SSL_CTX_set_min_proto_version(context, version);
+        SSL_CTX_set_max_proto_version(context, version);
+        tls_free(tls);
+        tls = make(NULL, authority, true, TLS_CLIENTS_OFF);
+        for (unsigned i = 0; i < 3; i++) {
+            int fds[2];
+            char bytes[8];
+            make_sockets(fds);
+            struct tls_session *session = tls_connect(tls, fds[0], &remote, slice_of(names[i]));
+            SSL *ssl = plain(context, fds[1], false);
+            cr_expect_eq(shake_plain(ssl, session), i < 2 ? TLS_DONE : TLS_FAILED);
+            cr_expect_eq(SSL_session_reused(ssl), i == 1, "version %x, connection %u", (unsigned)version, i);
+            tls_read(session, bytes, sizeof bytes); /* tickets come behind the handshake */
+            tls_close(session);
+            tls_end(session);
+            SSL_free(ssl);
+            close(fds[0]);
+            close(fds[1]);
+        }
+    }
+    SSL_CTX_free(context);
+    tls_free(tls);
+}
+
+Test(tls, a_caller_gets_the_certificate_that_he_asks_for_by_name) {
+    const char *files[] = {certificate("first", "DNS:first.example"), certificate("second", "DNS:second.example")};
+    const struct tls_settings settings = {
+        .certificates = files, .keys = files, .certificate_count = 2, .authorities = authority, .verify = true};
+    static const struct {
+        const char *name;
+        enum tls_result result;
+    } rows[] = {{"first.example", TLS_DONE}, {"second.example", TLS_DONE}, {"third.example", TLS_FAILED}};
+    struct tls *tls;
+    char reason[256];
+    cr_assert_eq(tls_open(&tls, &settings, &logged, reason, sizeof reason), 0);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct pair pair = shake(tls, tls, rows[i].name);
+        cr_expect_eq(pair.client_says, rows[i].result, "%s: %s", rows[i].name, tls_reason(pair.client));
+        end(&pair);
+    }
+    tls_free(tls);
+}
+
+/* Files. */
+
+Test(tls, files_that_are_no_good_are_named_with_the_reason) {
+    const char *good = certificate("own", "DNS:sip.example"), *other = certificate("other", "DNS:sip.example");
+    char locked[80], command[256], reason[256];
+    snprintf(locked, sizeof locked, "%s/locked.pem", directory);
+    snprintf(command, sizeof command, "openssl pkey -in %s -aes256 -passout pass:secret -out %s 2>/dev/null", good,
+             locked);
+    shell(command);
+    const struct {
+        const char *certificate, *key, *authorities, *says;
+    } rows[] = {
+        {"/nowhere.pem", good, authority, "cannot use the certificate /nowhere.pem: No such file"},
+        {"Makefile", good, authority, "cannot use the certificate Makefile: no start line"},
+        {good, "/nowhere.pem", authority, "cannot use the key /nowhere.pem: No such file"},
+        {good, other, authority, "key values mismatch"},
+        {good, locked, authority, "cannot use the key"},
+        {good, good, "/nowhere.pem", "cannot use the authorities of /nowhere.pem: No such file"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct tls *tls;
+        const struct tls_settings settings = {.certificates = &rows[i].certificate,
+                                              .keys = &rows[i].key,
+                                              .certificate_count = 1,
+                                              .authorities = rows[i].authorities,
+                                              .verify = true};
+        cr_expect_eq(tls_open(&tls, &settings, &logged, reason, sizeof reason), -EINVAL);
+        cr_expect(strstr(reason, rows[i].says), "%zu: %s", i, reason);
+        cr_expect_null(tls);
+    }
+}
+
+Test(tls, a_key_that_everybody_can_read_is_warned_of) {
+    char line[512] = "";
+    const char *file = certificate("own", "DNS:sip.example");
+    tls_free(make(file, authority, true, TLS_CLIENTS_OFF));
+    cr_assert_eq(read(log_end, line, sizeof line - 1), -1);
+    chmod(file, 0644);
+    tls_free(make(file, authority, true, TLS_CLIENTS_OFF));
+    cr_assert(read(log_end, line, sizeof line - 1) > 0 && strstr(line, "event=key-readable-by-all file=/tmp/fov-tls-"));
+}
+
+Test(tls, reading_the_files_again_touches_no_session_and_serves_the_next_one) {
+    struct tls *tls = make(certificate("own", "DNS:old.example"), authority, true, TLS_CLIENTS_OFF);
+    struct pair old = shake(tls, tls, "old.example");
+    char reason[256], command[128];
+    certificate("own", "DNS:new.example");
+    cr_assert_eq(tls_reload(tls, reason, sizeof reason), 0, "%s", reason);
+    struct pair new = shake(tls, tls, "new.example");
+    cr_assert(new.client_says == TLS_DONE &&old.client_says == TLS_DONE);
+    says(old.client, old.server, "still there");
+    end(&new);
+    end(&old);
+    snprintf(command, sizeof command, "echo nothing >%s/own.pem", directory);
+    shell(command);
+    cr_assert_eq(tls_reload(tls, reason, sizeof reason), -EINVAL);
+    new = shake(tls, tls, "new.example");
+    cr_assert_eq(new.client_says, TLS_DONE);
+    end(&new);
+    tls_free(tls);
+}
