@@ -2,7 +2,8 @@
 # Real phones for a live story (sourced after lib.sh): baresip without a screen or a sound card, told what to do over its control
 # port. A phone hears its own echo.
 
-# phone NAME HOST REGISTRAR PASSWORD: starts it on $net.HOST, registering at REGISTRAR (ADDRESS:PORT)
+# phone NAME HOST REGISTRAR PASSWORD [LINES...]: starts it on $net.HOST, registering at REGISTRAR (ADDRESS:PORT, and parameters
+# of the URI); lines of its configuration
 phone() {
     local name=$1 ip=$net.$2 dir=$work/phone-$1
     mkdir -p "$dir"
@@ -20,6 +21,7 @@ module_tmp account.so
 module_app menu.so
 module ctrl_tcp.so
 ctrl_tcp_listen $ip:$((port + 2))
+$(printf '%s\n' "${@:5}")
 END
     echo "<sip:$name@$3>;auth_pass=$4;regint=60;answermode=auto" >"$dir/accounts"
     : >"$dir/contacts"
