@@ -2,6 +2,7 @@
 # One non-recursive Makefile. Everything made goes under $(BUILD).
 #   make            the programs                    make check         bootstrap, then every test
 #   make demo       a real call failing over        make bench         the benchmarks
+#   make demo-tls   the same over TLS
 #   SAN=1           ASan and UBSan                  CC=clang           another compiler
 #   WERROR=1        warnings are errors
 

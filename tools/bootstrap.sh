@@ -20,6 +20,7 @@ libmd-dev     <md5.h>
 libsodium-dev <sodium.h>
 libcriterion-dev <criterion/criterion.h>
 libpcre2-dev  <pcre2.h>
+stunnel4      stunnel
 sip-tester    sipp
 openssl       openssl
 baresip-core  baresip

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # A first call, from a bare machine to the ladder on the screen.
-.PHONY: demo
-demo: bootstrap
+.PHONY: demo demo-tls
+demo demo-tls: bootstrap
 	@echo "building ..."
 	@$(MAKE) --no-print-directory -s -j"$$(nproc)" all
-	@BUILD=$(BUILD) tools/demo.sh
+	@BUILD=$(BUILD) tools/$@.sh

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Draws the ladder of one call from fovrun's debug log: a column for each party, a line for each message, time from the first
-# one. Variables: parties="ADDRESS=TITLE,..." (the server's address among them), colour=1 on a terminal.
+# one. Variables: parties="ADDRESS=TITLE,..." (the server's address among them), colour=1 on a terminal, unheard="ADDRESS:PORT,..."
+# whom nothing was said to in the end: for what failed on the way to them it draws server="ADDRESS" being refused.
 
 function paint(text, code) { return colour ? "\033[" code "m" text "\033[0m" : text }
 function field(name,    text) {
@@ -21,7 +22,7 @@ function title(line,    word) {
 function shade(text) {
     if (text ~ /^1/) return 33
     if (text ~ /^2/) return 32
-    if (text ~ /^[3-6]/) return 31
+    if (text ~ /^[3-6]/ || text ~ /^tls-/) return 31
     return 36
 }
 # Columns are WIDTH apart; an arrow goes over those between.
@@ -52,12 +53,17 @@ BEGIN {
         line = line repeat(" ", at - length(line)) pair[2]
     }
     print paint(line, 1)
+    for (i = split(unheard, list, ","); i > 0; i--) deaf[list[i]] = 1
 }
+function place(address) { sub(/:[0-9]+$/, "", address); return address }
 / event=(sent|received) / {
-    from = field("from"); to = field("to")
-    sub(/:[0-9]+$/, "", from); sub(/:[0-9]+$/, "", to)
+    if (field("to") in deaf) next
+    from = place(field("from")); to = place(field("to"))
     if (!(from in column) || !(to in column) || !match($0, / line="[^"]*/)) next
     now = seconds($1)
     if (!started) { start = now; started = 1 }
     draw(now - start, column[from], column[to], title(substr($0, RSTART + 7, RLENGTH - 7)))
+}
+/ event=tls-failed / && place(field("remote")) in column {
+    draw(seconds($1) - start, column[place(field("remote"))], column[server], field("cause"))
 }

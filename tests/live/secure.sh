@@ -24,7 +24,8 @@ secure_party() {
 
 # secure_caller: calls over TCP go to fovrun's first TLS listener
 secure_caller() {
-    tunnel caller "$net.3:$port" "$address" "client = yes" "CAfile = $authority" "verifyChain = yes" "checkIP = ${address%:*}"
+    tunnel caller "$net.3:$port" "$address" "client = yes" "local = ${from:-$net.2}" \
+        "CAfile = $authority" "verifyChain = yes" "checkIP = ${address%:*}"
     to=$net.3:$port
 }
 secure_call() { call -t t1 "$@"; }

@@ -37,6 +37,8 @@ good=$((good + ${told:-0})) bad=$((bad + ${untold:-1}))
 "$BUILD/fovc" compile plans/first.txt -o "$work/plan.bin"
 cp plans/fovrun.conf "$work/fovrun.conf"
 sed 's/^#\([a-z0-9-]* = \)/\1/' plans/fovrun.conf >"$work/all.conf"
+tools/certificate.sh "$work" sip.example.com DNS:sip.example.com
+mv "$work/ca.pem" "$work/authorities.pem"
 for configuration in fovrun all; do
     output=$("$BUILD/fovrun" --check --config "$work/$configuration.conf" 2>&1)
     tell $? "plans/fovrun.conf, $configuration: $output"
