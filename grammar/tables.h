@@ -110,6 +110,15 @@ enum cause {
 };
 extern const char *const causes[CAUSE_COUNT]; /* names; causes[CAUSE_NONE] is "" */
 
+enum cause_kind {
+    CAUSE_KIND_RESPONSE,
+    CAUSE_KIND_SILENCE,
+    CAUSE_KIND_TRANSPORT,
+    CAUSE_KIND_UNSENT,
+    CAUSE_KIND_NEITHER,
+};
+extern const enum cause_kind cause_kinds[CAUSE_COUNT];
+
 enum opcode {
 #define OP(NAME, ...) OP_##NAME,
 #include "grammar/opcodes.def"

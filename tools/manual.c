@@ -158,7 +158,7 @@ static void put_diagnostics(void) {
 
 static void put_causes(void) {
     fputs(".Bl -tag -width indent\n", stdout);
-#define CAUSE(ID, name, doc) put_row(name, doc);
+#define CAUSE(ID, name, KIND, doc) put_row(name, doc);
 #include "grammar/causes.def"
     fputs(".El\n", stdout);
 }

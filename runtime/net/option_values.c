@@ -256,6 +256,7 @@ static const char *read_value(struct options *options, enum option option, const
     case OPTION_DOMAIN: return read_domain(options, text);
     case OPTION_RELAY: settings->relay_all = choice == 1; break;
     case OPTION_FAILOVER: settings->failover = choice == 0; break;
+    case OPTION_HOLD_DOWN: return read_time_or_off(&settings->hold_down, text);
     case OPTION_RECORD_ROUTE: settings->record_route = choice == 0; break;
     case OPTION_REALM: return read_realm(settings, text);
     case OPTION_AUTH: settings->auth = (enum auth_scope)choice; break;

@@ -8,8 +8,8 @@ uint32_t outcome_failover_default(enum failover_setting setting) {
     struct slice text = slice_of(row->fallback);
     uint32_t milliseconds = 0;
     bool truth = false;
-    if (row->kind == KIND_DURATION && duration_parse(&milliseconds, text))
-        return milliseconds;
+    if (row->kind == KIND_DURATION)
+        return duration_parse(&milliseconds, text) ? milliseconds : OUTCOME_NOT_SAID;
     if (row->kind == KIND_BOOLEAN && boolean_parse(&truth, text))
         return truth;
     if (row->kind == KIND_CHOICE)
@@ -27,6 +27,8 @@ void outcome_failover_set(struct outcome_failover *failover, enum failover_setti
         failover->response = value;
         failover->response_set = value != OUTCOME_NO_PATTERN;
         break;
+    case FAILOVER_PATTERN_CAUSE: failover->cause = value; break;
+    case FAILOVER_HOLDDOWN: failover->hold_down = value; break;
     case FAILOVER_REDIRECTION: failover->redirection = value; break;
     case FAILOVER_REDIRECTION_HOSTS: failover->redirect_hosts = value; break;
     case FAILOVER_TO: failover->keep_to = value; break;

@@ -31,11 +31,14 @@ struct outcome_target {
 };
 
 #define OUTCOME_NO_PATTERN UINT32_MAX
+#define OUTCOME_NOT_SAID   UINT32_MAX
 
 /* &failover.*; durations in milliseconds. outcome_init sets the defaults of words.def. */
 struct outcome_failover {
     uint32_t inviting, provisional, ringing, total;
     uint32_t response;       /* pattern of the image, OUTCOME_NO_PATTERN: any final */
+    uint32_t cause;          /* pattern, OUTCOME_NO_PATTERN: any failure without a final */
+    uint32_t hold_down;      /* OUTCOME_NOT_SAID: what the server is set to */
     uint32_t redirect_hosts; /* pattern, OUTCOME_NO_PATTERN: none set */
     bool redirection;
     bool response_set; /* pattern.response was given: 401/407 count as failures too */

@@ -9,6 +9,7 @@
 #include "runtime/proxy/event.h"
 #include "runtime/proxy/failover.h"
 #include "runtime/proxy/forward.h"
+#include "runtime/proxy/hold.h"
 #include "runtime/proxy/way.h"
 
 #include <errno.h>
@@ -63,7 +64,7 @@ static void start_progress(struct attempt *attempt, uint32_t delay, uint64_t now
  * transaction's own. */
 static uint32_t inviting_time(const struct call *call) {
     const struct attempt *first = call->attempts;
-    bool several = call->targets || (first && first->next);
+    bool several = call->targets || (first && first->target != call->newest->target);
     return call->plan.session || several ? call->plan.failover.inviting : 0;
 }
 
@@ -77,9 +78,11 @@ static enum cause find_route(const struct attempt *attempt, struct world_route *
 }
 
 /* Where it goes, and how: CAUSE_NONE, or why nowhere. */
-static enum cause find_way(struct attempt *attempt, struct world_route *out) {
+static enum cause find_way(struct attempt *attempt, struct world_route *out, uint64_t now) {
     const struct call *call = attempt->call;
     enum cause cause = way_remote(call->proxy, attempt->target, attempt_uri(attempt), call->initial, &attempt->remote);
+    if (!cause)
+        cause = hold_ask(attempt, now);
     return cause ? cause : find_route(attempt, out);
 }
 
@@ -219,7 +222,7 @@ unsigned attempt_code(enum cause cause) {
     return cause == CAUSE_NOT_FOUND ? 404 : cause == CAUSE_NOT_REGISTERED ? 480 : cause == CAUSE_BREADTH ? 440 : 0;
 }
 
-struct attempt *attempt_start(struct call *call, const struct target *target, uint64_t now) {
+struct attempt *attempt_start(struct call *call, struct target *target, uint64_t now) {
     struct attempt *attempt = calloc(1, sizeof *attempt);
     struct world_route via;
     if (!attempt)
@@ -234,7 +237,7 @@ struct attempt *attempt_start(struct call *call, const struct target *target, ui
         call->attempts = attempt;
     call->newest = attempt;
 
-    enum cause cause = find_way(attempt, &via);
+    enum cause cause = find_way(attempt, &via, now);
     if (!cause) {
         attempt->breadth = (uint8_t)breadth_share(call->breadth);
         cause = attempt->breadth ? send_request(attempt, &via, now) : CAUSE_BREADTH;
@@ -262,6 +265,7 @@ static void note_end(struct attempt *attempt, uint64_t now) {
     struct call *call = attempt->call;
     struct proxy *proxy = call->proxy;
     attempt->end = since_start(call, now);
+    hold_note_end(attempt, now);
     if (!event_wanted(proxy, LOG_INFO))
         return;
     struct sip_message scanned;
@@ -315,6 +319,7 @@ void attempt_give_up(struct attempt *attempt, enum cause cause, struct slice rea
 }
 
 void attempt_responded(struct attempt *attempt, uint64_t now) {
+    hold_note_response(attempt);
     if (attempt->first == UINT32_MAX)
         attempt->first = since_start(attempt->call, now);
 }

@@ -18,7 +18,7 @@ enum attempt_state {
 struct attempt {
     struct attempt *next;
     struct call *call;
-    const struct target *target;
+    struct target *target;
     struct client_transaction *client; /* NULL: none, or it has ended */
     struct timer progress;             /* provisional, then ringing; a non-INVITE's inviting */
     struct timer timer_c;              /* RFC 3261 16.6 (11) */
@@ -29,6 +29,7 @@ struct attempt {
     uint8_t cause;                     /* enum cause, once it is no longer running */
     uint8_t state;                     /* enum attempt_state */
     uint8_t breadth;                   /* of Max-Breadth, while it lives */
+    uint8_t advice;                    /* enum health_advice, of when it began */
     bool provisional;                  /* a 1xx came */
     bool ringing;                      /* a 180-199 came */
     bool cancelled;                    /* a CANCEL was sent: once is all (9.1) */
@@ -38,7 +39,7 @@ struct attempt {
 
 /* Starts the next attempt. Its state is RUNNING, or OVER with cause (and code, when the failure
  * counts as a response: 404, 480, 440) when nothing was sent. NULL: out of memory. */
-struct attempt *attempt_start(struct call *call, const struct target *target, uint64_t now);
+struct attempt *attempt_start(struct call *call, struct target *target, uint64_t now);
 /* The response that a failure of our own counts as, as if the target had said so; 0: it is none. */
 unsigned attempt_code(enum cause cause);
 /* Its connection was lost before any response: the other way that its request may take, of the same branch (18.1.1). False:

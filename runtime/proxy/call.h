@@ -79,6 +79,7 @@ struct call {
     uint8_t held;         /* somebody is working with it */
     bool invite, initial; /* initial: no To tag */
     bool over;            /* no attempt starts any more */
+    bool anyway;          /* nobody could be tried but those that are held down: they are */
     bool cancelled;       /* by the caller */
     bool silent;          /* an attempt of a non-INVITE got no answer */
 };

@@ -15,6 +15,7 @@ struct nonces;
 struct sessions;
 struct blocks;
 struct exempt;
+struct health;
 struct waiting_answer;
 
 struct proxy {
@@ -33,6 +34,7 @@ struct proxy {
     struct sessions *sessions;
     struct blocks *blocks;
     struct exempt *exempt; /* addresses that are never blocked */
+    struct health *health; /* destinations that have failed lately */
     /* Answers that wait for the store, the oldest first; owned (waiting.h). */
     struct waiting_answer *waiting, **waiting_end;
     unsigned waiting_count;

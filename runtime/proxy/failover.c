@@ -75,6 +75,16 @@ static bool moves_on(const struct attempt *attempt, unsigned code) {
     return vm_matches(call->proxy->image, failover->response, (struct slice){digits, (size_t)length}, call->proxy->rx);
 }
 
+/* Does an end without a final lead to the next target? The pattern is searched in the name of what happened, as the other
+ * one is in a response's digits. */
+static bool failure_moves_on(const struct attempt *attempt) {
+    const struct call *call = attempt->call;
+    uint32_t pattern = call->plan.failover.cause;
+    if (!call->plan.session || pattern == OUTCOME_NO_PATTERN || cause_kinds[attempt->cause] == CAUSE_KIND_NEITHER)
+        return true;
+    return vm_matches(call->proxy->image, pattern, slice_of(causes[attempt->cause]), call->proxy->rx);
+}
+
 static void offer(struct call *call, unsigned code, const struct sip_message *message, struct attempt *attempt) {
     best_offer(&call->best, code, message, attempt, call->plan.failover.pick == RESPONSE_LAST);
 }
@@ -110,10 +120,34 @@ static struct attempt *start(struct call *call, struct target *target, uint64_t 
     return attempt;
 }
 
+static bool was_tried(const struct attempt *attempt) {
+    return attempt->cause != CAUSE_HELD_DOWN && cause_kinds[attempt->cause] != CAUSE_KIND_UNSENT &&
+           !attempt_code(attempt->cause);
+}
+
+/* Whether nobody could be tried but targets that are held down: then they are, in their order. */
+static bool put_back_held(struct call *call) {
+    struct target **end = &call->targets;
+    if (call->anyway)
+        return false;
+    for (const struct attempt *attempt = call->attempts; attempt; attempt = attempt->next)
+        if (was_tried(attempt))
+            return false;
+    for (const struct attempt *attempt = call->attempts; attempt; attempt = attempt->next) {
+        if (attempt->cause != CAUSE_HELD_DOWN)
+            continue;
+        *end = attempt->target;
+        end = &attempt->target->next;
+    }
+    *end = NULL;
+    call->anyway = true;
+    return call->targets;
+}
+
 /* The next target that can be tried; without one the sequence is over. */
 static void next(struct call *call, uint64_t now) {
     call->current = NULL;
-    while (!call->over && !is_exhausted(call)) {
+    while (!call->over && (!is_exhausted(call) || put_back_held(call))) {
         struct target *target = call->targets;
         call->targets = target->next;
         struct attempt *attempt = start(call, target, now);
@@ -128,7 +162,11 @@ static void next(struct call *call, uint64_t now) {
             response_make(call, attempt->code, now);
             return;
         }
+        if (attempt->cause == CAUSE_HELD_DOWN)
+            continue; /* nobody has said anything that the caller could be told */
         offer(call, attempt->code ? attempt->code : 503, NULL, attempt);
+        if (!attempt->code && !failure_moves_on(attempt))
+            break;
     }
     sequence_over(call, now);
 }
@@ -256,7 +294,7 @@ void sequence_timeout(struct attempt *attempt, enum cause cause, uint64_t now) {
     call_hold(call);
     offer_silence(call, attempt);
     attempt_give_up(attempt, cause, SLICE_EMPTY, now);
-    timer_moves_on(attempt) ? next(call, now) : sequence_over(call, now);
+    timer_moves_on(attempt) && failure_moves_on(attempt) ? next(call, now) : sequence_over(call, now);
     call_release(call);
 }
 
@@ -267,7 +305,7 @@ void sequence_failed(struct attempt *attempt, enum cause cause, uint64_t now) {
     call_hold(call);
     attempt_end(attempt, cause, 0, now);
     offer(call, 503, NULL, attempt);
-    next(call, now);
+    failure_moves_on(attempt) ? next(call, now) : sequence_over(call, now);
     call_release(call);
 }
 

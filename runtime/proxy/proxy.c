@@ -5,6 +5,7 @@
 #include "runtime/proxy/event.h"
 #include "runtime/proxy/failover.h"
 #include "runtime/proxy/guard.h"
+#include "runtime/proxy/hold.h"
 #include "runtime/proxy/keepalive.h"
 #include "runtime/proxy/registrar.h"
 #include "runtime/proxy/request.h"
@@ -111,7 +112,7 @@ struct proxy *proxy_new(const struct proxy_settings *settings, const struct prox
     if (proxy->timers && proxy->rx)
         proxy->transactions = transactions_new(&settings->timers, &seed->tables, proxy->timers, &below, &events);
     if (proxy->transactions && registrar_open(proxy) == 0 && tally_open(proxy) == 0 && guard_open(proxy) == 0 &&
-        directory_open(proxy) == 0)
+        directory_open(proxy) == 0 && hold_open(proxy) == 0)
         return proxy;
     proxy_free(proxy);
     return NULL;
@@ -126,6 +127,7 @@ void proxy_free(struct proxy *proxy) {
     registrar_close(proxy);
     tally_close(proxy);
     guard_close(proxy);
+    hold_close(proxy);
     if (proxy->transactions)
         transactions_free(proxy->transactions);
     if (proxy->timers)

@@ -29,6 +29,7 @@ struct proxy_settings {
     struct transaction_settings timers;
     uint32_t timer_c;  /* ms; over 3 minutes by RFC 3261 16.6 (11) */
     bool failover;     /* --failover */
+    uint32_t hold_down; /* ms; --hold-down; 0: off */
     bool record_route; /* --record-route */
     bool relay_all;    /* --relay=all */
     enum log_level log_level;

@@ -59,6 +59,7 @@ static bool read_time(struct reader *reader, struct slice name, struct slice val
         {"timer-c", &settings->timer_c, 1},
         {"max-session", &settings->max_session, 1},
         {"block-time", &settings->block_time, 1},
+        {"hold-down", &settings->hold_down, 1},
         {"nat-keepalive", &settings->keepalive, 1},
         {"store-delay", &reader->story->store_delay, 1},
         {"min-expires", &settings->expires_least, SECOND},

@@ -35,7 +35,7 @@
  *   options NAME=VALUE ...        fovrun's options of the same names: t1 t2 t4 timer-c failover record-route relay auth
  *                                 auth-digest realm domain listen advertise env min-expires default-expires max-expires
  *                                 max-contacts max-registrations nat-keepalive keepalive-with max-session block-time
- *                                 block-exempt blocks-max; listen=[tcp:|tls:]ADDRESS[:PORT]. And
+ *                                 block-exempt blocks-max hold-down; listen=[tcp:|tls:]ADDRESS[:PORT]. And
  *                                 store-delay=TIME: what the store takes until a change is on disk.
  *                                 Not said otherwise, fov listens on 203.0.113.1 and [2001:db8::1], over UDP, TCP
  *                                 and TLS, and is fov.example
