@@ -46,15 +46,27 @@ static void read_choice(struct check *check, struct deploy *deploy) {
 }
 
 /* `4xx`, `!486` and `486,503` are patterns too, and no code is like them. */
-static void read_pattern(struct check *check, struct deploy *deploy) {
-    deploy->pattern = pattern_read(check, &deploy->value);
-    if (deploy->setting != FAILOVER_PATTERN_RESPONSE || deploy->pattern->broken ||
-        pattern_finds_code(check, deploy->pattern, 300, 699))
-        return;
+static void warn_of_no_code(struct check *check, const struct deploy *deploy) {
     struct diag *diag = diag_report(check->diags, DIAG_FAILOVER_NEVER, deploy->value.span,
                                     "no response code from 300 to 699 matches '%.*s': no response leads on",
                                     SLICE_ARG(deploy->value.s));
     diag_help(check->diags, diag, "write it like '4..' or '486|503'");
+}
+
+static void warn_of_no_cause(struct check *check, const struct deploy *deploy) {
+    struct diag *diag = diag_report(check->diags, DIAG_FAILOVER_NEVER, deploy->value.span,
+                                    "no cause of a failure matches '%.*s': none leads on", SLICE_ARG(deploy->value.s));
+    diag_help(check->diags, diag, "write it like 'timeout' or 'refused|unreachable'");
+}
+
+static void read_pattern(struct check *check, struct deploy *deploy) {
+    deploy->pattern = pattern_read(check, &deploy->value);
+    if (deploy->pattern->broken)
+        return;
+    if (deploy->setting == FAILOVER_PATTERN_RESPONSE && !pattern_finds_code(check, deploy->pattern, 300, 699))
+        warn_of_no_code(check, deploy);
+    if (deploy->setting == FAILOVER_PATTERN_CAUSE && !pattern_finds_cause(check, deploy->pattern))
+        warn_of_no_cause(check, deploy);
 }
 
 void failover_read(struct check *check, struct deploy *deploy) {
@@ -156,7 +168,7 @@ static void warn_of_global(struct check *check, const struct sequence *sequence)
 
 static void warn_of_unused(struct check *check, const struct rule *rule) {
     for (const struct deploy *deploy = rule->deploys; deploy; deploy = deploy->next) {
-        if (deploy->kind != DEPLOY_FAILOVER)
+        if (deploy->kind != DEPLOY_FAILOVER || deploy->setting == FAILOVER_HOLDDOWN) /* that is for any call */
             continue;
         struct diag *diag =
             diag_report(check->diags, DIAG_FAILOVER_UNUSED, deploy->left->span,

@@ -120,18 +120,39 @@ struct pattern *pattern_read_quoted(struct check *check, const struct text *text
         &(struct rx_input){.text = text->s, .options = RX_INSERTS, .insert = insert_slot, .context = &quoted});
 }
 
-unsigned pattern_finds_code(struct check *check, const struct pattern *pattern, unsigned first, unsigned last) {
-    struct rx_scratch *scratch = pattern->broken ? NULL : rx_scratch_new();
-    if (!scratch && !pattern->broken)
+static bool finds(const struct pattern *pattern, struct slice subject, uint64_t *steps, struct rx_scratch *scratch) {
+    return rx_search(&pattern->program, subject, NULL, NULL, steps, scratch) == RX_FOUND;
+}
+
+static struct rx_scratch *scratch_for(struct check *check) {
+    struct rx_scratch *scratch = rx_scratch_new();
+    if (!scratch)
         memory_out(check->memory);
+    return scratch;
+}
+
+unsigned pattern_finds_code(struct check *check, const struct pattern *pattern, unsigned first, unsigned last) {
     uint64_t steps = STEPS_MAX;
-    unsigned code = pattern->broken ? last + 1 : first;
+    if (pattern->broken)
+        return 0;
+    struct rx_scratch *scratch = scratch_for(check);
+    unsigned code = first;
     for (; code <= last; code++) {
         char text[] = {(char)('0' + code / 100), (char)('0' + code / 10 % 10), (char)('0' + code % 10)};
-        struct slice subject = {text, sizeof text};
-        if (rx_search(&pattern->program, subject, NULL, NULL, &steps, scratch) == RX_FOUND)
+        if (finds(pattern, (struct slice){text, sizeof text}, &steps, scratch))
             break;
     }
     rx_scratch_free(scratch);
     return code <= last ? code : 0;
+}
+
+bool pattern_finds_cause(struct check *check, const struct pattern *pattern) {
+    uint64_t steps = STEPS_MAX;
+    bool found = false;
+    struct rx_scratch *scratch = scratch_for(check);
+    for (enum cause cause = CAUSE_NONE + 1; cause < CAUSE_COUNT && !found; cause++)
+        found = cause_kinds[cause] != CAUSE_KIND_RESPONSE && cause_kinds[cause] != CAUSE_KIND_NEITHER &&
+                finds(pattern, slice_of(causes[cause]), &steps, scratch);
+    rx_scratch_free(scratch);
+    return found;
 }

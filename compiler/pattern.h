@@ -13,5 +13,7 @@ struct pattern *pattern_read_quoted(struct check *check, const struct text *text
 /* The first response code from `first` to `last` that the pattern is found in; 0: none, or the
  * pattern is broken. */
 unsigned pattern_finds_code(struct check *check, const struct pattern *pattern, unsigned first, unsigned last);
+/* Whether it is found in the name of any failure without a final. The pattern is not broken. */
+bool pattern_finds_cause(struct check *check, const struct pattern *pattern);
 
 #endif
