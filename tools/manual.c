@@ -184,7 +184,8 @@ static void put_commands(void) {
     fputs(".Bl -tag -width indent\n", stdout);
 #define NOUN(...)
 #define COMMAND(ID, noun, verb, arguments, least, most, options, doc)                                                  \
-    fputs(".It Cm " noun " " verb, stdout);                                                                            \
+    fputs(".It Cm " noun, stdout);                                                                                     \
+    fputs(verb[0] ? " " verb : "", stdout);                                                                            \
     fputs(arguments[0] ? " Ar " arguments : "", stdout);                                                               \
     put_own_options(options);                                                                                          \
     putchar('\n');                                                                                                     \

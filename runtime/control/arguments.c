@@ -109,7 +109,7 @@ static bool is_noun(const char *word, unsigned command) {
 
 /* The command of these words. No such noun, or no such verb of it: ARGUMENTS_WRONG, and said. */
 static enum arguments_result find_command(const struct reading *reading, enum control_command *command) {
-    const char *noun = reading->words[0], *verb = reading->words[1];
+    const char *noun = reading->words[0], *verb = reading->word_count > 1 ? reading->words[1] : NULL;
     struct near nouns, verbs;
     bool known = false;
     near_start(&nouns, slice_of(noun));
@@ -117,7 +117,7 @@ static enum arguments_result find_command(const struct reading *reading, enum co
     for (unsigned i = 0; i < CONTROL_COMMANDS; i++) {
         bool its = is_noun(noun, i);
         *command = (enum control_command)i;
-        if (its && verb && strcmp(verb, command_rows[i].verb) == 0)
+        if (its && (!command_rows[i].verb[0] || (verb && strcmp(verb, command_rows[i].verb) == 0)))
             return ARGUMENTS_RUN;
         known = known || its;
         near_try(&nouns, command_rows[i].noun);
@@ -137,19 +137,19 @@ static bool is_common(enum control_option option) {
 }
 
 static enum arguments_result judge(const struct reading *reading, const struct command_row *row) {
-    unsigned count = reading->word_count - 2;
+    unsigned before = row->verb[0] ? 2 : 1, count = reading->word_count - before;
     for (unsigned i = 0; i < CONTROL_OPTIONS; i++)
         if (reading->control->values[i] && !is_common((enum control_option)i) &&
             choice_named(row->options, slice_of(control_option_rows[i].name)) < 0)
             return wrong("this command has no option", control_option_rows[i].name, "", NULL);
     if (count > row->most)
-        return wrong("too many words:", reading->words[2 + row->most], "", NULL);
+        return wrong("too many words:", reading->words[before + row->most], "", NULL);
     if (count < row->least) {
         fprintf(stderr, "fovctl: usage: fovctl %s %s %s\n", row->noun, row->verb, row->arguments);
         return ARGUMENTS_WRONG;
     }
     for (unsigned i = 0; i < CONTROL_WORDS; i++)
-        reading->control->words[i] = i < count ? reading->words[2 + i] : NULL;
+        reading->control->words[i] = i < count ? reading->words[before + i] : NULL;
     return ARGUMENTS_RUN;
 }
 

@@ -37,7 +37,8 @@ static void print_options(FILE *out, const struct command_row *row) {
 }
 
 static void print_command(FILE *out, const struct command_row *row) {
-    fprintf(out, "  %s %s%s%s", row->noun, row->verb, row->arguments[0] ? " " : "", row->arguments);
+    fprintf(out, "  %s%s%s%s%s", row->noun, row->verb[0] ? " " : "", row->verb, row->arguments[0] ? " " : "",
+            row->arguments);
     for (unsigned i = 0; i < CONTROL_OPTIONS; i++) {
         const struct control_option_row *option = &control_option_rows[i];
         if (belongs(option, row))

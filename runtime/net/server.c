@@ -2,12 +2,14 @@
 #include "runtime/net/server.h"
 
 #include "runtime/net/addresses.h"
+#include "runtime/net/console.h"
 #include "runtime/net/descriptors.h"
 #include "runtime/net/keeping.h"
 #include "runtime/net/key.h"
 #include "runtime/net/listeners.h"
 #include "runtime/net/log.h"
 #include "runtime/net/record.h"
+#include "runtime/net/report.h"
 #include "runtime/net/route.h"
 #include "runtime/net/tls.h"
 #include "runtime/net/trace.h"
@@ -41,6 +43,10 @@ struct server {
     struct proxy_settings settings;
     struct world world;
     struct proxy *proxy;
+    struct console *console; /* NULL: there is no place for one */
+    const struct image *image;
+    const char *plan; /* its file */
+    uint64_t started;
     bool draining;
     uint64_t deadline;
 };
@@ -249,6 +255,27 @@ static void on_hangup(void *context) {
     log_printf(&server->log, LOG_NOTICE, "event=reopened");
 }
 
+static void count(struct server *server, struct counters *counters) {
+    *counters = *proxy_counters(server->proxy);
+    keeping_count(&server->keeping, counters);
+    listeners_count(&server->listeners, counters);
+}
+
+static void on_question(void *context, struct slice question, struct line *line) {
+    struct server *server = context;
+    struct counters counters;
+    count(server, &counters);
+    report_answer(&(const struct report){.proxy = server->proxy,
+                                         .image = server->image,
+                                         .counters = &counters,
+                                         .plan = server->plan,
+                                         .started = server->started,
+                                         .now = loop_now(),
+                                         .unix_ms = loop_unix(),
+                                         .draining = server->draining},
+                  question, line);
+}
+
 /* Opening and closing. */
 
 /* Fewer than were asked for when the system does not have so many descriptors for us. */
@@ -372,8 +399,13 @@ static int open_all(struct server *server, const struct options *options, const 
         return -ENOMEM;
     result = keeping_start(&server->keeping, server->proxy, server->settings.realm, server->loop, on_report, server,
                            reason, size);
+    if (!result)
+        result = console_open(&server->console, options->state_dir, server->loop, &server->log, on_question, server);
     if (result)
         return result;
+    server->image = image;
+    server->plan = options->plan;
+    server->started = loop_now();
     log_printf(&server->log, LOG_NOTICE, "event=serving plan=%s rules=%u hash=%016" PRIx64 " pid=%ld",
                log_value(slice_of(options->plan), text, sizeof text), image->rule_count, image->header->plan_hash,
                (long)getpid());
@@ -406,14 +438,16 @@ struct server *server_open(const struct options *options, const struct image *im
 
 /* All of them in one line: name=value. */
 static void log_counters(struct server *server) {
-    struct counters counters = *proxy_counters(server->proxy);
+    struct counters counters;
     char text[LOG_LINE_MAX];
-    keeping_count(&server->keeping, &counters);
-    listeners_count(&server->listeners, &counters);
+    count(server, &counters);
     size_t length = (size_t)snprintf(text, sizeof text, "event=counters");
     for (unsigned i = 0; i < COUNTER_COUNT && length < sizeof text; i++)
         length += (size_t)snprintf(text + length, sizeof text - length, " %s=%" PRIu64, counter_rows[i].name,
                                    counters.values[i]);
+    for (enum cause i = CAUSE_NONE + 1; i < CAUSE_COUNT && length < sizeof text; i++)
+        length +=
+            (size_t)snprintf(text + length, sizeof text - length, " cause-%s=%" PRIu64, causes[i], counters.causes[i]);
     log_line(&server->log, LOG_NOTICE, slice_of(text));
 }
 
@@ -439,6 +473,7 @@ void server_run(struct server *server) {
 void server_close(struct server *server) {
     if (!server)
         return;
+    console_close(server->console);
     proxy_free(server->proxy);
     listeners_close(&server->listeners);
     tls_free(server->tls);

@@ -264,6 +264,8 @@ static void stop_timers(struct attempt *attempt) {
 static void note_end(struct attempt *attempt, uint64_t now) {
     struct call *call = attempt->call;
     struct proxy *proxy = call->proxy;
+    if (attempt->end == UINT32_MAX) /* one that was given up ends once more, when it is answered after all */
+        proxy->counters.causes[attempt->cause]++;
     attempt->end = since_start(call, now);
     hold_note_end(attempt, now);
     if (!event_wanted(proxy, LOG_INFO))

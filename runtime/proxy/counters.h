@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The rows of counters.def as an enum, and the array that a proxy counts in. */
+/* The rows of counters.def as an enum, and the arrays that a proxy counts in. */
 #ifndef FOV_RUNTIME_PROXY_COUNTERS_H
 #define FOV_RUNTIME_PROXY_COUNTERS_H
+
+#include "grammar/tables.h"
 
 #include <stdint.h>
 
@@ -13,6 +15,7 @@ enum counter {
 
 struct counters {
     uint64_t values[COUNTER_COUNT];
+    uint64_t causes[CAUSE_COUNT]; /* how many attempts ended so; none with CAUSE_NONE */
 };
 
 struct counter_row {

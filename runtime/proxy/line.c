@@ -128,3 +128,11 @@ void line_logfmt(struct line *line, struct slice value) {
         line_add(line, SLICE("..."));
     line_byte(line, '"');
 }
+
+void line_member(struct line *line, const char *name) {
+    if (line->len && line->at[line->len - 1] != '{')
+        line_byte(line, ',');
+    line_byte(line, '"');
+    line_add(line, slice_of(name));
+    line_add(line, SLICE("\":"));
+}

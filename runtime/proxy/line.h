@@ -19,6 +19,8 @@ void line_byte(struct line *line, char byte);
 void line_number(struct line *line, uint64_t number);
 struct slice line_slice(const struct line *line);
 
+/* The name of the next member of a JSON object, with the comma before it and the colon behind. */
+void line_member(struct line *line, const char *name);
 /* A JSON string with its quotes: RFC 8259 7; what is no UTF-8 becomes U+FFFD. */
 void line_json(struct line *line, struct slice value);
 

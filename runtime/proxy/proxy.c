@@ -11,6 +11,8 @@
 #include "runtime/proxy/request.h"
 #include "runtime/proxy/tally.h"
 #include "runtime/proxy/waiting.h"
+#include "runtime/state/block.h"
+#include "runtime/state/health.h"
 
 #include <stdlib.h>
 
@@ -247,6 +249,19 @@ unsigned proxy_pending(const struct proxy *proxy) {
 unsigned proxy_live(const struct proxy *proxy) {
     return transactions_count(proxy->transactions) + proxy->call_count + proxy->waiting_count +
            locations_count(proxy->locations) + sessions_live(proxy->sessions);
+}
+
+struct proxy_status proxy_status(const struct proxy *proxy) {
+    return (struct proxy_status){.calls = proxy->call_count,
+                                 .sessions = sessions_count(proxy->sessions),
+                                 .transactions = transactions_count(proxy->transactions),
+                                 .registrations = locations_count(proxy->locations),
+                                 .blocks = blocks_count(proxy->blocks),
+                                 .targets = health_count(proxy->health)};
+}
+
+const struct health *proxy_health(const struct proxy *proxy) {
+    return proxy->health;
 }
 
 const struct counters *proxy_counters(const struct proxy *proxy) {

@@ -27,11 +27,11 @@ enum auth_digest { AUTH_DIGEST_BOTH, AUTH_DIGEST_SHA256, AUTH_DIGEST_MD5 };
 
 struct proxy_settings {
     struct transaction_settings timers;
-    uint32_t timer_c;  /* ms; over 3 minutes by RFC 3261 16.6 (11) */
-    bool failover;     /* --failover */
+    uint32_t timer_c;   /* ms; over 3 minutes by RFC 3261 16.6 (11) */
+    bool failover;      /* --failover */
     uint32_t hold_down; /* ms; --hold-down; 0: off */
-    bool record_route; /* --record-route */
-    bool relay_all;    /* --relay=all */
+    bool record_route;  /* --record-route */
+    bool relay_all;     /* --relay=all */
     enum log_level log_level;
     const struct slice *domains; /* --domain: names that are ours */
     unsigned domain_count;
@@ -76,6 +76,7 @@ struct packet {
 
 struct proxy;
 struct counters; /* counters.h */
+struct health;
 
 /* Settings, image and world must outlive it. NULL: out of memory. */
 struct proxy *proxy_new(const struct proxy_settings *settings, const struct proxy_seed *seed, const struct image *image,
@@ -106,6 +107,12 @@ bool proxy_idle(const struct proxy *proxy);
 unsigned proxy_pending(const struct proxy *proxy);
 /* Live objects, for tests: 0 when everything has ended. */
 unsigned proxy_live(const struct proxy *proxy);
+/* How many there are now. */
+struct proxy_status {
+    unsigned calls, sessions, transactions, registrations, blocks, targets; /* targets: that have failed lately */
+};
+struct proxy_status proxy_status(const struct proxy *proxy);
+const struct health *proxy_health(const struct proxy *proxy); /* state/health.h: to read */
 /* What it has counted so far. */
 const struct counters *proxy_counters(const struct proxy *proxy);
 

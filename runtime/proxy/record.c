@@ -4,16 +4,8 @@
 #include "runtime/proxy/event.h"
 #include "runtime/proxy/line.h"
 
-static void add_key(struct line *line, const char *key) {
-    if (line->len && line->at[line->len - 1] != '{')
-        line_byte(line, ',');
-    line_byte(line, '"');
-    line_add(line, slice_of(key));
-    line_add(line, SLICE("\":"));
-}
-
 static void add_text(struct line *line, const char *key, struct slice value) {
-    add_key(line, key);
+    line_member(line, key);
     if (value.at)
         line_json(line, value);
     else
@@ -21,7 +13,7 @@ static void add_text(struct line *line, const char *key, struct slice value) {
 }
 
 static void add_number(struct line *line, const char *key, uint64_t number) {
-    add_key(line, key);
+    line_member(line, key);
     line_number(line, number);
 }
 
@@ -74,7 +66,7 @@ static void write_json(struct proxy *proxy, const struct record *record) {
     add_text(&line, "rule_line", event_rule_line(proxy, record->rule));
     if (record->log.len)
         add_text(&line, "log", record->log);
-    add_key(&line, "attempts");
+    line_member(&line, "attempts");
     line_byte(&line, '[');
     for (const struct attempt *attempt = record->attempts; attempt; attempt = attempt->next) {
         if (attempt != record->attempts)

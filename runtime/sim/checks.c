@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/sim/checks.h"
 
-#include "runtime/sim/json.h"
+#include "grammar/json.h"
 
 static const struct slice URI = SLICE("URI"), BODY = SLICE("body"), REASON = SLICE("reason"),
                           CONNECTION = SLICE("connection");

@@ -2,7 +2,7 @@
 #include "tests/fuzz/proxy_judge.h"
 
 #include "runtime/sim/conduct.h"
-#include "runtime/sim/json.h"
+#include "grammar/json.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Looks a value up in one line of JSON, as stories name it: "result", "attempts.1.cause" (elements count from 1). It
  * reads what our own records are made of and answers "not there" for anything broken. */
-#ifndef FOV_RUNTIME_SIM_JSON_H
-#define FOV_RUNTIME_SIM_JSON_H
+#ifndef FOV_GRAMMAR_JSON_H
+#define FOV_GRAMMAR_JSON_H
 
 #include "grammar/arena.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "runtime/sim/json.h"
+#include "grammar/json.h"
 
 #include <criterion/criterion.h>
 
