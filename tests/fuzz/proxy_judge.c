@@ -72,7 +72,7 @@ static void judge_response_place(const struct net *net, const struct datagram *s
 
 static bool is_for(const struct datagram *response, const struct datagram *sent) {
     return !response->left && response->readable && !response->request && slice_same(response->branch, sent->branch) &&
-           slice_same(response->host, sent->host); /* 18.1.2 */
+           slice_same(response->host, sent->host) && response->via_port == sent->via_port; /* 18.1.2 */
 }
 
 static bool was_answered(const struct net *net, const struct datagram *sent, unsigned low, unsigned high) {
@@ -112,6 +112,46 @@ static bool was_authenticated(const struct net *net, const struct datagram *sent
     return false;
 }
 
+static bool is_same_request(const struct datagram *a, const struct datagram *b) {
+    return a->readable && a->request && a->method == b->method && slice_equal(a->call_id, b->call_id) &&
+           slice_equal(a->cseq, b->cseq);
+}
+
+/* Does all that left like this one belong to one request that came? */
+static bool is_one_request(const struct net *net, const struct datagram *sent) {
+    const struct datagram *came = NULL;
+    for (const struct datagram *one = net->datagrams; one < sent; one++) {
+        if (one->left || !is_same_request(one, sent))
+            continue;
+        if (came && !slice_same(came->branch, one->branch))
+            return false;
+        came = one;
+    }
+    return true;
+}
+
+static bool was_redirected(const struct net *net, const struct datagram *sent) {
+    for (const struct datagram *one = net->datagrams; one < sent; one++)
+        if (!one->left && one->readable && !one->request && one->status / 100 == 3 &&
+            slice_equal(one->call_id, sent->call_id))
+            return true;
+    return false;
+}
+
+/* Who has nobody else to try begins with one that is held down. */
+static void judge_start(const struct net *net, const struct datagram *sent) {
+    const struct datagram *first = net->datagrams;
+    bool streams = net->settings.listener_count == NET_LISTENERS; /* the log does not tell transports apart everywhere */
+    if (streams || !is_one_request(net, sent))
+        return;
+    while (first < sent && !(first->left && is_same_request(first, sent)))
+        first++;
+    net_promise(net, !sent->held || (first == sent ? sent->passed : first->held),
+                "nothing starts towards a destination that is held down");
+    net_promise(net, sent->known || !first->held || net->freed >= first->at || was_redirected(net, sent),
+                "one that is held down comes after all others");
+}
+
 static void judge_request(const struct net *net, const struct datagram *sent) {
     const struct datagram *first = sent_before(net, sent, sent->method);
     const struct datagram *invite = sent_before(net, sent, METHOD_INVITE);
@@ -134,6 +174,9 @@ static void judge_request(const struct net *net, const struct datagram *sent) {
     bool own = net->settings.keepalive_options && sent->method == METHOD_OPTIONS && was_registered(net, sent);
     if (!first && !invite)
         net_promise(net, own || came_before(net, sent), "a request that came, or a keep-alive");
+    if (!first && !own && !sent->to_tag.at && !net->starved && !net->hostile && sent->method != METHOD_ACK &&
+        sent->method != METHOD_CANCEL)
+        judge_start(net, sent);
     if (net->plan->users && !own && !sent->to_tag.at && sent->method != METHOD_ACK && sent->method != METHOD_CANCEL)
         net_promise(net, was_authenticated(net, sent), "nothing starts without credentials");
 }
@@ -166,6 +209,71 @@ static void judge_response(const struct net *net, const struct datagram *sent) {
             other = one;
     }
     net_promise(net, good || !other || sent->at - other->at > FINAL_LIFE, "one final response");
+}
+
+/* hold-down, as the log tells it */
+
+/* Behind `key=` in a line of ours. */
+static struct slice bare_value(struct slice line, struct slice key) {
+    for (size_t at = 0; at + key.len < line.len; at++)
+        if (slice_starts(slice_from(line, at), key))
+            return slice_cut(line, at + key.len, slice_find(line, at + key.len, ' '));
+    return SLICE_NULL;
+}
+
+static struct net_held *find_held(struct net *net, struct slice at) {
+    for (unsigned i = 0; i < net->held_count; i++)
+        if (slice_equal(slice_of(net->held[i].at), at))
+            return &net->held[i];
+    return NULL;
+}
+
+static void keep_text(char *out, size_t size, struct slice text) {
+    snprintf(out, size, "%.*s", SLICE_ARG(text));
+}
+
+void judge_held(struct net *net, struct datagram *sent) {
+    char at[ENDPOINT_TEXT];
+    struct net_held *held = find_held(net, slice_of(endpoint_text(&sent->peer, at)));
+    bool starts = sent->readable && sent->request && sent->method != METHOD_ACK && sent->method != METHOD_CANCEL;
+    if (!held || !starts || sent_before(net, sent, sent->method) || !came_before(net, sent))
+        return;
+    sent->known = true;
+    sent->held = net->now < held->until || held->trial[0];
+    sent->passed = slice_equal(slice_of(held->passed), slice_cut(sent->call_id, 0, sizeof held->passed - 1));
+    if (!sent->held)
+        keep_text(held->trial, sizeof held->trial, sent->call_id);
+}
+
+static void note_held(struct net *net, struct slice at, struct slice ms) {
+    struct net_held *held = find_held(net, at);
+    uint64_t time = 0;
+    if (!held && net->held_count == NET_HELD)
+        return;
+    if (!held)
+        held = &net->held[net->held_count++];
+    slice_number(ms, UINT32_MAX, &time);
+    *held = (struct net_held){.until = net->now + time};
+    keep_text(held->at, sizeof held->at, at);
+}
+
+static void note_free(struct net *net, struct slice at) {
+    struct net_held *held = find_held(net, at);
+    if (held)
+        *held = net->held[--net->held_count];
+    net->freed = net->now;
+}
+
+/* A trial ends with its attempt, whatever that says. A Call-ID in quotes is not unpacked here. */
+static void note_end(struct net *net, struct slice line) {
+    struct net_held *held = find_held(net, bare_value(line, SLICE(" destination=")));
+    struct slice call_id = slice_cut(bare_value(line, SLICE(" call-id=")), 0, sizeof held->trial - 1);
+    if (!held)
+        return;
+    if (slice_equal(bare_value(line, SLICE(" cause=")), SLICE("held-down")))
+        keep_text(held->passed, sizeof held->passed, call_id);
+    else if (slice_equal(slice_of(held->trial), call_id) || slice_starts(call_id, SLICE("\"")))
+        held->trial[0] = '\0';
 }
 
 /* the conduct of a story */
@@ -294,14 +402,6 @@ static void promise_line(const struct net *net, struct slice line, bool kept, co
     net_promise(net, kept, what);
 }
 
-/* Behind `key=` in a line of ours. */
-static struct slice bare_value(struct slice line, struct slice key) {
-    for (size_t at = 0; at + key.len < line.len; at++)
-        if (slice_starts(slice_from(line, at), key))
-            return slice_cut(line, at + key.len, slice_find(line, at + key.len, ' '));
-    return SLICE_NULL;
-}
-
 static void judge_block(const struct net *net, struct slice line) {
     struct ip_address ip;
     bool read = ip_parse(&ip, bare_value(line, SLICE(" source=")));
@@ -311,7 +411,7 @@ static void judge_block(const struct net *net, struct slice line) {
         promise_line(net, line, !ip_equal(&ip, &net->addresses[i]), "nobody blocks the server itself");
 }
 
-void judge_log(const struct net *net, struct slice line) {
+void judge_log(struct net *net, struct slice line) {
     unsigned keys = 0;
     promise_line(net, line, is_plain(line), "a log line is one line");
     for (size_t at = 0; at < line.len; keys++) {
@@ -326,6 +426,12 @@ void judge_log(const struct net *net, struct slice line) {
     promise_line(net, line, slice_starts(line, SLICE("event=")), "a log line names its event");
     if (slice_starts(line, SLICE("event=block ")))
         judge_block(net, line);
+    if (slice_starts(line, SLICE("event=held-down ")))
+        note_held(net, bare_value(line, SLICE(" destination=")), bare_value(line, SLICE(" ms=")));
+    if (slice_starts(line, SLICE("event=held-no-more ")))
+        note_free(net, bare_value(line, SLICE(" destination=")));
+    if (slice_starts(line, SLICE("event=attempt-end ")))
+        note_end(net, line);
 }
 
 void judge_record(struct net *net, struct slice line) {

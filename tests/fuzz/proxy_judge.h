@@ -7,6 +7,8 @@
  *   a branch is one request to one place: the same bytes again, no more INVITEs once an answer has come, a CANCEL after a
  *     1xx alone, an ACK after a 300-699
  *   one final response, but for 2xx to an INVITE; none twice with other bytes
+ *   nothing starts towards a destination that is held down, but one trial at a time when its time is over, unless nobody
+ *     else could be tried
  *   nobody has the server or a destination of the plan put on the block list
  *   one log line is one line, with the keys that we gave it; a record is JSON
  *   while nobody sent what no well-behaved peer sends: everything that runtime/sim/conduct.h demands */
@@ -19,7 +21,9 @@ void judge_begin(struct net *net);
 void judge_end(struct net *net);
 /* Came or left: the conduct wants to know both. */
 void judge_datagram(struct net *net, const struct datagram *datagram);
-void judge_log(const struct net *net, struct slice line);
+/* At the moment when it leaves: marks it when its peer is held down. */
+void judge_held(struct net *net, struct datagram *sent);
+void judge_log(struct net *net, struct slice line);
 void judge_record(struct net *net, struct slice line);
 
 #endif

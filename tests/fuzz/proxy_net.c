@@ -135,7 +135,7 @@ static uint64_t world_send(void *context, const struct sip_flow *flow, struct sl
         connection = taken->number;
     }
     memory_pause();
-    keep(net, true, remote, &flow->local, bytes);
+    judge_held(net, keep(net, true, remote, &flow->local, bytes));
     memory_resume();
     return connection;
 }
@@ -247,6 +247,7 @@ bool net_open(struct net *net, const struct proxy_plan *plan, unsigned options) 
         .max_session = 3600 * 1000,
         .block_time = 60 * 1000,
         .blocks_max = 2,
+        .hold_down = options & NET_HOLD_DOWN ? 3000 : 0,
         .failover = !(options & NET_NO_FAILOVER),
         .record_route = !(options & NET_NO_RECORD_ROUTE),
         .relay_all = options & NET_RELAY_ALL,

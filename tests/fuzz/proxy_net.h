@@ -16,17 +16,27 @@ struct datagram {
     bool left;             /* the proxy sent it */
     bool readable;         /* what follows is filled in */
     bool request, refused; /* refused: the fence answers it */
+    bool known;            /* when it left something was held against its peer */
+    bool held;             /* and it was held down, or on trial for somebody else */
+    bool passed;           /* and this call had passed it over */
     enum method method;    /* of CSeq */
     unsigned status;
     uint16_t via_port;
     struct slice via, branch, call_id, cseq, to_tag, host; /* via: the top one's text */
 };
 
-enum { NET_LISTENERS = 4, NET_CONNECTIONS = 8 };
+enum { NET_LISTENERS = 4, NET_CONNECTIONS = 8, NET_HELD = 32 };
 
 struct connection {
     uint64_t number;
     struct endpoint remote;
+};
+
+struct net_held { /* a destination that the log has said to be held down */
+    char at[ENDPOINT_TEXT];
+    uint64_t until;
+    char trial[64];  /* Call-ID of who tries it after that; "": nobody */
+    char passed[64]; /* of who passed it over last */
 };
 
 struct net {
@@ -48,6 +58,9 @@ struct net {
     uint64_t newest;                                /* number of a connection */
     struct datagram *datagrams;
     unsigned count, room, received, invites, records;
+    struct net_held held[NET_HELD]; /* by the order in which they came */
+    unsigned held_count;
+    uint64_t freed;    /* when one of them answered last */
     struct play *play; /* for conduct.h; NULL: not looked at any more */
     struct arena arena;
 };
@@ -60,7 +73,8 @@ enum net_option {
     NET_ADVERTISE = 16,
     NET_OPTIONS = 32,
     NET_STREAMS = 64, /* it listens for streams, too */
-    NET_ALL = 127
+    NET_HOLD_DOWN = 128,
+    NET_ALL = 255
 };
 
 /* False: out of memory, on purpose. */

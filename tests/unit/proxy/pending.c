@@ -129,6 +129,7 @@ static void rings(const char *first) {
     const struct proxy_settings settings = {.timers = {500, 4000, 5000},
                                             .timer_c = 181000,
                                             .failover = true,
+                                            .hold_down = 30000,
                                             .record_route = true,
                                             .listeners = &listener,
                                             .listener_count = 1,
