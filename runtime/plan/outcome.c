@@ -32,8 +32,8 @@ void outcome_failover_set(struct outcome_failover *failover, enum failover_setti
     case FAILOVER_REDIRECTION: failover->redirection = value; break;
     case FAILOVER_REDIRECTION_HOSTS: failover->redirect_hosts = value; break;
     case FAILOVER_TO: failover->keep_to = value; break;
-    case FAILOVER_AFTER: failover->after = value; break;
-    case FAILOVER_RESPONSE: failover->pick = value; break;
+    case FAILOVER_AFTER: failover->after = (uint8_t)value; break;
+    case FAILOVER_RESPONSE: failover->pick = (uint8_t)value; break;
     case FAILOVER_COUNT: break;
     }
 }

@@ -33,6 +33,9 @@ struct outcome_target {
 #define OUTCOME_NO_PATTERN UINT32_MAX
 #define OUTCOME_NOT_SAID   UINT32_MAX
 
+enum outcome_after { AFTER_NONE, AFTER_100, AFTER_18X };
+enum outcome_pick { RESPONSE_BEST, RESPONSE_LAST };
+
 /* &failover.*; durations in milliseconds. outcome_init sets the defaults of words.def. */
 struct outcome_failover {
     uint32_t inviting, provisional, ringing, total;
@@ -40,11 +43,11 @@ struct outcome_failover {
     uint32_t cause;          /* pattern, OUTCOME_NO_PATTERN: any failure without a final */
     uint32_t hold_down;      /* OUTCOME_NOT_SAID: what the server is set to */
     uint32_t redirect_hosts; /* pattern, OUTCOME_NO_PATTERN: none set */
-    bool redirection;
-    bool response_set; /* pattern.response was given: 401/407 count as failures too */
-    bool keep_to;
-    enum { AFTER_NONE, AFTER_100, AFTER_18X } after;
-    enum { RESPONSE_BEST, RESPONSE_LAST } pick;
+    bool redirection : 1;    /* bits: every call keeps all of this */
+    bool response_set : 1;   /* pattern.response was given: 401/407 count as failures too */
+    bool keep_to : 1;
+    uint8_t after; /* enum outcome_after */
+    uint8_t pick;  /* enum outcome_pick */
 };
 
 /* true, false, or not said: what the server is set to, or finds itself. */

@@ -141,7 +141,8 @@ static bool was_redirected(const struct net *net, const struct datagram *sent) {
 /* Who has nobody else to try begins with one that is held down. */
 static void judge_start(const struct net *net, const struct datagram *sent) {
     const struct datagram *first = net->datagrams;
-    bool streams = net->settings.listener_count == NET_LISTENERS; /* the log does not tell transports apart everywhere */
+    bool streams =
+        net->settings.listener_count == NET_LISTENERS; /* the log does not tell transports apart everywhere */
     if (streams || !is_one_request(net, sent))
         return;
     while (first < sent && !(first->left && is_same_request(first, sent)))
@@ -365,10 +366,10 @@ void judge_datagram(struct net *net, const struct datagram *datagram) {
 
 /* the log and the records */
 
-static const char *const log_keys[] = {"event",    "call-id", "rule",   "rule-line",   "line",     "method",   "uri",
-                                       "source",   "code",    "reason", "destination", "cause",    "ms",       "result",
-                                       "attempts", "log",     "why",    "capture",     "contacts", "followed", "until",
-                                       "user",     "nc",      "as",     "contact",     "expires",  "nat",      "local"};
+static const char *const log_keys[] = {
+    "event",    "transport",   "call-id", "rule", "rule-line", "line",     "method",  "uri", "source",  "code",
+    "reason",   "destination", "cause",   "ms",   "result",    "attempts", "log",     "why", "capture", "contacts",
+    "followed", "until",       "user",    "nc",   "as",        "contact",  "expires", "nat", "local"};
 static const char *const record_keys[] = {
     "time",   "call_id",  "from",  "to",          "request_uri", "source", "user", "rule",     "rule_line",
     "log",    "attempts", "uri",   "destination", "transport",   "cause",  "code", "start_ms", "first_response_ms",
