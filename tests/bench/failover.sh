@@ -4,6 +4,7 @@
 cd "$(dirname "$0")/../.." || exit 1
 export BUILD=${BUILD:-build}
 . tests/live/lib.sh
+. tests/live/secure.sh
 calls=${CALLS:-1000}
 plan plans/first.txt
 timer=$(sed -n 's/^&failover.timer.inviting = //p' "$work/plan.txt") # seconds
@@ -12,4 +13,13 @@ for kind in refuse closed silent; do
     "$BUILD/tests/bench/failover" $kind "$address" "$(at 100)" "$(at 101)" "$calls" $((timer * 1000)) ||
         give_up "the measurement with a first target that is: $kind"
 done
+stop
+
+certificate fovrun "IP:$net.1"
+certificate other DNS:other.example
+plan plans/first.txt '/^To = sip:%1/a $transport = TLS'
+tunnel 100 "$net.100:$port" "$net.100:$((port + 1))" "cert = $tls/other.pem" "debug = 2"
+server --log-level notice -l "udp:$net.1:0" -l "tls:$net.1:0" --tls-certificate "$tls/fovrun.pem" --tls-ca "$authority"
+"$BUILD/tests/bench/failover" identity "$address" "$(at 100)" "$(at 101)" "$calls" 0 ||
+    give_up "the measurement with a first target that is somebody else"
 stop
