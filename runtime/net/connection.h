@@ -22,6 +22,8 @@ enum connection_state {
 
 struct connection {
     struct lookup_node numbered, placed; /* placed: by its other end */
+    struct lookup_node aliased;          /* by the address of that and `alias` */
+    uint16_t alias;                      /* port that it stands for (RFC 5923); 0: none */
     struct connection *next, *previous;  /* all of them */
     struct connection *waiting;          /* the next one with something for the end of the turn */
     bool waits;

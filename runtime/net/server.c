@@ -63,6 +63,11 @@ static uint64_t world_connection(void *context, const struct endpoint *remote) {
     return streams_find(server->listeners.streams, remote);
 }
 
+static void world_alias(void *context, uint64_t connection, uint16_t port) {
+    struct server *server = context;
+    streams_alias(server->listeners.streams, connection, port);
+}
+
 /* The listener that the kernel's way to `remote`, or the place that is wanted, leads through, and the address it has there. */
 static enum cause find_listener(struct server *server, const struct endpoint *remote, const struct endpoint *wanted,
                                 const struct endpoint **listener, struct ip_address *local) {
@@ -344,6 +349,7 @@ static void make_settings(struct server *server, const struct options *options) 
         .context = server,
         .send = world_send,
         .connection = world_connection,
+        .alias = world_alias,
         .route = world_route,
         .local_time = world_local_time,
         .log = world_log,

@@ -57,6 +57,7 @@ void stream_set_add(struct connection *connection) {
 void stream_set_forget(struct connection *connection) {
     lookup_remove(&connection->streams->numbers, &connection->numbered);
     lookup_remove(&connection->streams->places, &connection->placed);
+    lookup_remove(&connection->streams->aliases, &connection->aliased);
 }
 
 static void leave_source(struct streams *streams, struct source *source) {
@@ -296,6 +297,19 @@ uint64_t streams_find(const struct streams *streams, const struct endpoint *remo
     return connection ? connection->number : 0;
 }
 
+static struct connection *find_aliased(const struct streams *streams, const struct sip_flow *flow) {
+    struct lookup_node *node = lookup_first(&streams->aliases, place_hash(streams, &flow->remote));
+    for (; node; node = lookup_next(node)) {
+        struct connection *connection =
+            (struct connection *)(void *)((char *)node - offsetof(struct connection, aliased));
+        if (connection->alias == flow->remote.port && ip_equal(&connection->remote.ip, &flow->remote.ip) &&
+            connection->remote.transport == flow->remote.transport &&
+            endpoint_equal(&connection->local, &flow->local) && tls_proves(connection->tls, flow->name))
+            return connection;
+    }
+    return NULL;
+}
+
 static struct connection *find_numbered(const struct streams *streams, uint64_t number) {
     return (struct connection *)(void *)lookup_first(&streams->numbers, number);
 }
@@ -303,6 +317,16 @@ static struct connection *find_numbered(const struct streams *streams, uint64_t 
 const struct endpoint *streams_remote(const struct streams *streams, uint64_t connection) {
     const struct connection *found = find_numbered(streams, connection);
     return found ? &found->remote : NULL;
+}
+
+void streams_alias(struct streams *streams, uint64_t number, uint16_t port) {
+    struct connection *connection = find_numbered(streams, number);
+    if (!connection || connection->opened || !connection->tls)
+        return;
+    struct endpoint place = connection->remote;
+    place.port = connection->alias = port;
+    lookup_remove(&streams->aliases, &connection->aliased);
+    lookup_add(&streams->aliases, &connection->aliased, place_hash(streams, &place));
 }
 
 /* From any free port: the listener's is taken. */
@@ -345,6 +369,8 @@ uint64_t streams_send(struct streams *streams, const struct sip_flow *flow, stru
     if (!connection)
         connection = find_placed(streams, &flow->remote, flow);
     if (!connection)
+        connection = find_aliased(streams, flow);
+    if (!connection)
         connection = open_one(streams, flow);
     if (!connection)
         return 0;
@@ -370,7 +396,7 @@ struct streams *streams_new(struct loop *loop, const struct stream_limits *limit
     streams->waiting_end = &streams->waiting;
     streams->timers = timers_new();
     if (streams->timers && !lookup_init(&streams->numbers) && !lookup_init(&streams->places) &&
-        !lookup_init(&streams->sources))
+        !lookup_init(&streams->aliases) && !lookup_init(&streams->sources))
         return streams;
     streams_free(streams);
     return NULL;
@@ -394,6 +420,7 @@ void streams_free(struct streams *streams) {
     }
     lookup_free(&streams->numbers, NULL);
     lookup_free(&streams->places, NULL);
+    lookup_free(&streams->aliases, NULL);
     lookup_free(&streams->sources, NULL);
     if (streams->timers)
         timers_free(streams->timers);

@@ -59,9 +59,12 @@ void streams_secure(struct streams *streams, struct tls *tls);
 /* Listens at `address`; *bound is the same with the port it got. 0 or -errno. */
 int streams_listen(struct streams *streams, const struct endpoint *address, struct endpoint *bound);
 
-/* Queues a message: on the flow's connection while that is there, else on one that we opened for the same two ends, else on
- * a new one. Its number; 0: out of memory. */
+/* Queues a message: on the flow's connection while that is there, else on one that we opened for the same two ends or that
+ * stands for one, else on a new one. Its number; 0: out of memory. */
 uint64_t streams_send(struct streams *streams, const struct sip_flow *flow, struct slice bytes);
+/* What is sent to `port` at the other end's address may take this connection, which that has opened, from now on: over TLS, to a
+ * name that it has proved to be (RFC 5923). */
+void streams_alias(struct streams *streams, uint64_t number, uint16_t port);
 /* The newest connection whose other end is `remote`; 0: there is none. */
 uint64_t streams_find(const struct streams *streams, const struct endpoint *remote);
 /* The other end of one; NULL: it is no more. */

@@ -17,8 +17,8 @@ struct streams {
     struct stream_events events;
     struct tls *tls; /* NULL: none is spoken here */
     struct timers *timers;
-    struct lookup numbers, places; /* connections that can be sent on */
-    struct lookup sources;         /* addresses that have connected */
+    struct lookup numbers, places, aliases; /* connections that can be sent on */
+    struct lookup sources;                  /* addresses that have connected */
     struct connection *connections, *waiting, **waiting_end;
     struct listener *listeners;
     struct timer pause; /* while no descriptor is left */

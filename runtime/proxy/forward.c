@@ -193,7 +193,10 @@ static int own_via(struct edit *edit, struct arena *arena, const struct forward 
     add_place(&line, forward->via);
     line_add(&line, SLICE(";branch="));
     line_add(&line, forward->branch);
-    line_add(&line, SLICE(";rport\r\n"));
+    line_add(&line, SLICE(";rport"));
+    if (transports[forward->transport].secure) /* the peer has seen who we are (RFC 5923 5) */
+        line_add(&line, SLICE(";alias"));
+    line_add(&line, SLICE("\r\n"));
     return prepend(edit, &line);
 }
 

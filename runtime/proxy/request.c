@@ -76,6 +76,8 @@ static enum step_result step_open(struct request *request) {
     if (is_ack(request))
         return STEP_NEXT;
     struct sip_flow flow = packet_flow(request->packet), reply = reply_flow(request->message, &flow);
+    if (request->message->via.alias && transports[flow.remote.transport].secure && proxy->world->alias)
+        proxy->world->alias(proxy->world->context, flow.connection, reply.remote.port);
     request->server = server_new(proxy->transactions, request->message, &reply, request->packet->now);
     if (request->server)
         return STEP_NEXT;

@@ -30,6 +30,9 @@ struct world {
     /* The newest connection whose other end is `remote`, whoever opened it; 0: there is none. Who asks must know that the peer
      * who is meant has spoken from there: anybody may have connected from any port. */
     uint64_t (*connection)(void *context, const struct endpoint *remote);
+    /* The other end of a connection wants what is sent to `port` at its address to take it, too (RFC 5923): so it does, when it
+     * has proved by a certificate to be the name that is meant. NULL: nobody does. */
+    void (*alias)(void *context, uint64_t connection, uint16_t port);
     /* The way to `remote`, from `wanted` when that is not NULL: its address, and its port unless that is 0. CAUSE_NONE,
      * or CAUSE_TRANSPORT_UNSUPPORTED (no listener of that transport, family or wanted place), CAUSE_UNREACHABLE (no
      * route). */

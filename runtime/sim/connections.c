@@ -89,6 +89,16 @@ static struct sim_connection *open_one(struct sim_world *world, const struct sip
     return connection;
 }
 
+/* Does it lead to who is meant? One that fov has not opened does when it stands for that place, and a certificate says so. */
+static bool carries(const struct sim_world *world, const struct sim_connection *one, const struct sip_flow *flow) {
+    const struct sim_peer *peer = peer_at(world, &one->peer);
+    struct endpoint place = one->remote;
+    if (!one->opened)
+        place.port = one->alias;
+    return endpoint_equal(&place, &flow->remote) && endpoint_equal(&one->local, &flow->local) && proves(peer, flow) &&
+           (one->opened || (peer && peer->identity.at));
+}
+
 static struct sim_connection *find(const struct sim_world *world, const struct sip_flow *flow) {
     struct sim_connection *other = NULL;
     for (struct sim_connection *one = world->connections; one; one = one->next) {
@@ -96,8 +106,7 @@ static struct sim_connection *find(const struct sim_world *world, const struct s
             continue;
         if (one->number == flow->connection)
             return one;
-        if (!other && one->opened && endpoint_equal(&one->remote, &flow->remote) &&
-            endpoint_equal(&one->local, &flow->local) && proves(peer_at(world, &one->remote), flow))
+        if (!other && carries(world, one, flow))
             other = one;
     }
     return other;
@@ -115,6 +124,12 @@ uint64_t connections_send(struct sim_world *world, const struct sip_flow *flow, 
     if (connection->state == SIM_OPEN)
         sim_world_leave(world, flow, connection, bytes);
     return connection->number;
+}
+
+void connections_alias(struct sim_world *world, uint64_t number, uint16_t port) {
+    for (struct sim_connection *one = world->connections; one; one = one->next)
+        if (one->number == number)
+            one->alias = port;
 }
 
 uint64_t connections_find(const struct sim_world *world, const struct endpoint *remote) {

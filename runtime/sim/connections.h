@@ -29,6 +29,7 @@ struct sim_connection {
     struct endpoint local, remote;
     struct endpoint peer; /* whose it is: where that one listens */
     bool opened;          /* by fov */
+    uint16_t alias;       /* port of the other end that it stands for; 0: none */
     enum sim_state state;
     uint64_t due;
     enum cause cause;
@@ -53,6 +54,8 @@ void sim_world_close_connection(struct sim_world *world, struct sim_connection *
 uint64_t connections_send(struct sim_world *world, const struct sip_flow *flow, struct slice bytes);
 /* As world.connection(). */
 uint64_t connections_find(const struct sim_world *world, const struct endpoint *remote);
+/* As world.alias(). */
+void connections_alias(struct sim_world *world, uint64_t number, uint16_t port);
 /* When the next loss is to be told, in ms since the beginning; UINT64_MAX: none is. */
 uint64_t connections_due(const struct sim_world *world);
 /* Tells fov of one that is due; false: there is none. */

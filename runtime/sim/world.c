@@ -89,6 +89,10 @@ static uint64_t world_connection(void *context, const struct endpoint *remote) {
     return connections_find(context, remote);
 }
 
+static void world_alias(void *context, uint64_t connection, uint16_t port) {
+    connections_alias(context, connection, port);
+}
+
 static bool world_resolve(void *context, struct slice name, struct ip_address *ip) {
     const struct sim_world *world = context;
     for (const struct sim_host *host = world->hosts; host; host = host->next)
@@ -147,6 +151,7 @@ int sim_world_open(struct sim_world *world, struct arena *arena, const struct pr
                 .context = world,
                 .send = world_send,
                 .connection = world_connection,
+                .alias = world_alias,
                 .route = world_route,
                 .local_time = world_local_time,
                 .log = world_log,

@@ -36,6 +36,7 @@ struct sip_via {                                           /* the topmost one */
     struct slice transport, host, branch, received, maddr; /* host: without brackets' being stripped */
     uint16_t port;                                         /* 0: none */
     bool rport;                                            /* the parameter is there (with or without a value) */
+    bool alias;                                            /* so is this one (RFC 5923) */
     uint32_t at, end; /* this one value in the message, without the comma or line end behind it */
     uint32_t header;  /* its line: index in headers[] */
     bool magic;       /* the branch starts with z9hG4bK, and something stands behind it */

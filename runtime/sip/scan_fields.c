@@ -263,6 +263,8 @@ static bool via_param(struct sip_via *via, struct slice name, struct slice text)
         if (via->rport || (text.len && !is_port(text)))
             return false;
         via->rport = true;
+    } else if (slice_same(name, SLICE("alias"))) {
+        via->alias = true;
     }
     return param_is_generic(name, text);
 }

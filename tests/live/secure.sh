@@ -12,6 +12,7 @@ tunnel() {
     printf '%s\n' "foreground = yes" "pid =" "socket = r:TCP_NODELAY=1" "[it]" "accept = $2" "connect = $3" "${@:4}" >"$name.conf"
     stunnel "$name.conf" >"$name.out" 2>&1 &
     children+=($!)
+    disown # bash would tell of its end
     wait_for 60 bound "${2%:*}" "${2##*:}" tcp || give_up "the tunnel $1 does not start: $(tail -n 3 "$name.out")"
 }
 

@@ -87,8 +87,12 @@ static void begin(void) {
         .connections = 100, .per_source = 50, .connect = 300, .message = 10000, .idle = 10000};
     const struct stream_events events = {on_message, on_lost, on_turn, NULL};
     const struct endpoint any = place(TRANSPORT_TLS);
-    const struct tls_settings settings = {
-        .certificates = files, .keys = files, .certificate_count = 1, .authorities = authority, .verify = true};
+    const struct tls_settings settings = {.certificates = files,
+                                          .keys = files,
+                                          .certificate_count = 1,
+                                          .authorities = authority,
+                                          .verify = true,
+                                          .verify_client = TLS_CLIENTS_OPTIONAL};
     char command[256], reason[256];
     alarm(60);
     signal(SIGPIPE, SIG_IGN);
@@ -154,6 +158,23 @@ Test(connection, one_is_taken_for_the_names_of_its_certificate_and_no_other) {
     cr_assert_eq(seen.lost_connection, stranger);
     cr_assert_eq(seen.cause, CAUSE_TLS_IDENTITY);
     cr_assert_str_eq(seen.reason, "the certificate is not for c.example, but for a.example, b.example");
+}
+
+Test(connection, one_that_came_stands_for_the_place_that_its_peer_names_and_has_a_certificate_for) {
+    struct endpoint place = listener;
+    send_to(&listener, "a.example", SLICE(MESSAGE));
+    run_until(1, 0);
+    uint64_t came = seen.connection;
+    place.port = 7;
+    streams_alias(streams, came, place.port);
+    cr_assert_eq(send_to(&place, "b.example", SLICE(MESSAGE)), came);
+    run_until(2, 0);
+    uint64_t stranger = send_to(&place, "c.example", SLICE(MESSAGE));
+    cr_assert_neq(stranger, came);
+    run_until(2, 1);
+    cr_assert_eq(seen.lost_connection, stranger);
+    cr_assert_eq(seen.cause, CAUSE_REFUSED);
+    streams_alias(streams, stranger, 9); /* it is no more */
 }
 
 /* Somebody who is no TLS. */
