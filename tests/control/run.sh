@@ -59,6 +59,7 @@ exits 2 targets now; says 'too many words: "now"'
 exits 2 status --group x; says 'this command has no option "group"'
 exits 2 statsu; says 'did you mean "status"?'
 exits 0 targets --help; grep -q '^  targets \[--json\]$' out; tell $? "a command may be one word"
+grep -q 'user add' out; tell $((!$?)) "and help is about it alone"
 [ ! -e state ]; tell $? "a list makes no store"
 
 # Users.
