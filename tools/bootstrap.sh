@@ -13,6 +13,7 @@ binutils      ar
 bison         bison
 flex          flex
 libev-dev     <ev.h>
+libwslay-dev  <wslay/wslay.h>
 libsqlite3-dev <sqlite3.h>
 libssl-dev    <openssl/ssl.h>
 libosip2-dev  <osipparser2/osip_parser.h>

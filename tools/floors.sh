@@ -23,12 +23,13 @@ compiler         grammar runtime/regex runtime/plan runtime/sip runtime/state ru
 # who may name it (a pattern of paths)            what: a header's name, or name( for functions; extended regular expressions
 outside='
 runtime/net/loop\.c                                ev\.h
+runtime/net/websocket\.c                           wslay/.*\.h
 runtime/net/store_sqlite\.c                        sqlite3\.h
 runtime/net/tls\.c                                 openssl/.*
 runtime/net/writer\.c                              pthread\.h
 runtime/sip/values\.c                              osip.*
 grammar/hash\.c                                    sodium.*
-runtime/sip/digest\.c                              md5\.h
+runtime/sip/digest\.c                              (md5|sha1)\.h
 compiler/parse\.[ch]|grammar/plan\.[ly]            plan\.(tab|lex)\.h
 runtime/net/.*                                     (sys/socket|sys/un|netdb|ifaddrs|net/if|netinet/.*)\.h
 runtime/net/.*|grammar/value\.c                    arpa/.*\.h

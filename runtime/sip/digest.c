@@ -4,6 +4,7 @@
 #include "grammar/hash.h"
 
 #include <md5.h>
+#include <sha1.h>
 
 const struct digest_row digests[DIGEST_ALGORITHMS] = {
     [DIGEST_SHA256] = {"SHA-256", 2 * HASH_SHA256_SIZE},
@@ -62,4 +63,14 @@ void digest_response(enum digest_algorithm algorithm, const struct digest_text *
         hash_joined(algorithm, with_qop, 6, response);
     else
         hash_joined(algorithm, plain, 3, response);
+}
+
+_Static_assert(DIGEST_SHA1_SIZE == SHA1_DIGEST_LENGTH, "room for all of it");
+
+void digest_sha1(const struct slice *parts, unsigned count, uint8_t out[DIGEST_SHA1_SIZE]) {
+    SHA1_CTX context;
+    SHA1Init(&context);
+    for (unsigned i = 0; i < count; i++)
+        SHA1Update(&context, (const uint8_t *)parts[i].at, parts[i].len);
+    SHA1Final(out, &context);
 }

@@ -6,6 +6,8 @@
 
 #include "grammar/slice.h"
 
+enum { DIGEST_SHA1_SIZE = 20 }; /* bytes */
+
 enum digest_algorithm { DIGEST_SHA256, DIGEST_MD5, DIGEST_ALGORITHMS }; /* the strongest first (RFC 8760 2.4) */
 
 enum { DIGEST_TEXT_MAX = 64 }; /* digits of the longest one */
@@ -32,5 +34,8 @@ struct digest_input {
 /* The response (3.4.1) of one who knows `ha1`. */
 void digest_response(enum digest_algorithm algorithm, const struct digest_text *ha1, const struct digest_input *input,
                      struct digest_text *response);
+
+/* SHA-1 of `parts`, one after the other: for handshakes that ask for it (RFC 6455 1.3), never for a secret. */
+void digest_sha1(const struct slice *parts, unsigned count, uint8_t out[DIGEST_SHA1_SIZE]);
 
 #endif

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+#include "runtime/net/websocket.h"
+
+#include "grammar/source.h"
+#include "runtime/sip/scan.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <wslay/wslay.h>
+
+enum { FRAGMENTS_MAX = 1024 }; /* of one message: each of them costs memory */
+
+struct websocket {
+    const struct upgrade_policy *policy;
+    struct upgrade upgrade;             /* the handshake under way */
+    struct wslay_event_context *frames; /* NULL: it is not over */
+    struct websocket_events events;
+    struct slice input;  /* of the call under way */
+    unsigned fragments;  /* of the message that has begun */
+    bool taking, broken; /* within websocket_take() */
+};
+
+static ssize_t on_wanted(struct wslay_event_context *frames, uint8_t *buffer, size_t size, int flags, void *context) {
+    struct websocket *websocket = context;
+    size_t length = websocket->input.len < size ? websocket->input.len : size;
+    (void)flags;
+    if (length == 0 || websocket->broken) {
+        wslay_event_set_error(frames, websocket->broken ? WSLAY_ERR_CALLBACK_FAILURE : WSLAY_ERR_WOULDBLOCK);
+        return -1;
+    }
+    memcpy(buffer, websocket->input.at, length);
+    websocket->input = slice_from(websocket->input, length);
+    return (ssize_t)length;
+}
+
+static ssize_t on_leaving(struct wslay_event_context *frames, const uint8_t *bytes, size_t length, int flags,
+                          void *context) {
+    const struct websocket *websocket = context;
+    (void)frames, (void)flags;
+    websocket->events.leave(websocket->events.context, (struct slice){(const char *)bytes, length});
+    return (ssize_t)length;
+}
+
+static void on_frame(struct wslay_event_context *frames, const struct wslay_event_on_frame_recv_start_arg *frame,
+                     void *context) {
+    struct websocket *websocket = context;
+    (void)frames;
+    if (!wslay_is_ctrl_frame(frame->opcode))
+        websocket->broken |= ++websocket->fragments > FRAGMENTS_MAX;
+}
+
+static void on_message(struct wslay_event_context *frames, const struct wslay_event_on_msg_recv_arg *message,
+                       void *context) {
+    struct websocket *websocket = context;
+    (void)frames;
+    if (wslay_is_ctrl_frame(message->opcode) || websocket->broken)
+        return;
+    websocket->fragments = 0;
+    if (message->msg_length)
+        websocket->events.received(websocket->events.context,
+                                   (struct slice){(const char *)message->msg, message->msg_length});
+}
+
+static bool start_frames(struct websocket *websocket) {
+    static const struct wslay_event_callbacks callbacks = {
+        .recv_callback = on_wanted,
+        .send_callback = on_leaving,
+        .on_frame_recv_start_callback = on_frame,
+        .on_msg_recv_callback = on_message,
+    };
+    if (wslay_event_context_server_init(&websocket->frames, &callbacks, websocket)) {
+        websocket->frames = NULL;
+        return false;
+    }
+    wslay_event_config_set_max_recv_msg_length(websocket->frames, SIP_MESSAGE_MAX);
+    return true;
+}
+
+struct websocket *websocket_new(const struct upgrade_policy *policy, const struct websocket_events *events) {
+    struct websocket *websocket = calloc(1, sizeof *websocket);
+    if (!websocket)
+        return NULL;
+    websocket->policy = policy;
+    websocket->events = *events;
+    return websocket;
+}
+
+void websocket_free(struct websocket *websocket) {
+    if (!websocket)
+        return;
+    upgrade_free(&websocket->upgrade);
+    if (websocket->frames)
+        wslay_event_context_free(websocket->frames);
+    free(websocket);
+}
+
+bool websocket_open(const struct websocket *websocket) {
+    return websocket->frames != NULL;
+}
+
+/* False: it was refused. */
+static bool shake_hands(struct websocket *websocket, struct slice *bytes) {
+    char buffer[UPGRADE_ANSWER_MAX];
+    struct slice answer;
+    enum upgrade_verdict verdict = upgrade_next(&websocket->upgrade, websocket->policy, bytes, buffer, &answer);
+    if (verdict == UPGRADE_MORE)
+        return true;
+    upgrade_free(&websocket->upgrade);
+    if (verdict == UPGRADE_NO_MEMORY || (verdict == UPGRADE_ACCEPTED && !start_frames(websocket)))
+        return false;
+    websocket->events.leave(websocket->events.context, answer);
+    return verdict == UPGRADE_ACCEPTED;
+}
+
+bool websocket_take(struct websocket *websocket, struct slice bytes) {
+    if (!websocket->frames && !shake_hands(websocket, &bytes))
+        return false;
+    if (!websocket->frames || bytes.len == 0)
+        return true;
+    websocket->input = bytes;
+    websocket->taking = true;
+    bool good = wslay_event_recv(websocket->frames) == 0;
+    websocket->taking = false;
+    websocket->input = SLICE_NULL;
+    good &= wslay_event_send(websocket->frames) == 0;
+    return good && wslay_event_get_read_enabled(websocket->frames) && wslay_event_get_write_enabled(websocket->frames);
+}
+
+/* What is said while bytes are being taken leaves behind them. */
+static bool queue(struct websocket *websocket, const struct wslay_event_msg *message) {
+    return websocket->frames && wslay_event_queue_msg(websocket->frames, message) == 0 &&
+           (websocket->taking || wslay_event_send(websocket->frames) == 0);
+}
+
+static bool is_utf8(struct slice text) {
+    uint32_t point;
+    for (size_t at = 0; at < text.len;) {
+        unsigned length = utf8_read(text, at, &point);
+        if (length == 0)
+            return false;
+        at += length;
+    }
+    return true;
+}
+
+bool websocket_send(struct websocket *websocket, struct slice message) {
+    return queue(websocket, &(const struct wslay_event_msg){
+                                .opcode = is_utf8(message) ? WSLAY_TEXT_FRAME : WSLAY_BINARY_FRAME,
+                                .msg = (const uint8_t *)message.at,
+                                .msg_length = message.len,
+                            });
+}
+
+bool websocket_ping(struct websocket *websocket) {
+    return queue(websocket, &(const struct wslay_event_msg){.opcode = WSLAY_PING});
+}
+
+bool websocket_waits(const struct websocket *websocket) {
+    return websocket->fragments > 0 || websocket->upgrade.used > 0;
+}
