@@ -36,7 +36,7 @@ const char *const methods[METHOD_COUNT + 1] = {
     ""};
 
 const struct transport_row transports[TRANSPORT_COUNT] = {
-#define TRANSPORT(ID, NAME, WORD, PORT, SECURE) {NAME, WORD, PORT, SECURE},
+#define TRANSPORT(ID, NAME, WORD, PARAMETER, PORT, SECURE) {NAME, WORD, PARAMETER, PORT, SECURE},
 #include "grammar/transports.def"
 };
 

@@ -96,8 +96,9 @@ enum transport {
 
 struct transport_row {
     const char *name;
-    const char *word; /* in URIs and options */
-    uint16_t port;    /* default */
+    const char *word;      /* in options */
+    const char *parameter; /* in URIs */
+    uint16_t port;         /* default */
     bool secure;
 };
 extern const struct transport_row transports[TRANSPORT_COUNT];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* fovctl: looks after the users, aliases, registrations and the block list of fovrun, and asks how it is. */
+/* fovctl: looks after the users, aliases, registrations and the block list of fovrun. */
 #include "runtime/control/arguments.h"
 #include "runtime/net/descriptors.h"
 

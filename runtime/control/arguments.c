@@ -129,14 +129,6 @@ static enum arguments_result find_command(const struct reading *reading, enum co
     return verb ? wrong("unknown command", verb, "", verbs.best) : wrong("there is no command behind", noun, "", NULL);
 }
 
-/* Is the first word one that says it all? */
-static bool is_command(const struct reading *reading) {
-    for (unsigned i = 0; i < CONTROL_COMMANDS; i++)
-        if (reading->word_count && is_noun(reading->words[0], i) && !command_rows[i].verb[0])
-            return true;
-    return false;
-}
-
 static bool is_common(enum control_option option) {
     for (unsigned i = 0; i < CONTROL_COMMANDS; i++)
         if (choice_named(command_rows[i].options, slice_of(control_option_rows[option].name)) >= 0)
@@ -170,7 +162,7 @@ enum arguments_result arguments_read(struct control *control, enum control_comma
     if (control->values[CONTROL_OPTION_VERSION])
         return ARGUMENTS_VERSION;
     bool help = control->values[CONTROL_OPTION_HELP] != NULL;
-    if (help && reading.word_count < 2 && !is_command(&reading))
+    if (help && reading.word_count < 2)
         return ARGUMENTS_HELP;
     if (reading.word_count == 0) {
         fputs("fovctl: no command was given\nTry 'fovctl --help'.\n", stderr);

@@ -50,9 +50,7 @@ static void print_command(FILE *out, const struct command_row *row) {
 void help_print(FILE *out, enum control_command command) {
     fputs("usage: fovctl [-s DIRECTORY] COMMAND ...\n\n", out);
     if (command == CONTROL_COMMANDS)
-        fputs("Users, aliases, registrations and the block list of fovrun, whether it runs or not;\n"
-              "how it is, while it runs.\n\n",
-              out);
+        fputs("Users, aliases, registrations and the block list of fovrun, whether it runs or not.\n\n", out);
     for (unsigned i = 0; i < CONTROL_COMMANDS; i++)
         if (command == CONTROL_COMMANDS || command == i)
             print_command(out, &command_rows[i]);

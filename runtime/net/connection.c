@@ -34,9 +34,19 @@ static struct connection *of_deadline(struct timer *timer) {
     return (struct connection *)(void *)((char *)timer - offsetof(struct connection, deadline));
 }
 
+/* Pages cannot make their browsers send a keep-alive when there is nothing to say; but browsers answer pings. */
+static bool ask(struct connection *connection) {
+    bool asked = connection->state == CONNECTION_OPEN && connection->web && !connection->asked &&
+                 !websocket_waits(connection->web) && websocket_ping(connection->web);
+    connection->asked |= asked;
+    return asked;
+}
+
 static void deadline_fires(struct timer *timer, uint64_t now) {
     struct connection *connection = of_deadline(timer);
     (void)now;
+    if (ask(connection))
+        return;
     bool opening = connection->opened && connection->state <= CONNECTION_SECURING;
     if (!opening && connection->state != CONNECTION_CLOSING)
         connection->streams->counts.timed_out++;
@@ -47,10 +57,18 @@ static void wait_for(struct connection *connection, uint32_t delay) {
     timer_set(connection->streams->timers, &connection->deadline, loop_now(), delay, deadline_fires);
 }
 
-/* Between two messages. */
+/* Has something begun that is not complete? A WebSocket owes its handshake from the start. */
+static bool waits(const struct connection *connection) {
+    if (!connection->web)
+        return stream_waits(&connection->framing);
+    return websocket_waits(connection->web) || !websocket_open(connection->web);
+}
+
+/* Between two messages. Half of it for a WebSocket, which is asked once before it is given up. */
 static void wait_idly(struct connection *connection) {
-    if (connection->state == CONNECTION_OPEN && !stream_waits(&connection->framing))
-        wait_for(connection, connection->streams->limits.idle);
+    uint32_t idle = connection->streams->limits.idle;
+    if (connection->state == CONNECTION_OPEN && !waits(connection))
+        wait_for(connection, connection->web ? idle / 2 : idle);
 }
 
 /* Our side first, so that the last bytes are read before the system says that nobody reads theirs (RFC 1122 4.2.2.13). */
@@ -104,6 +122,38 @@ enum cause connection_cause(int error) {
     }
 }
 
+/* What waits to leave. */
+
+/* Room for more behind what is there. */
+static bool make_room(struct connection *connection, size_t more) {
+    size_t length = connection->used - connection->first, room = connection->room ? connection->room : QUEUE_LEAST;
+    if (length + more > QUEUE_MAX)
+        return false;
+    if (connection->first)
+        memmove(connection->bytes, connection->bytes + connection->first, length);
+    connection->first = 0;
+    connection->used = length;
+    while (room < length + more)
+        room *= 2;
+    char *grown = room > connection->room ? realloc(connection->bytes, room) : connection->bytes;
+    if (!grown)
+        return false;
+    connection->bytes = grown;
+    connection->room = room;
+    return true;
+}
+
+static void queue_bytes(struct connection *connection, struct slice bytes) {
+    if (connection->room - connection->used < bytes.len && !make_room(connection, bytes.len)) {
+        lose(connection, CAUSE_LOCAL_LIMIT);
+        return;
+    }
+    memcpy(connection->bytes + connection->used, bytes.at, bytes.len);
+    connection->used += bytes.len;
+    stream_set_wait(connection);
+    wait_idly(connection);
+}
+
 /* In. */
 
 static void hand_over(struct connection *connection, struct slice bytes, const char *broken) {
@@ -119,8 +169,7 @@ static void hand_over(struct connection *connection, struct slice bytes, const c
 }
 
 /* Each piece of `input` while the connection stands: what a message leads to may have ended it. */
-static void take(struct connection *connection, struct slice input) {
-    bool waited = stream_waits(&connection->framing), whole = false;
+static void take_messages(struct connection *connection, struct slice input) {
     struct slice message;
     const char *reason;
     enum stream_verdict verdict = STREAM_PING;
@@ -129,10 +178,10 @@ static void take(struct connection *connection, struct slice input) {
         switch (verdict) {
         case STREAM_MORE: break;
         case STREAM_MESSAGE:
-            whole = true;
+            connection->whole = true;
             hand_over(connection, message, NULL);
             break;
-        case STREAM_PING: connection_queue(connection, SLICE("\r\n")); break;
+        case STREAM_PING: queue_bytes(connection, SLICE("\r\n")); break;
         case STREAM_BROKEN:
             hand_over(connection, message, reason);
             if (connection->state == CONNECTION_OPEN)
@@ -141,8 +190,39 @@ static void take(struct connection *connection, struct slice input) {
         case STREAM_NO_MEMORY: lose(connection, CAUSE_LOCAL_LIMIT); break;
         }
     }
+}
+
+/* One message is one of SIP, or a keep-alive (RFC 7118 5, RFC 5626 4.4.1). Who has said something can be found. */
+static void on_web_message(void *context, struct slice message) {
+    struct connection *connection = context;
+    if (connection->state != CONNECTION_OPEN)
+        return;
+    connection->whole = true;
+    stream_set_place(connection);
+    if (slice_equal(message, SLICE("\r\n\r\n")))
+        connection_queue(connection, SLICE("\r\n"));
+    else if (slice_trim(message).len)
+        hand_over(connection, message, NULL);
+}
+
+static void on_web_bytes(void *context, struct slice bytes) {
+    queue_bytes(context, bytes);
+}
+
+static void take_frames(struct connection *connection, struct slice input) {
+    bool was_open = websocket_open(connection->web);
+    connection->asked = false;
+    if (!websocket_take(connection->web, input) && connection->state == CONNECTION_OPEN)
+        close_softly(connection);
+    connection->whole |= websocket_open(connection->web) != was_open;
+}
+
+static void take(struct connection *connection, struct slice input) {
+    bool waited = waits(connection);
+    connection->whole = false;
+    connection->web ? take_frames(connection, input) : take_messages(connection, input);
     wait_idly(connection);
-    if (connection->state == CONNECTION_OPEN && stream_waits(&connection->framing) && (whole || !waited))
+    if (connection->state == CONNECTION_OPEN && waits(connection) && (connection->whole || !waited))
         wait_for(connection, connection->streams->limits.message);
 }
 
@@ -253,34 +333,11 @@ void connection_flush(struct connection *connection) {
     shut(connection);
 }
 
-/* Room for more behind what is there. */
-static bool make_room(struct connection *connection, size_t more) {
-    size_t length = connection->used - connection->first, room = connection->room ? connection->room : QUEUE_LEAST;
-    if (length + more > QUEUE_MAX)
-        return false;
-    if (connection->first)
-        memmove(connection->bytes, connection->bytes + connection->first, length);
-    connection->first = 0;
-    connection->used = length;
-    while (room < length + more)
-        room *= 2;
-    char *grown = room > connection->room ? realloc(connection->bytes, room) : connection->bytes;
-    if (!grown)
-        return false;
-    connection->bytes = grown;
-    connection->room = room;
-    return true;
-}
-
-void connection_queue(struct connection *connection, struct slice bytes) {
-    if (connection->room - connection->used < bytes.len && !make_room(connection, bytes.len)) {
+void connection_queue(struct connection *connection, struct slice message) {
+    if (!connection->web)
+        queue_bytes(connection, message);
+    else if (!websocket_send(connection->web, message))
         lose(connection, CAUSE_LOCAL_LIMIT);
-        return;
-    }
-    memcpy(connection->bytes + connection->used, bytes.at, bytes.len);
-    connection->used += bytes.len;
-    stream_set_wait(connection);
-    wait_idly(connection);
 }
 
 void connection_hurry(struct connection *connection, uint32_t patience) {
@@ -300,6 +357,8 @@ static struct connection *make(struct streams *streams, int fd, const struct sip
     connection->local = flow->local;
     connection->remote = flow->remote;
     stream_set_add(connection);
+    if (!endpoint_is_web(&flow->local))
+        stream_set_place(connection);
     return connection;
 }
 
@@ -330,10 +389,14 @@ struct connection *connection_new(struct streams *streams, int fd, const struct 
     }
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &patient, sizeof patient);
+    const struct websocket_events events = {.received = on_web_message, .leave = on_web_bytes, .context = connection};
+    if (endpoint_is_web(&flow->local))
+        connection->web = websocket_new(&streams->policy, &events);
     connection->readable = loop_read(streams->loop, fd, on_readable, connection);
     connection->writable = loop_write(streams->loop, fd, on_writable, connection);
     connection->opened = patience != 0;
-    if (!connection->readable || !connection->writable || !add_tls(connection, flow->name)) {
+    if (!connection->readable || !connection->writable || !add_tls(connection, flow->name) ||
+        (endpoint_is_web(&flow->local) && !connection->web)) {
         connection_free(connection);
         return NULL;
     }
@@ -346,6 +409,8 @@ struct connection *connection_new(struct streams *streams, int fd, const struct 
         wait_for(connection, patience);
     }
     wait_idly(connection);
+    if (connection->web) /* its handshake */
+        wait_for(connection, streams->limits.message);
     return connection;
 }
 
@@ -360,6 +425,7 @@ void connection_free(struct connection *connection) {
     if (connection->fd >= 0)
         close(connection->fd);
     stream_free(&connection->framing);
+    websocket_free(connection->web);
     free(connection->bytes);
     free(connection);
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* A connection, of TCP or of TLS over it: its socket, what has come of the message under way, what waits to leave, and until when it may wait. The
+/* A connection, of TCP or of TLS over it, with a WebSocket on it or not: its socket, what has come of the message under way, what waits to leave, and until when it may wait. The
  * set of all of them is stream.h's, which owns them; nothing SIP in here but where messages end. */
 #ifndef FOV_RUNTIME_NET_CONNECTION_H
 #define FOV_RUNTIME_NET_CONNECTION_H
 
 #include "runtime/net/stream.h"
 #include "runtime/net/tls.h"
+#include "runtime/net/websocket.h"
 #include "runtime/sip/lookup.h"
 #include "runtime/sip/stream.h"
 #include "runtime/sip/timers.h"
@@ -38,6 +39,9 @@ struct connection {
     bool deaf;               /* reads nothing until there is room to write */
     struct tls_session *tls; /* NULL: in clear */
     struct stream framing;   /* of what comes */
+    struct websocket *web;   /* instead, when it carries one; owned */
+    bool asked;              /* for a sign of life, and has given none yet */
+    bool whole;              /* in what has come now something was complete */
     char *bytes;             /* what waits to leave: from `first` up to `used`; owned */
     size_t first, used, room;
     struct timer deadline;
@@ -54,8 +58,8 @@ void connection_free(struct connection *connection);
 
 /* Why a socket call failed with this errno. */
 enum cause connection_cause(int error);
-/* Queues bytes. Too many, or no memory: it is lost. */
-void connection_queue(struct connection *connection, struct slice bytes);
+/* Queues a message. Too many bytes, or no memory: it is lost. */
+void connection_queue(struct connection *connection, struct slice message);
 /* Waits no longer than that for being open. */
 void connection_hurry(struct connection *connection, uint32_t patience);
 /* Sends what is queued, as far as the socket takes it. */

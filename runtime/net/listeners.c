@@ -196,6 +196,7 @@ int listeners_open(struct listeners *listeners, struct loop *loop, struct log *l
     if (!listeners->datagrams || !listeners->endpoints || !listeners->streams)
         return -ENOMEM;
     streams_secure(listeners->streams, request->tls);
+    streams_set_policy(listeners->streams, &request->origins);
     return open_all(listeners, request, reason, size);
 }
 

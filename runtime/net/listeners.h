@@ -42,6 +42,7 @@ struct listen_request {
     bool may_lack; /* a machine without IPv6 (or IPv4) is none to complain about: nobody asked for an address of it */
     struct stream_limits limits;
     struct tls *tls; /* must outlive them. NULL: none of the addresses needs it */
+    struct upgrade_policy origins;
 };
 
 /* 0 or -errno, with the reason in one line when it is about an address. The loop and the log must outlive it. */

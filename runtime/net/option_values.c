@@ -93,12 +93,10 @@ static const char *read_listen(struct options *options, struct slice text) {
     enum transport transport = transport_named(slice_cut(text, 0, colon));
     struct slice host, port;
     if (colon == text.len || transport == TRANSPORT_COUNT)
-        return "udp:ADDRESS[:PORT], tcp:ADDRESS[:PORT] or tls:ADDRESS[:PORT]";
-    if (transport != TRANSPORT_UDP && transport != TRANSPORT_TCP && transport != TRANSPORT_TLS)
-        return "udp:ADDRESS[:PORT], tcp:ADDRESS[:PORT] or tls:ADDRESS[:PORT]; there is no other transport yet";
+        return "udp:, tcp:, tls:, ws: or wss:, and ADDRESS[:PORT] behind it";
     endpoint = (struct endpoint){.port = transports[transport].port, .transport = (uint8_t)transport};
     if (!split_host(slice_from(text, colon + 1), &host, &port) || !ip_parse(&endpoint.ip, host))
-        return "an address, 192.0.2.1 or [2001:db8::1], behind udp:, tcp: or tls:";
+        return "an address, 192.0.2.1 or [2001:db8::1], behind udp:, tcp:, tls:, ws: or wss:";
     if (port.at && !read_port(&endpoint.port, port, 0))
         return "a port from 0 to 65535";
     for (unsigned i = 0; i < options->listen_count; i++)
@@ -133,6 +131,23 @@ static const char *read_key(struct options *options, const char *file) {
     options->key_count += options->keys != NULL;
     options->tls.keys = options->keys;
     return options->key_count > CERTIFICATES_MAX ? "no more than 64 keys" : NULL;
+}
+
+/* RFC 6454 6.1: a scheme, a host, and a port that is not the scheme's; no path. */
+static const char *read_origin(struct options *options, struct slice text) {
+    struct upgrade_policy *policy = &options->ws_origins;
+    bool secure = slice_starts_same(text, SLICE("https://")), plain = slice_starts_same(text, SLICE("http://"));
+    struct slice host, port;
+    uint16_t number;
+    if ((!secure && !plain) ||
+        !split_host(slice_from(text, secure ? sizeof "https://" - 1 : sizeof "http://" - 1), &host, &port) ||
+        !is_host(host) || (port.at && !read_port(&number, port, 1)))
+        return "https://HOST[:PORT] or http://HOST[:PORT], without a path";
+    struct slice *list = make_room(options, options->origins, policy->origin_count, sizeof *list);
+    if (list)
+        list[policy->origin_count++] = text;
+    policy->origins = options->origins = list;
+    return NULL;
 }
 
 static const char *read_domain(struct options *options, struct slice text) {
@@ -242,6 +257,7 @@ static const char *read_value(struct options *options, enum option option, const
     case OPTION_PLAN: options->plan = value; return NULL;
     case OPTION_ENV: return read_env(options, text);
     case OPTION_LISTEN: return read_listen(options, text);
+    case OPTION_WS_ORIGIN: return read_origin(options, text);
     case OPTION_CONNECT_TIMEOUT: return read_time(&options->limits.connect, text);
     case OPTION_MAX_CONNECTIONS:
         return read_count(&options->limits.connections, text, CONNECTIONS_MAX, "a number from 1 to 1000000");

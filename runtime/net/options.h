@@ -29,7 +29,8 @@ struct options {
     struct tls_settings tls;
     const char **certificates, **keys;
     unsigned key_count;
-    struct slice *domains;
+    struct upgrade_policy ws_origins;
+    struct slice *domains, *origins;
     struct preset *presets;
     struct ip_block *exempt;
     struct proxy_settings settings;  /* without listeners and addresses, which the server finds */

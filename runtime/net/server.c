@@ -28,6 +28,7 @@ enum {
     MESSAGE_TIME = 10 * 1000, /* ms that a message on a stream may take, from its first byte to its last */
     OTHER_DESCRIPTORS = 256,  /* beside connections: listeners, files */
     IDLE_TIME = 300 * 1000,   /* ms that a connection stays without a message or a keep-alive */
+    FLOW_TIMER = 240,         /* seconds that clients are told of it: what they send may be late */
 };
 
 struct server {
@@ -312,7 +313,8 @@ static int open_listeners(struct server *server, const struct options *options, 
                                      .count = options->listen_count,
                                      .may_lack = options->listen_default,
                                      .limits = options->limits,
-                                     .tls = server->tls};
+                                     .tls = server->tls,
+                                     .origins = options->ws_origins};
     request.limits.message = MESSAGE_TIME;
     request.limits.idle = IDLE_TIME;
     allow_connections(server, &request.limits.connections);
@@ -342,6 +344,7 @@ static int make_seed(struct server *server, struct proxy_seed *seed, const char 
 
 static void make_settings(struct server *server, const struct options *options) {
     server->settings = options->settings;
+    server->settings.flow_timer = FLOW_TIMER;
     server->settings.listeners = server->listeners.endpoints;
     server->settings.listener_count = server->listeners.count;
     use_addresses(server);

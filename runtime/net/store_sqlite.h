@@ -11,7 +11,7 @@
 
 struct store_sqlite;
 
-enum { STORE_VERSION = 1 }; /* of the schema; a file of a later one is refused */
+enum { STORE_VERSION = 2 }; /* of the schema; a file of a later one is refused */
 
 enum store_side {
     STORE_SERVER, /* writes often and waits little; what it has written survives its own end, but the last moments may

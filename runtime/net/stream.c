@@ -46,12 +46,17 @@ void stream_set_add(struct connection *connection) {
     struct streams *streams = connection->streams;
     connection->number = ++streams->newest;
     lookup_add(&streams->numbers, &connection->numbered, connection->number);
-    lookup_add(&streams->places, &connection->placed, place_hash(streams, &connection->remote));
     connection->next = streams->connections;
     if (connection->next)
         connection->next->previous = connection;
     streams->connections = connection;
     streams->count++;
+}
+
+void stream_set_place(struct connection *connection) {
+    struct streams *streams = connection->streams;
+    if (!connection->placed.link)
+        lookup_add(&streams->places, &connection->placed, place_hash(streams, &connection->remote));
 }
 
 void stream_set_forget(struct connection *connection) {
@@ -271,6 +276,10 @@ int streams_listen(struct streams *streams, const struct endpoint *address, stru
     return 0;
 }
 
+void streams_set_policy(struct streams *streams, const struct upgrade_policy *policy) {
+    streams->policy = *policy;
+}
+
 /* Those that we open. */
 
 /* May it carry what is to take this way? We have opened it, and whoever is there is who is meant. */
@@ -321,7 +330,7 @@ const struct endpoint *streams_remote(const struct streams *streams, uint64_t co
 
 void streams_alias(struct streams *streams, uint64_t number, uint16_t port) {
     struct connection *connection = find_numbered(streams, number);
-    if (!connection || connection->opened || !connection->tls)
+    if (!connection || connection->opened || !connection->tls || connection->web)
         return;
     struct endpoint place = connection->remote;
     place.port = connection->alias = port;
@@ -351,6 +360,8 @@ static uint32_t patience_of(const struct streams *streams, const struct sip_flow
 
 static struct connection *open_one(struct streams *streams, const struct sip_flow *flow) {
     struct connection *connection;
+    if (endpoint_is_web(&flow->remote))
+        return connection_lost(streams, flow, CAUSE_FLOW_FAILED);
     int fd = open_socket(&flow->remote), result = fd < 0 ? fd : start_connecting(fd, flow);
     if (result) {
         if (fd >= 0)

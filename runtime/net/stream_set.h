@@ -13,6 +13,7 @@ struct tls;
 struct streams {
     struct loop *loop;
     struct stream_limits limits;
+    struct upgrade_policy policy;
     struct hash_key key;
     struct stream_events events;
     struct tls *tls; /* NULL: none is spoken here */
@@ -29,6 +30,8 @@ struct streams {
 };
 
 void stream_set_add(struct connection *connection); /* gives it its number */
+/* From now on it is found by its other end, too. */
+void stream_set_place(struct connection *connection);
 /* Nothing is sent on it any more. */
 void stream_set_forget(struct connection *connection);
 void stream_set_remove(struct connection *connection);

@@ -49,6 +49,9 @@ static void print_option(FILE *out, const struct options *options, enum option o
     else if (option == OPTION_DOMAIN)
         for (unsigned i = 0; i < options->settings.domain_count; i++)
             print_text(out, option, options->domains[i]);
+    else if (option == OPTION_WS_ORIGIN)
+        for (unsigned i = 0; i < options->ws_origins.origin_count; i++)
+            print_text(out, option, options->origins[i]);
     else if (option == OPTION_REALM)
         print_text(out, option, options->settings.realm);
     else if (options->texts[option])

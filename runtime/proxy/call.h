@@ -18,6 +18,8 @@ struct way {
     const struct target *entry;    /* the first of several contacts of one entry; NULL: it stands alone */
     struct slice path;             /* values for Route (RFC 3327); null: none */
     struct endpoint remote, local; /* family 0: as the hop says, as the world routes */
+    uint64_t connection;           /* that it registered on; 0: none, or it is no registered contact */
+    bool bound;                    /* without a connection to `remote` nothing leads to it */
     bool nat;                      /* its own Contact does not lead to it */
     bool secure;                   /* never in clear: the entry was a sips: URI */
 };

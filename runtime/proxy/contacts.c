@@ -40,12 +40,16 @@ static int add(struct list *list, const struct binding *binding, bool secure) {
     struct way *way = arena_alloc(scratch, sizeof *way);
     if (!target || !way)
         return -ENOMEM;
-    /* Who has connected need not be one that can be connected to. */
-    bool behind_nat = !binding->path.len && (binding->nat || binding->received.transport != TRANSPORT_UDP);
-    *way = (struct way){.entry = list->entry, .nat = behind_nat, .secure = secure};
+    bool stream = binding->received.transport != TRANSPORT_UDP; /* who has connected need not be one to connect to */
+    bool behind_nat = !binding->path.len && (binding->nat || stream);
+    *way = (struct way){.entry = list->entry,
+                        .nat = behind_nat,
+                        .secure = secure,
+                        .connection = binding->connection,
+                        .bound = binding->bound};
     if (binding->path.len)
         way->path = binding->path;
-    if (behind_nat) {
+    if (behind_nat && (!stream || binding->connection)) {
         way->remote = binding->received;
         way->local = binding->local;
     }

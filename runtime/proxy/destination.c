@@ -108,6 +108,7 @@ int destination_in_dialog(const struct request *request, struct target *target, 
     target->uri = target->hop = nat_without(&request->proxy->scratch, &uri);
     target->way = way;
     way->local = side_of(request);
+    way->bound = endpoint_is_web(&way->remote);
     return target->uri.at ? 0 : -ENOMEM;
 }
 

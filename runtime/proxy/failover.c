@@ -97,6 +97,12 @@ static void offer_silence(struct call *call, struct attempt *attempt) {
         call->silent = true;
 }
 
+/* A transport failure counts as 503. Whose flow is gone is away (RFC 5626 11.6: its 430 is not for endpoints). */
+static void offer_failure(struct call *call, struct attempt *attempt) {
+    unsigned code = attempt->cause == CAUSE_FLOW_FAILED ? 480 : 503;
+    offer(call, attempt->code ? attempt->code : code, NULL, attempt);
+}
+
 /* Without failover the rest of a list of targets is for what cannot be reached. A user was, when any of the contacts has
  * answered. */
 static bool is_exhausted(const struct call *call) {
@@ -164,7 +170,7 @@ static void next(struct call *call, uint64_t now) {
         }
         if (attempt->cause == CAUSE_HELD_DOWN)
             continue; /* nobody has said anything that the caller could be told */
-        offer(call, attempt->code ? attempt->code : 503, NULL, attempt);
+        offer_failure(call, attempt);
         if (!attempt->code && !failure_moves_on(attempt))
             break;
     }
@@ -300,11 +306,12 @@ void sequence_timeout(struct attempt *attempt, enum cause cause, uint64_t now) {
 
 void sequence_failed(struct attempt *attempt, enum cause cause, uint64_t now) {
     struct call *call = attempt->call;
+    const struct way *way = attempt->target->way;
     if (attempt->state != ATTEMPT_RUNNING)
         return;
     call_hold(call);
-    attempt_end(attempt, cause, 0, now);
-    offer(call, 503, NULL, attempt);
+    attempt_end(attempt, way && way->bound ? CAUSE_FLOW_FAILED : cause, 0, now);
+    offer_failure(call, attempt);
     failure_moves_on(attempt) ? next(call, now) : sequence_over(call, now);
     call_release(call);
 }

@@ -172,9 +172,10 @@ static int record_route(struct edit *edit, struct arena *arena, const struct for
     bool sips = transports[transport].secure && slice_starts_same(forward->uri, SLICE("sips:")); /* 16.6 step 4 */
     line_add(&line, sips ? SLICE("Record-Route: <sips:") : SLICE("Record-Route: <sip:"));
     add_place(&line, side);
-    if (transport != TRANSPORT_UDP && !sips) { /* a URI that names none is for UDP (RFC 3263 4.1) */
+    if (transport != TRANSPORT_UDP &&
+        !(sips && transport == TRANSPORT_TLS)) { /* a URI that names none is for UDP (RFC 3263 4.1) */
         line_add(&line, SLICE(";transport="));
-        line_add(&line, slice_of(transports[transport].word));
+        line_add(&line, slice_of(transports[transport].parameter));
     }
     line_add(&line, SLICE(";lr;" COOKIE_PARAM "="));
     line_add(&line, (struct slice){cookie, sizeof cookie});

@@ -24,6 +24,14 @@ static bool read_contact(const struct sip_message *message, struct sip_name_addr
            (uri->scheme == URI_SIP || uri->scheme == URI_SIPS);
 }
 
+bool nat_asked(const struct sip_message *request) {
+    struct sip_name_addr contact;
+    struct sip_uri uri;
+    struct slice ob;
+    return request->via_count == 1 && !request->first[HEADER_RECORD_ROUTE] && read_contact(request, &contact, &uri) &&
+           uri_param(uri.params, SLICE("ob"), &ob);
+}
+
 /* Where the parameter stands, from `at` on, written as we write it: nobody else's business is to write it otherwise. */
 static size_t find_mark(struct slice text, size_t at) {
     while (at < text.len && !slice_starts(slice_from(text, at), SLICE(";" NAT_PARAM "=")))

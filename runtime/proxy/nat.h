@@ -19,6 +19,9 @@
 /* Did the request come straight from a peer whose Via names another place than it came from: another address, or, with
  * rport, another port (RFC 3581)? A host name says nothing. */
 bool nat_suspected(const struct sip_message *request, const struct endpoint *source);
+/* Does the Contact of who sent the request ask for the dialog's requests to come back the way that it took, ;ob (RFC 5626
+ * 4.3)? */
+bool nat_asked(const struct sip_message *request);
 /* The one Contact of a message gets the parameter, instead of any that stands there; NULL: it loses it. Nothing else of it
  * changes; without one Contact that is a SIP URI nothing does. 0, -ENOMEM. */
 int nat_mark(struct edit *edit, struct arena *arena, const struct endpoint *place);

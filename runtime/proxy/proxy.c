@@ -205,6 +205,7 @@ void proxy_unreachable(struct proxy *proxy, const struct endpoint *remote, struc
 
 void proxy_connection_lost(struct proxy *proxy, uint64_t connection, enum cause cause, uint64_t now, int64_t unix_ms) {
     begin(proxy, now, unix_ms);
+    location_cut(proxy->locations, connection);
     proxy->counters.values[COUNTER_LATE_FAILURES] += transactions_lost(proxy->transactions, connection, cause, now);
 }
 

@@ -50,6 +50,7 @@ struct proxy_settings {
     uint32_t expires_least, expires_default, expires_most; /* seconds; of a registration */
     unsigned contacts_max;                                 /* of one user */
     unsigned registrations_max;                            /* contacts of all users */
+    uint32_t flow_timer;           /* seconds within which a client on a connection is to say something */
     uint32_t keepalive;            /* ms between two datagrams to a contact behind a NAT; 0: none */
     bool keepalive_options;        /* they are OPTIONS requests, else CRLF */
     uint32_t max_session;          /* ms; a session that nothing ends lasts so long */

@@ -7,6 +7,8 @@
 #include "runtime/proxy/answer.h"
 #include "runtime/state/location.h"
 
+#define REGISTRAR_EXTENSIONS "path, outbound" /* RFC 3327, RFC 5626 */
+
 int registrar_open(struct proxy *proxy); /* makes proxy->locations: 0, -ENOMEM */
 void registrar_close(struct proxy *proxy);
 

@@ -57,6 +57,15 @@ static bool is_path(struct slice value, const struct endpoint *source) {
            uri_param(uri.params, SLICE("lr"), &loose) && target_is_harmless(&uri, &source->ip);
 }
 
+/* RFC 5626 5.1: the proxy at the edge, and no other, says in it that it keeps flows. */
+static bool has_ob(struct slice value) {
+    struct sip_name_addr address;
+    struct sip_uri uri;
+    struct slice ob;
+    return name_addr_parse(&address, value) == 0 && uri_parse(&uri, address.uri, 0) == 0 &&
+           uri_param(uri.params, SLICE("ob"), &ob);
+}
+
 static struct refusal read_path(struct registration *registration, const struct request *request) {
     const struct sip_message *message = request->message;
     struct arena *scratch = &request->proxy->scratch;
@@ -69,6 +78,7 @@ static struct refusal read_path(struct registration *registration, const struct 
         while (list_next(&rest, &value)) {
             if (!is_path(value, &request->packet->source))
                 return REFUSED(400, "Malformed Path");
+            registration->outbound |= has_ob(value);
             line_add(&path, path.len ? SLICE(",") : SLICE_EMPTY);
             line_add(&path, value);
             if (path.len > PATH_LENGTH_MAX)
@@ -100,12 +110,42 @@ static int64_t seconds_wanted(const struct proxy_settings *settings, int64_t of_
     return seconds < settings->expires_most ? seconds : settings->expires_most;
 }
 
+static bool is_flow(const struct contact *contact) {
+    return contact->instance.len && contact->reg_id;
+}
+
+static bool lists_tag(const struct sip_message *message, enum header header, struct slice tag) {
+    for (int n = scan_next(message, header, -1); n >= 0; n = scan_next(message, header, n)) {
+        struct slice rest = scan_value(message, (unsigned)n), one;
+        while (list_next(&rest, &one))
+            if (slice_same(one, tag))
+                return true;
+    }
+    return false;
+}
+
 /* Behind a Path or another proxy it is their business. Of a contact whose host is a name only the source is left to send
  * to. */
 static bool is_behind_nat(const struct request *request, const struct sip_uri *contact, bool direct) {
     if (request->outcome.nat != CHOICE_UNSET)
         return request->outcome.nat == CHOICE_TRUE;
     return direct && (!contact->ip.family || nat_suspected(request->message, &request->packet->source));
+}
+
+/* RFC 5626 6. Whose first hop is a proxy that knows nothing of it has no flow; neither has one that sends us datagrams, for
+ * which it would have to be told by STUN that they arrive. */
+static struct refusal judge_outbound(struct registration *registration, const struct request *request,
+                                     const struct contact *contacts, int count) {
+    const struct sip_message *message = request->message;
+    bool wanted = false, asked = lists_tag(message, HEADER_SUPPORTED, SLICE("outbound")) ||
+                                 lists_tag(message, HEADER_REQUIRE, SLICE("outbound"));
+    for (int i = 0; i < count; i++)
+        wanted |= asked && is_flow(&contacts[i]);
+    bool direct = message->via_count == 1 && !registration->path.len;
+    registration->outbound = wanted && (direct ? request->packet->connection != 0 : registration->outbound);
+    if (wanted && !direct && !registration->outbound)
+        return REFUSED(439, NULL);
+    return registration->outbound && count > 1 ? REFUSED(400, "Several Contacts Of One Flow") : FINE;
 }
 
 /* Of contacts that are equal the last one counts. */
@@ -137,6 +177,10 @@ static struct refusal add_row(struct registration *registration, const struct re
         .expires = seconds ? packet->unix_ms + seconds * 1000 : 0,
         .received = packet->source,
         .local = packet->local,
+        .connection = registration->path.len ? 0 : packet->connection,
+        .bound = !registration->path.len && (endpoint_is_web(&packet->source) || registration->outbound),
+        .instance = registration->outbound ? contact->instance : SLICE_EMPTY,
+        .reg_id = registration->outbound ? contact->reg_id : 0,
         .nat = is_behind_nat(request, &contact->uri, message->via_count == 1 && !registration->path.len),
     };
     return FINE;
@@ -153,12 +197,14 @@ static struct refusal read_contacts(struct registration *registration, const str
         return REFUSED(403, "Too Many Contacts");
     if (registration->all && of_header != 0) /* step 6 */
         return REFUSED(400, "Contact: * Without Expires: 0");
+    struct refusal refusal = judge_outbound(registration, request, contacts, count);
+    if (refusal.code)
+        return refusal;
     if (count > 0)
         registration->rows = arena_alloc(&proxy->scratch, (size_t)count * sizeof *registration->rows);
     if (count < 0 || (count && !registration->rows))
         return REFUSED(500, NULL);
     for (int i = 0; i < count; i++) {
-        struct refusal refusal = FINE;
         if (!comes_again(contacts, count, i))
             refusal = add_row(registration, request, &contacts[i], of_header);
         if (refusal.code)

@@ -12,6 +12,7 @@ struct registration {
     unsigned count;
     struct store_binding *rows; /* in the scratch arena; `expires` 0: is to go. No two have equal contacts. */
     struct slice path;
+    bool outbound; /* the contact is a flow of its client (RFC 5626 6) */
 };
 
 struct refusal {

@@ -127,7 +127,15 @@ static enum step_result step_hops(struct request *request) {
     return request->message->max_forwards == 0 ? refuse(request, 483, NULL) : STEP_NEXT;
 }
 
-/* 420 with everything that `header` demands but the one extension that is `known` here (8.2.2.3, 16.3 step 5). */
+static bool is_listed(struct slice list, struct slice wanted) {
+    struct slice one;
+    while (list_next(&list, &one))
+        if (slice_same(one, wanted))
+            return true;
+    return false;
+}
+
+/* 420 with everything that `header` demands but the extensions that are `known` here (8.2.2.3, 16.3 step 5). */
 static enum step_result refuse_extensions(struct request *request, enum header header, struct slice known) {
     const struct sip_message *message = request->message;
     struct line tags;
@@ -135,7 +143,7 @@ static enum step_result refuse_extensions(struct request *request, enum header h
     for (int n = scan_next(message, header, -1); n >= 0; n = scan_next(message, header, n)) {
         struct slice rest = scan_value(message, (unsigned)n), tag;
         while (list_next(&rest, &tag)) {
-            if (slice_same(tag, known))
+            if (is_listed(known, tag))
                 continue;
             line_add(&tags, tags.len ? SLICE(", ") : SLICE_EMPTY);
             line_add(&tags, tag);
@@ -393,19 +401,19 @@ static enum step_result step_drain(struct request *request) {
     return STEP_DONE;
 }
 
-/* 11.2. As a user agent we know these methods alone, no bodies, and the extension of the registrar. */
+/* 11.2. As a user agent we know these methods alone, no bodies, and the extensions of the registrar. */
 static enum step_result step_options(struct request *request) {
     bool user;
     if (request->message->method != METHOD_OPTIONS || request->outcome.matched || !is_to_us(request, &user) || user)
         return STEP_NEXT;
-    if (refuse_extensions(request, HEADER_REQUIRE, SLICE("path")) == STEP_DONE)
+    if (refuse_extensions(request, HEADER_REQUIRE, SLICE(REGISTRAR_EXTENSIONS)) == STEP_DONE)
         return STEP_DONE;
     answer_final(request, 200, NULL,
                  (const struct event_field[]){{"Allow", SLICE("OPTIONS, REGISTER")},
                                               {"Accept", SLICE_EMPTY},
                                               {"Accept-Encoding", SLICE_EMPTY},
                                               {"Accept-Language", SLICE_EMPTY},
-                                              {"Supported", SLICE("path")},
+                                              {"Supported", SLICE(REGISTRAR_EXTENSIONS)},
                                               {0}});
     return STEP_DONE;
 }
@@ -414,7 +422,7 @@ static enum step_result step_options(struct request *request) {
 static enum step_result step_register(struct request *request) {
     if (!is_for_registrar(request))
         return STEP_NEXT;
-    if (refuse_extensions(request, HEADER_REQUIRE, SLICE("path")) == STEP_DONE)
+    if (refuse_extensions(request, HEADER_REQUIRE, SLICE(REGISTRAR_EXTENSIONS)) == STEP_DONE)
         return STEP_DONE;
     registrar_answer(request);
     return STEP_DONE;

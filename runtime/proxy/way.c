@@ -7,6 +7,7 @@
 #include "runtime/proxy/ours.h"
 #include "runtime/proxy/target.h"
 #include "runtime/sip/words_message.h"
+#include "runtime/state/location.h"
 
 static bool is_clear(const struct endpoint *remote) {
     return !transports[remote->transport].secure;
@@ -27,8 +28,12 @@ struct slice way_name(const struct proxy *proxy, const struct target *target, co
 
 uint64_t way_connection(const struct proxy *proxy, const struct target *target, const struct endpoint *remote) {
     const struct world *world = proxy->world;
-    bool known = target->way && remote->transport != TRANSPORT_UDP && endpoint_equal(&target->way->remote, remote);
-    return known ? world->connection(world->context, remote) : 0;
+    const struct way *way = target->way;
+    if (!way || remote->transport == TRANSPORT_UDP || !endpoint_equal(&way->remote, remote))
+        return 0;
+    if (!way->connection)
+        return world->connection(world->context, remote);
+    return location_flows(proxy->locations, way->connection) ? way->connection : 0;
 }
 
 /* Is it to be sent to where it was seen? Nobody can connect to the far end of a connection that is gone: then its contact's
@@ -47,13 +52,17 @@ static enum cause find_remote(const struct proxy *proxy, const struct target *ta
         return target->missing;
     if (!message_host(target->hop, &hop))
         return CAUSE_REQUEST_UNBUILDABLE;
+    if (way && way->bound && !way_connection(proxy, target, &way->remote))
+        return CAUSE_FLOW_FAILED;
     if (is_seen(proxy, target)) {
         *remote = way->remote;
         return slice_starts_same(uri, SLICE("sips:")) && is_clear(remote) ? CAUSE_TRANSPORT_UNSUPPORTED : CAUSE_NONE;
     }
     if (!target->by_route && initial && ours_uri(proxy->settings, &hop))
         return CAUSE_NOT_FOUND;
-    return target_endpoint(proxy->world, &hop, target->transport, uri, remote);
+    enum cause cause = target_endpoint(proxy->world, &hop, target->transport, uri, remote);
+    /* Only clients open WebSockets. */
+    return !cause && endpoint_is_web(remote) ? CAUSE_TRANSPORT_UNSUPPORTED : cause;
 }
 
 enum cause way_remote(const struct proxy *proxy, const struct target *target, struct slice uri, bool initial,
@@ -110,7 +119,9 @@ enum cause way_back(const struct call *call, const struct world_route *out, bool
 }
 
 const struct endpoint *way_to_caller(const struct call *call, const struct sip_message *request) {
-    bool behind_nat = nat_suspected(request, &call->source);
+    bool behind_nat = nat_suspected(request, &call->source) || nat_asked(request);
+    if (endpoint_is_web(&call->source))
+        return request->first[HEADER_RECORD_ROUTE] ? NULL : &call->source;
     switch ((enum outcome_choice)call->plan.nat) {
     case CHOICE_TRUE: behind_nat = !request->first[HEADER_RECORD_ROUTE]; break; /* else it is reached by that */
     case CHOICE_FALSE: behind_nat = false; break;
@@ -135,7 +146,8 @@ static bool is_next_to_us(const struct call *call, const struct sip_message *res
 const struct endpoint *way_to_callee(const struct attempt *attempt, const struct sip_message *response) {
     const struct call *call = attempt->call;
     const struct way *way = attempt->target->way;
-    bool behind_nat = call->plan.nat == CHOICE_TRUE || (call->plan.nat == CHOICE_UNSET && way && way->nat);
+    bool behind_nat = call->plan.nat == CHOICE_TRUE || (call->plan.nat == CHOICE_UNSET && way && way->nat) ||
+                      endpoint_is_web(&attempt->remote);
     if (!behind_nat || response->status == 100 || response->status >= 300 || !call->proxy->settings->record_route ||
         !dialog_recorded(response->method) || nat_marked(response) || !is_next_to_us(call, response))
         return NULL;

@@ -77,6 +77,10 @@ static struct sim_connection *open_one(struct sim_world *world, const struct sip
         return NULL;
     const struct sim_peer *peer = peer_at(world, &flow->remote);
     connection->opened = true;
+    if (endpoint_is_web(&flow->remote)) {
+        end(connection, SIM_OPENING, world->now, CAUSE_FLOW_FAILED);
+        return connection;
+    }
     switch (peer ? peer->manner : SIM_REFUSES) {
     case SIM_REFUSES: end(connection, SIM_OPENING, world->now, CAUSE_REFUSED); break;
     case SIM_IGNORES: end(connection, SIM_OPENING, world->now + PATIENCE, CAUSE_CONNECT_TIMEOUT); break;
@@ -160,6 +164,10 @@ void sim_world_stream(struct sim_world *world, struct sim_connection *connection
     enum stream_verdict verdict;
     struct slice message;
     const char *reason;
+    if (endpoint_is_web(&connection->remote)) {
+        receive(world, connection, bytes, NULL);
+        bytes = SLICE_EMPTY;
+    }
     while ((verdict = stream_next(&connection->framing, &bytes, &message, &reason)) != STREAM_MORE) {
         if (verdict == STREAM_NO_MEMORY)
             world->out_of_memory = true;

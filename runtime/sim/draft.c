@@ -125,25 +125,35 @@ static bool find_dialog(const struct play *play, const struct story_step *step, 
 
 /* Requests. */
 
-static void put_own_via(struct draft *draft) {
+/* address:port, or the name that browsers have instead (RFC 7118 5.2.3). */
+static struct slice own_place(const struct draft *draft) {
+    const struct story_party *party = draft->step->party;
     char at[ENDPOINT_TEXT];
+    struct page place;
+    page_init(&place, draft->play->arena);
+    if (endpoint_is_web(&party->at))
+        page_printf(&place, "%.*s.invalid", SLICE_ARG(party->name));
+    else
+        page_add(&place, slice_of(endpoint_text(&party->at, at)));
+    return page_slice(&place);
+}
+
+static void put_own_via(struct draft *draft) {
     struct page via;
     page_init(&via, draft->play->arena);
-    page_printf(&via, "SIP/2.0/%s %s;branch=z9hG4bK-%.*s-%u;rport", transports[draft->step->party->at.transport].name,
-                endpoint_text(&draft->step->party->at, at), SLICE_ARG(draft->step->party->name),
-                ++draft->play->branches);
+    page_printf(&via, "SIP/2.0/%s %.*s;branch=z9hG4bK-%.*s-%u;rport", transports[draft->step->party->at.transport].name,
+                SLICE_ARG(own_place(draft)), SLICE_ARG(draft->step->party->name), ++draft->play->branches);
     put(draft, "Via", page_slice(&via));
     put_given(draft, "Via", false);
 }
 
 static void put_contact(struct draft *draft) {
-    char at[ENDPOINT_TEXT];
+    const struct story_party *party = draft->step->party;
+    bool stream = party->at.transport != TRANSPORT_UDP;
     struct page contact;
     page_init(&contact, draft->play->arena);
-    enum transport transport = draft->step->party->at.transport;
-    page_printf(
-        &contact, "<sip:%.*s@%s%s%s>", SLICE_ARG(draft->step->party->name), endpoint_text(&draft->step->party->at, at),
-        transport == TRANSPORT_UDP ? "" : ";transport=", transport == TRANSPORT_UDP ? "" : transports[transport].word);
+    page_printf(&contact, "<sip:%.*s@%.*s%s%s>", SLICE_ARG(party->name), SLICE_ARG(own_place(draft)),
+                stream ? ";transport=" : "", stream ? transports[party->at.transport].parameter : "");
     put(draft, "Contact", page_slice(&contact));
 }
 

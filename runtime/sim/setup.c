@@ -2,10 +2,10 @@
 #include "runtime/sim/setup.h"
 
 bool setup_listen(struct story *story, struct slice text) {
-    enum { PREFIX = 4 };
-    enum transport transport = reader_stream(slice_cut(text, 0, PREFIX - 1));
+    size_t colon = slice_find(text, 0, ':');
+    enum transport transport = reader_stream(slice_cut(text, 0, colon));
     bool stream = transport != TRANSPORT_NONE;
-    return reader_place(&story->listeners[story->settings.listener_count++], slice_from(text, stream ? PREFIX : 0),
+    return reader_place(&story->listeners[story->settings.listener_count++], slice_from(text, stream ? colon + 1 : 0),
                         stream ? transport : TRANSPORT_UDP);
 }
 
@@ -13,7 +13,7 @@ static void read_listen(struct reader *reader, struct slice value) {
     if (reader->story->settings.listener_count == STORY_LISTENERS_MAX)
         reader_wrong(reader, "at most %d listeners", STORY_LISTENERS_MAX);
     else if (!setup_listen(reader->story, value))
-        reader_wrong(reader, "'%.*s' is no [tcp:|tls:]ADDRESS[:PORT]", SLICE_ARG(value));
+        reader_wrong(reader, "'%.*s' is no [tcp:|tls:|ws:|wss:]ADDRESS[:PORT]", SLICE_ARG(value));
 }
 
 static void read_advertise(struct reader *reader, struct slice value) {

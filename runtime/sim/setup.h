@@ -6,7 +6,7 @@
 
 #include "runtime/sim/reader.h"
 
-/* One more listener, of which there is room: [tcp:]ADDRESS[:PORT]. False: that is none. */
+/* One more listener, of which there is room: [tcp:|ws:]ADDRESS[:PORT]. False: that is none. */
 bool setup_listen(struct story *story, struct slice text);
 /* options NAME=VALUE ... */
 void setup_read(struct reader *reader, struct slice rest);

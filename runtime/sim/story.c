@@ -90,9 +90,10 @@ const struct story_party *story_party_named(const struct story *story, struct sl
 }
 
 enum transport reader_stream(struct slice word) {
-    return slice_equal(word, SLICE("tcp"))   ? TRANSPORT_TCP
-           : slice_equal(word, SLICE("tls")) ? TRANSPORT_TLS
-                                             : TRANSPORT_NONE;
+    enum transport transport = TRANSPORT_UDP + 1;
+    while (transport < TRANSPORT_COUNT && !slice_equal(word, slice_of(transports[transport].word)))
+        transport++;
+    return transport;
 }
 
 bool reader_place(struct endpoint *endpoint, struct slice text, enum transport transport) {
@@ -137,8 +138,9 @@ static void read_party(struct reader *reader, struct slice rest) {
     if (transport != TRANSPORT_NONE)
         more = reader_word(&rest, &word, &quoted);
     if (more && (!slice_equal(word, SLICE("to")) || !reader_word(&rest, &to, &quoted)))
-        reader_wrong(reader,
-                     "behind a party's address may stand 'tcp' or 'tls', and where it sends to: to ADDRESS[:PORT]");
+        reader_wrong(
+            reader,
+            "behind a party's address may stand 'tcp', 'tls', 'ws' or 'wss', and where it sends to: to ADDRESS[:PORT]");
     else
         add_party(reader, name, address, transport == TRANSPORT_NONE ? TRANSPORT_UDP : transport, to);
 }
@@ -259,6 +261,7 @@ static void set_defaults(struct reader *reader) {
         .expires_most = 7200,
         .contacts_max = 10,
         .registrations_max = 1000,
+        .flow_timer = 240,
         .keepalive = 0,
         .max_session = 12 * 3600 * 1000,
         .block_time = 3600 * 1000,

@@ -32,10 +32,12 @@
  *   party NAME ADDRESS[:PORT] tcp the same over TCP: what leaves for it goes over connections, which it accepts; nobody else
  *                                 does. It sends on the newest connection with fov that is open, else it opens one
  *   party NAME ADDRESS[:PORT] tls the same over TLS, port 5061 when none is given. It proves to be whoever fov asks for
+ *   party NAME ADDRESS[:PORT] ws  the same over a WebSocket (or wss), to which nobody can connect: it is reached by those alone
+ *                                 that it has opened, and names itself NAME.invalid (RFC 7118). Needs a listener: listen=ws:...
  *   options NAME=VALUE ...        fovrun's options of the same names: t1 t2 t4 timer-c failover record-route relay auth
  *                                 auth-digest realm domain listen advertise env min-expires default-expires max-expires
  *                                 max-contacts max-registrations nat-keepalive keepalive-with max-session block-time
- *                                 block-exempt blocks-max hold-down; listen=[tcp:|tls:]ADDRESS[:PORT]. And
+ *                                 block-exempt blocks-max hold-down; listen=[tcp:|tls:|ws:|wss:]ADDRESS[:PORT]. And
  *                                 store-delay=TIME: what the store takes until a change is on disk.
  *                                 Not said otherwise, fov listens on 203.0.113.1 and [2001:db8::1], over UDP, TCP
  *                                 and TLS, and is fov.example
@@ -183,7 +185,7 @@ struct story_step {
     uint32_t jump; /* ms */
     enum sim_manner manner;
     struct slice identity; /* of a certificate; null: any */
-    uint32_t quoting; /* bytes of an ICMP message, UINT32_MAX: all */
+    uint32_t quoting;      /* bytes of an ICMP message, UINT32_MAX: all */
     enum step_when when;
     uint32_t times[STORY_TIMES_MAX];
     unsigned time_count;

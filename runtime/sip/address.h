@@ -27,6 +27,11 @@ struct sip_flow {
 
 enum { ENDPOINT_TEXT = 80 };
 
+/* Who is there has opened the connection, and can be reached by no other (RFC 7118 5.2). */
+static inline bool endpoint_is_web(const struct endpoint *endpoint) {
+    return endpoint->transport == TRANSPORT_WS || endpoint->transport == TRANSPORT_WSS;
+}
+
 bool endpoint_equal(const struct endpoint *a, const struct endpoint *b);
 /* "192.0.2.1:5060", "[2001:db8::1]:5060"; returns buffer. */
 const char *endpoint_text(const struct endpoint *endpoint, char buffer[ENDPOINT_TEXT]);

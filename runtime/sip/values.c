@@ -111,6 +111,23 @@ static int64_t read_expires(struct slice text) {
     return slice_number(text, UINT32_MAX, &seconds) ? (int64_t)seconds : EXPIRES_MALFORMED;
 }
 
+/* 1 to 2^31 - 1 (RFC 5626 10). */
+static uint32_t read_reg_id(struct slice text) {
+    uint64_t number;
+    return slice_number(text, INT32_MAX, &number) ? (uint32_t)number : 0;
+}
+
+/* DQUOTE "<" instance-val ">" DQUOTE (RFC 5626 10): a URN. The null slice: it is none. */
+static struct slice read_instance(struct slice text) {
+    if (text.len < 5 || !slice_starts(text, SLICE("\"<")) || !slice_equal(slice_from(text, text.len - 2), SLICE(">\"")))
+        return SLICE_NULL;
+    text = slice_cut(text, 2, text.len - 2);
+    for (size_t i = 0; i < text.len; i++)
+        if (text.at[i] <= ' ' || text.at[i] == 0x7f || strchr("\"<>\\", text.at[i]))
+            return SLICE_NULL;
+    return text;
+}
+
 /* The parameters behind the URI, by libosip2. */
 static int read_params(struct arena *arena, struct slice value, struct contact *contact) {
     osip_contact_t *parsed = NULL;
@@ -127,6 +144,10 @@ static int read_params(struct arena *arena, struct slice value, struct contact *
             contact->q = read_q(param->gvalue);
         if (osip_contact_param_get_byname(parsed, "expires", &param) == OSIP_SUCCESS)
             contact->expires = read_expires(slice_of(param->gvalue));
+        if (osip_contact_param_get_byname(parsed, "+sip.instance", &param) == OSIP_SUCCESS && param->gvalue)
+            contact->instance = read_instance(slice_of(param->gvalue));
+        if (osip_contact_param_get_byname(parsed, "reg-id", &param) == OSIP_SUCCESS)
+            contact->reg_id = read_reg_id(slice_of(param->gvalue));
     }
     pool = NULL; /* what the library took goes with the arena */
     return result == OSIP_SUCCESS ? 0 : result == OSIP_NOMEM ? -ENOMEM : -EINVAL;
@@ -142,6 +163,8 @@ static int read_contact(struct arena *arena, struct slice raw, struct contact *c
         return -EINVAL;
     contact->q = 1000;
     contact->expires = EXPIRES_NONE;
+    contact->instance = SLICE_NULL;
+    contact->reg_id = 0;
     return read_params(arena, value, contact);
 }
 

@@ -19,6 +19,9 @@ struct contact { /* its texts are in the arena or in the message */
     struct sip_uri uri;
     unsigned q;      /* thousandths; without a q, or with a bad one: 1000 */
     int64_t expires; /* seconds, EXPIRES_NONE, EXPIRES_MALFORMED */
+    /* RFC 5626 11.1: which flow of which client. Null and 0: it does not say, or what it says is malformed. */
+    struct slice instance; /* "urn:uuid:..." */
+    uint32_t reg_id;
 };
 
 enum { EXPIRES_NONE = -1, EXPIRES_MALFORMED = -2 };

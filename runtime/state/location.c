@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/state/location.h"
 
-#include "runtime/sip/lookup.h"
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +24,7 @@ struct place { /* in `places`, by the address */
 };
 
 struct locations {
-    struct lookup users, places;
+    struct lookup users, places, flows;
     struct hash_key key;
     struct timers *timers;
     uint32_t keepalive;
@@ -146,32 +144,48 @@ struct slice location_user(struct arena *arena, const struct sip_uri *uri) {
 static void free_binding(struct locations *locations, struct binding *binding) {
     timer_stop(locations->timers, &binding->expiry);
     timer_stop(locations->timers, &binding->keepalive);
+    lookup_remove(&locations->flows, &binding->flow);
     for (unsigned i = 0; i < 2; i++)
         release_place(locations, binding->places[i]);
     locations->count--;
     free(binding);
 }
 
-static void remove_binding(struct binding **link) {
+static void unlink_binding(struct binding **link) {
     struct binding *binding = *link;
-    struct location *location = binding->location;
     *link = binding->next;
-    free_binding(location->owner, binding);
+    free_binding(binding->location->owner, binding);
+}
+
+static void remove_binding(struct binding **link) {
+    struct location *location = (*link)->location;
+    unlink_binding(link);
     free_if_empty(location);
+}
+
+static void remove_one(const struct binding *binding) {
+    struct binding **link = &binding->location->bindings;
+    while (*link != binding)
+        link = &(*link)->next;
+    remove_binding(link);
 }
 
 /* In no list yet; its user is the location's. NULL: out of memory. */
 static struct binding *make_binding(struct locations *locations, struct location *location,
                                     const struct store_binding *row, const struct ip_address *host) {
-    struct binding *binding = calloc(1, sizeof *binding + row->contact.len + row->call_id.len + row->path.len);
+    struct binding *binding =
+        calloc(1, sizeof *binding + row->contact.len + row->call_id.len + row->path.len + row->instance.len);
     if (!binding)
         return NULL;
     locations->count++;
     binding->location = location;
     binding->user = location->user;
+    binding->reg_id = row->reg_id;
     binding->cseq = row->cseq;
     binding->q = row->q;
     binding->nat = row->nat;
+    binding->bound = row->bound;
+    binding->connection = row->connection;
     binding->expires = row->expires;
     binding->received = row->received;
     binding->local = row->local;
@@ -179,6 +193,7 @@ static struct binding *make_binding(struct locations *locations, struct location
     binding->contact = slice_put(&to, row->contact);
     binding->call_id = slice_put(&to, row->call_id);
     binding->path = slice_put(&to, row->path);
+    binding->instance = slice_put(&to, row->instance);
     if (hold_place(locations, &row->received.ip, &binding->places[0]) == 0 &&
         hold_place(locations, host, &binding->places[1]) == 0)
         return binding;
@@ -193,6 +208,13 @@ static struct binding **find_binding(struct location *location, const struct sip
         if (uri_parse(&uri, (*link)->contact, 0) == 0 && uri_equal(&uri, contact))
             break;
     }
+    return link;
+}
+
+static struct binding **find_flow(struct location *location, struct slice instance, uint32_t reg_id) {
+    struct binding **link = &location->bindings;
+    while (*link && (reg_id == 0 || (*link)->reg_id != reg_id || !slice_equal((*link)->instance, instance)))
+        link = &(*link)->next;
     return link;
 }
 
@@ -215,10 +237,7 @@ static void expiry_fires(struct timer *timer, uint64_t now) {
         return;
     }
     locations->events.expired(locations->events.context, binding, now);
-    struct binding **link = &binding->location->bindings;
-    while (*link != binding)
-        link = &(*link)->next;
-    remove_binding(link);
+    remove_one(binding);
 }
 
 static void watch_expiry(struct binding *binding, uint64_t now) {
@@ -261,18 +280,20 @@ static int make_bindings(struct location *location, const struct store_binding *
     return 0;
 }
 
-static void forget_equal(struct location *location, struct slice contact) {
+static void forget_equal(struct location *location, const struct store_binding *row) {
     struct sip_uri uri;
-    uri_parse(&uri, contact, 0);
-    struct binding **link = find_binding(location, &uri), *binding = *link;
-    if (!binding)
-        return;
-    *link = binding->next;
-    free_binding(location->owner, binding);
+    struct binding **link;
+    uri_parse(&uri, row->contact, 0);
+    if (*(link = find_binding(location, &uri)))
+        unlink_binding(link);
+    if (*(link = find_flow(location, row->instance, row->reg_id)))
+        unlink_binding(link);
 }
 
 static void start_binding(struct binding *binding, uint64_t now, int64_t unix_ms) {
     insert_binding(binding->location, binding);
+    if (binding->connection)
+        lookup_add(&binding->location->owner->flows, &binding->flow, binding->connection);
     binding->ends = now + (uint64_t)(binding->expires - unix_ms);
     watch_expiry(binding, now);
     watch_keepalive(binding, now);
@@ -286,7 +307,7 @@ int location_put(struct locations *locations, const struct store_binding *rows, 
         return -ENOMEM;
     int error = make_bindings(location, rows, count, unix_ms, &made);
     for (unsigned i = 0; !error && i < count; i++)
-        forget_equal(location, rows[i].contact);
+        forget_equal(location, &rows[i]);
     for (struct binding *binding = made, *next; binding; binding = next) {
         next = binding->next;
         if (error)
@@ -321,6 +342,31 @@ const struct binding *location_find(const struct locations *locations, struct sl
     return location ? *find_binding(location, contact) : NULL;
 }
 
+/* Flows. */
+
+bool location_flows(const struct locations *locations, uint64_t connection) {
+    return lookup_first(&locations->flows, connection) != NULL;
+}
+
+void location_cut(struct locations *locations, uint64_t connection) {
+    struct lookup_node *node;
+    while ((node = lookup_first(&locations->flows, connection))) {
+        struct binding *binding = OWNER(binding, flow, node);
+        lookup_remove(&locations->flows, node);
+        binding->connection = 0;
+        if (!binding->bound)
+            continue;
+        locations->events.cut_off(locations->events.context, binding);
+        remove_one(binding);
+    }
+}
+
+const struct binding *location_find_flow(const struct locations *locations, struct slice user, struct slice instance,
+                                         uint32_t reg_id) {
+    struct location *location = find_location(locations, user);
+    return location ? *find_flow(location, instance, reg_id) : NULL;
+}
+
 /* The object. */
 
 struct locations *locations_new(const struct hash_key *key, struct timers *timers, uint32_t keepalive,
@@ -332,7 +378,8 @@ struct locations *locations_new(const struct hash_key *key, struct timers *timer
     locations->timers = timers;
     locations->keepalive = keepalive;
     locations->events = *events;
-    if (lookup_init(&locations->users) == 0 && lookup_init(&locations->places) == 0)
+    if (lookup_init(&locations->users) == 0 && lookup_init(&locations->places) == 0 &&
+        lookup_init(&locations->flows) == 0)
         return locations;
     locations_free(locations);
     return NULL;
@@ -352,6 +399,7 @@ void locations_free(struct locations *locations) {
         return;
     lookup_free(&locations->users, free_location);
     lookup_free(&locations->places, NULL);
+    lookup_free(&locations->flows, NULL);
     free(locations);
 }
 

@@ -45,6 +45,11 @@ struct store_binding {    /* key: user, contact */
     int64_t expires;                 /* ms since 1970 */
     struct endpoint received, local; /* where the REGISTER came from, and to */
     bool nat;                        /* requests go to `received`, not to the contact's host */
+    bool
+        bound; /* nothing but the connection that it registered on leads to it: without that there is no such contact */
+    struct slice instance; /* of a client that uses outbound (RFC 5626); else empty */
+    uint32_t reg_id;       /* which of its flows; else 0 */
+    uint64_t connection;   /* that it registered on; 0: none. Of this run alone, and in no store */
 };
 
 struct store_block { /* key: ip */

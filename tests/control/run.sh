@@ -53,13 +53,6 @@ exits 2 user add a b; says 'too many words: "b"'
 exits 2 user add a --realm; says 'there is no value behind "--realm"'
 exits 2 user add a --realm x --realm=y; says 'given twice'
 exits 66 user list; says 'No such file'
-exits 66 status; says 'no server runs on state'
-exits 66 targets --json; says 'no server runs on state'
-exits 2 targets now; says 'too many words: "now"'
-exits 2 status --group x; says 'this command has no option "group"'
-exits 2 statsu; says 'did you mean "status"?'
-exits 0 targets --help; grep -q '^  targets \[--json\]$' out; tell $? "a command may be one word"
-grep -q 'user add' out; tell $((!$?)) "and help is about it alone"
 [ ! -e state ]; tell $? "a list makes no store"
 
 # Users.

@@ -177,9 +177,9 @@ Test(store_sqlite, what_is_no_store_of_ours_is_refused_and_left_alone) {
 
 Test(store_sqlite, one_of_a_later_version_or_of_other_tables_is_refused) {
     store_sqlite_close(opened(STORE_SERVER));
-    execute("PRAGMA user_version = 2");
-    refused(-EBADMSG, "has version 2");
-    execute("PRAGMA user_version = 1; ALTER TABLE user DROP COLUMN push");
+    execute("PRAGMA user_version = 3");
+    refused(-EBADMSG, "has version 3");
+    execute("PRAGMA user_version = 2; ALTER TABLE user DROP COLUMN push");
     refused(-EBADMSG, "is no store, or damaged");
 }
 
