@@ -34,6 +34,10 @@ static struct slice first_hop(struct slice path) {
     return list_next(&path, &value) && name_addr_parse(&address, value) == 0 ? address.uri : path;
 }
 
+static uint64_t instance_of(const struct proxy *proxy, const struct binding *binding) {
+    return binding->reg_id ? hash_keyed(&proxy->seed.tables, binding->instance.at, binding->instance.len) : 0;
+}
+
 static int add(struct list *list, const struct binding *binding, bool secure) {
     struct arena *scratch = &list->call->proxy->scratch;
     struct target *target = arena_alloc(scratch, sizeof *target);
@@ -46,7 +50,8 @@ static int add(struct list *list, const struct binding *binding, bool secure) {
                         .nat = behind_nat,
                         .secure = secure,
                         .connection = binding->connection,
-                        .bound = binding->bound};
+                        .bound = binding->bound,
+                        .instance = instance_of(list->call->proxy, binding)};
     if (binding->path.len)
         way->path = binding->path;
     if (behind_nat && (!stream || binding->connection)) {

@@ -150,12 +150,24 @@ static bool put_back_held(struct call *call) {
     return call->targets;
 }
 
+/* RFC 5626 7: a client that has answered over one of its flows is not asked over another, unless the answer was about the flow. */
+static bool has_answered(const struct call *call, const struct target *target) {
+    uint64_t instance = target->way ? target->way->instance : 0;
+    for (const struct attempt *attempt = call->attempts; attempt && instance; attempt = attempt->next)
+        if (entry_of(attempt->target) == entry_of(target) && attempt->target->way->instance == instance &&
+            attempt->code && attempt->code != 408 && attempt->code != 430)
+            return true;
+    return false;
+}
+
 /* The next target that can be tried; without one the sequence is over. */
 static void next(struct call *call, uint64_t now) {
     call->current = NULL;
     while (!call->over && (!is_exhausted(call) || put_back_held(call))) {
         struct target *target = call->targets;
         call->targets = target->next;
+        if (has_answered(call, target))
+            continue;
         struct attempt *attempt = start(call, target, now);
         if (!attempt)
             continue;

@@ -121,6 +121,12 @@ static int restore_names(struct edit *edit, struct arena *arena, const struct at
     return line.failed ? -ENOMEM : 0;
 }
 
+/* What the caller is told: that all of us are overloaded is not known (RFC 3261 16.7 step 6), and of flows endpoints never hear
+ * (RFC 5626 11.6). */
+static unsigned told(unsigned code, bool best) {
+    return code == 430 ? 480 : best && code == 503 ? 500 : code;
+}
+
 static struct slice build(const struct attempt *attempt, const struct sip_message *message, bool best,
                           struct slice challenges) {
     struct arena *arena = &attempt->call->proxy->scratch;
@@ -130,8 +136,12 @@ static struct slice build(const struct attempt *attempt, const struct sip_messag
     const struct endpoint *callee = way_to_callee(attempt, message);
     if (restore_names(&edit, arena, attempt) || (callee && nat_mark(&edit, arena, callee)))
         return SLICE_NULL;
-    if (best && message->status == 503) {
-        edit_replace(&edit, 0, message->headers[0].at, SLICE("SIP/2.0 500 Server Internal Error\r\n"));
+    unsigned code = told(message->status, best);
+    if (code != message->status) {
+        const char *start = arena_printf(arena, "SIP/2.0 %u %s\r\n", code, status_reason(code));
+        if (!start)
+            return SLICE_NULL;
+        edit_replace(&edit, 0, message->headers[0].at, slice_of(start));
         edit_remove_header(&edit, HEADER_RETRY_AFTER, SLICE_NULL);
     }
     if (challenges.len)
@@ -154,7 +164,7 @@ static void expect_ack(struct proxy *proxy, uint64_t now) {
 static void relay(struct attempt *attempt, const struct sip_message *message, bool best, struct slice challenges,
                   uint64_t now) {
     struct call *call = attempt->call;
-    unsigned code = best && message->status == 503 ? 500 : message->status;
+    unsigned code = told(message->status, best);
     /* Without another Via it was meant for us alone (16.7 step 3); its sender broke the path. */
     struct slice bytes = message->via_count > 1 ? build(attempt, message, best, challenges) : SLICE_NULL;
     if (bytes.at) {
@@ -183,7 +193,7 @@ void response_best(struct call *call, uint64_t now) {
         struct slice others = {best->challenges, challenge ? best->challenges_length : 0};
         relay(best->attempt, &message, true, others, now);
     } else if (best->code) {
-        response_make(call, best->code == 503 ? 500 : best->code, now);
+        response_make(call, told(best->code, true), now);
     } else if (call->silent && !call->invite) {
         finish(call, 408, now);
         if (call->server)
