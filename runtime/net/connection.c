@@ -148,7 +148,8 @@ static void queue_bytes(struct connection *connection, struct slice bytes) {
         lose(connection, CAUSE_LOCAL_LIMIT);
         return;
     }
-    memcpy(connection->bytes + connection->used, bytes.at, bytes.len);
+    if (bytes.len) /* else it is to be opened, that is all */
+        memcpy(connection->bytes + connection->used, bytes.at, bytes.len);
     connection->used += bytes.len;
     stream_set_wait(connection);
     wait_idly(connection);
@@ -232,7 +233,7 @@ static void set_blocked(struct connection *connection, bool blocked) {
     connection->blocked = blocked;
 }
 
-/* TLS has something of its own to say before it reads on. */
+/* TLS has something of its own to say before it reads on: until then what comes would wake the loop for nothing. */
 static void set_deaf(struct connection *connection, bool deaf) {
     if (deaf != connection->deaf)
         deaf ? loop_sleep(connection->readable) : loop_wake(connection->readable);
@@ -250,7 +251,7 @@ static void secure(struct connection *connection) {
         wait_idly(connection);
         break;
     case TLS_READS: break;
-    case TLS_WRITES: set_blocked(connection, true); break;
+    case TLS_WRITES: set_deaf(connection, true); break;
     case TLS_FAILED: lose(connection, tls_cause(connection->tls)); break;
     }
 }

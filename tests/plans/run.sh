@@ -48,6 +48,11 @@ while read -r option; do
     tell $? "plans/fovrun.conf has $option"
 done < <(sed -nE 's/^OPTION\([A-Z0-9_]+, [^,]+, "([a-z0-9-]+)", (ONE|SEVERAL),.*/\1/p' grammar/options.def)
 
+# What serving would need is looked at, too.
+output=$("$BUILD/fovrun" --check -p "$work/plan.bin" --tls-certificate "$work/nowhere.pem" 2>&1)
+[ $? = 1 ] && [ "$output" = "fovrun: cannot use the certificate $work/nowhere.pem: No such file or directory" ]
+tell $? "--check finds a certificate that is not there: $output"
+
 # The README's example is what its newcomers type.
 sed -n '/^## Ten lines/,/^Calls go/s/^    //p' README.md >"$work/readme.txt"
 output=$("$BUILD/fovc" check -Werror "$work/readme.txt" 2>&1) && [ "$(wc -l <"$work/readme.txt")" -ge 8 ]

@@ -216,6 +216,20 @@ Test(tls, nobody_is_trusted_for_a_certificate_of_his_own_making) {
     tls_free(lax);
 }
 
+Test(tls, authorities_may_be_a_directory) {
+    const char *file = certificate("own", "DNS:sip.example");
+    char trusted[80], command[512];
+    snprintf(trusted, sizeof trusted, "%s/trusted", directory);
+    snprintf(command, sizeof command, "mkdir %s && cp %s %s && openssl rehash %s", trusted, authority, trusted,
+             trusted);
+    shell(command);
+    struct tls *tls = make(file, trusted, true, TLS_CLIENTS_OFF);
+    struct pair pair = shake(tls, tls, "sip.example");
+    cr_assert_eq(pair.client_says, TLS_DONE, "%s", tls_reason(pair.client));
+    end(&pair);
+    tls_free(tls);
+}
+
 Test(tls, clients_are_asked_for_a_certificate_as_it_is_configured) {
     const char *file = certificate("own", "DNS:sip.example");
     static const struct {
