@@ -19,9 +19,9 @@ struct way {
     struct slice path;             /* values for Route (RFC 3327); null: none */
     struct endpoint remote, local; /* family 0: as the hop says, as the world routes */
     uint64_t connection;           /* that it registered on; 0: none, or it is no registered contact */
-    bool bound;                    /* without a connection to `remote` nothing leads to it */
     uint64_t instance; /* stands for the client that it is a flow of (RFC 5626); 0: it says nothing of that */
     bool nat;          /* its own Contact does not lead to it */
+    bool bound;        /* without a connection to `remote` nothing leads to it */
     bool secure;       /* never in clear: the entry was a sips: URI */
 };
 

@@ -108,7 +108,7 @@ bool proxy_idle(const struct proxy *proxy);
 unsigned proxy_pending(const struct proxy *proxy);
 /* Live objects, for tests: 0 when everything has ended. */
 unsigned proxy_live(const struct proxy *proxy);
-struct proxy_status { /* how many there are now */
+struct proxy_status {                                                       /* how many there are now */
     unsigned calls, sessions, transactions, registrations, blocks, targets; /* targets: that have failed lately */
 };
 struct proxy_status proxy_status(const struct proxy *proxy);
