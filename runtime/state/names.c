@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: MIT */
+#include "runtime/state/names.h"
+
+#include "runtime/sip/lookup.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The records of an answer with their texts behind them: one block. */
+struct known {
+    struct dns_answer answer;
+    struct dns_record records[];
+};
+
+struct name {                       /* with a type of record */
+    struct lookup_node node, by_id; /* by_id: while it is asked for */
+    struct names *names;
+    struct known *known;        /* the last answer that said something; NULL: none yet */
+    enum dns_status failure;    /* what became of a newer question; DNS_FOUND: nothing */
+    uint64_t ends;              /* ms: when it is asked for again */
+    uint64_t forgotten;         /* when `known` is too old for anything */
+    struct name_waiter waiters; /* the head of their ring */
+    struct timer patience;      /* runs while it is asked for and its old answer is not used yet */
+    bool stale;                 /* the old answer is used until there is a new one */
+    uint32_t id;                /* of the question; 0: it is not asked for */
+    uint32_t place;             /* in the heap, from 1; 0: it is asked for, and not there */
+    uint8_t type, length;
+    char text[];
+};
+
+struct names {
+    struct hash_key key;
+    struct timers *timers;
+    struct names_events events;
+    struct lookup names, questions;
+    struct name *heap[NAMES_MAX + 1]; /* binary, from 1: what ends first is on top */
+    uint32_t count, asked;
+    uint32_t last_id;
+    bool silent; /* old answers are used: nothing was heard since */
+};
+
+/* What is said without records. */
+static const struct dns_answer failures[] = {[DNS_NXDOMAIN] = {.status = DNS_NXDOMAIN},
+                                             [DNS_FAILED] = {.status = DNS_FAILED},
+                                             [DNS_SILENT] = {.status = DNS_SILENT}};
+
+/* The heap. */
+
+static void put(struct names *names, uint32_t place, struct name *name) {
+    names->heap[place] = name;
+    name->place = place;
+}
+
+static void sift(struct names *names, struct name *name) {
+    uint32_t place = name->place;
+    for (; place > 1 && name->ends < names->heap[place / 2]->ends; place /= 2)
+        put(names, place, names->heap[place / 2]);
+    for (uint32_t child; (child = 2 * place) <= names->count; place = child) {
+        if (child < names->count && names->heap[child + 1]->ends < names->heap[child]->ends)
+            child++;
+        if (name->ends <= names->heap[child]->ends)
+            break;
+        put(names, place, names->heap[child]);
+    }
+    put(names, place, name);
+}
+
+static void take_out(struct names *names, struct name *name) {
+    struct name *last = names->heap[names->count--];
+    if (last != name) {
+        put(names, name->place, last);
+        sift(names, last);
+    }
+    name->place = 0;
+}
+
+/* Names. */
+
+static struct name *of_node(struct lookup_node *node) {
+    return (struct name *)(void *)((char *)node - offsetof(struct name, node));
+}
+
+static struct name *of_question(struct lookup_node *node) {
+    return (struct name *)(void *)((char *)node - offsetof(struct name, by_id));
+}
+
+static uint64_t hash_of(const struct names *names, struct slice text, enum dns_type type) {
+    char lower[DNS_NAME_MAX + 1];
+    for (size_t i = 0; i < text.len; i++)
+        lower[i] = byte_lower((unsigned char)text.at[i]);
+    lower[text.len] = (char)type;
+    return hash_keyed(&names->key, lower, text.len + 1);
+}
+
+static uint64_t hash_id(const struct names *names, uint32_t id) {
+    return hash_keyed(&names->key, &id, sizeof id);
+}
+
+static struct slice text_of(const struct name *name) {
+    return (struct slice){name->text, name->length};
+}
+
+static void destroy(struct name *name) {
+    struct names *names = name->names;
+    timer_stop(names->timers, &name->patience);
+    lookup_remove(&names->names, &name->node);
+    lookup_remove(&names->questions, &name->by_id);
+    free(name->known);
+    free(name);
+}
+
+static struct name *find(struct names *names, struct slice text, enum dns_type type) {
+    struct lookup_node *node = lookup_first(&names->names, hash_of(names, text, type));
+    while (node && !(of_node(node)->type == type && slice_same(text_of(of_node(node)), text)))
+        node = lookup_next(node);
+    return node ? of_node(node) : NULL;
+}
+
+static struct name *make(struct names *names, struct slice text, enum dns_type type) {
+    struct name *name = calloc(1, sizeof *name + text.len);
+    if (!name)
+        return NULL;
+    name->names = names;
+    name->type = (uint8_t)type;
+    name->length = (uint8_t)text.len;
+    memcpy(name->text, text.at, text.len);
+    name->waiters.next = name->waiters.previous = &name->waiters;
+    lookup_add(&names->names, &name->node, hash_of(names, text, type));
+    return name;
+}
+
+struct names *names_new(const struct hash_key *key, struct timers *timers, const struct names_events *events) {
+    struct names *names = calloc(1, sizeof *names);
+    if (!names)
+        return NULL;
+    names->key = *key;
+    names->timers = timers;
+    names->events = *events;
+    if (lookup_init(&names->names) == 0 && lookup_init(&names->questions) == 0)
+        return names;
+    names_free(names);
+    return NULL;
+}
+
+static void end_name(struct lookup_node *node) {
+    struct name *name = of_node(node);
+    while (name->waiters.next != &name->waiters)
+        names_leave(name->waiters.next);
+    timer_stop(name->names->timers, &name->patience);
+    free(name->known);
+    free(name);
+}
+
+void names_free(struct names *names) {
+    if (!names)
+        return;
+    lookup_free(&names->questions, NULL);
+    lookup_free(&names->names, end_name);
+    free(names);
+}
+
+/* Waiting. */
+
+static void wait_before(struct name_waiter *next, struct name_waiter *waiter) {
+    waiter->next = next;
+    waiter->previous = next->previous;
+    waiter->previous->next = waiter;
+    next->previous = waiter;
+}
+
+void names_leave(struct name_waiter *waiter) {
+    if (!waiter->next)
+        return;
+    waiter->next->previous = waiter->previous;
+    waiter->previous->next = waiter->next;
+    waiter->next = waiter->previous = NULL;
+}
+
+/* Those who wait now; who comes meanwhile is not among them. */
+static void tell(struct name *name, const struct dns_answer *answer, uint64_t now) {
+    struct name_waiter head;
+    wait_before(name->waiters.next, &head);
+    names_leave(&name->waiters);
+    name->waiters.next = name->waiters.previous = &name->waiters;
+    while (head.next != &head) {
+        struct name_waiter *waiter = head.next;
+        names_leave(waiter);
+        waiter->told(waiter, answer, now);
+    }
+}
+
+/* Old answers. */
+
+static bool is_usable(const struct name *name, uint64_t now) {
+    return name->known && now < name->forgotten;
+}
+
+static const struct dns_answer *use_stale(struct name *name, uint64_t now) {
+    struct names *names = name->names;
+    bool first = !names->silent;
+    names->silent = true;
+    names->events.stale(names->events.context, text_of(name), first, now);
+    return &name->known->answer;
+}
+
+static void patience_ends(struct timer *timer, uint64_t now) {
+    struct name *name = (struct name *)(void *)((char *)timer - offsetof(struct name, patience));
+    name->stale = true;
+    if (name->waiters.next != &name->waiters)
+        tell(name, use_stale(name, now), now);
+}
+
+/* Keeping. */
+
+static struct slice put_text(char **at, struct slice text) {
+    char *copy = *at;
+    if (text.len)
+        memcpy(copy, text.at, text.len);
+    *at += text.len;
+    return (struct slice){copy, text.len};
+}
+
+static struct known *copy(const struct dns_answer *answer) {
+    unsigned count = answer->count < DNS_RECORDS_MAX ? answer->count : DNS_RECORDS_MAX;
+    size_t size = 0;
+    for (unsigned i = 0; i < count; i++)
+        size += answer->records[i].name.len + answer->records[i].service.len + answer->records[i].flags.len;
+    struct known *known = malloc(sizeof *known + count * sizeof *known->records + size);
+    if (!known)
+        return NULL;
+    char *at = (char *)(known->records + count);
+    known->answer = (struct dns_answer){answer->status, answer->ttl, count, known->records};
+    for (unsigned i = 0; i < count; i++) {
+        struct dns_record *record = &known->records[i];
+        *record = answer->records[i];
+        record->name = put_text(&at, record->name);
+        record->service = put_text(&at, record->service);
+        record->flags = put_text(&at, record->flags);
+    }
+    return known;
+}
+
+/* ms */
+static uint32_t time_to_live(const struct dns_answer *answer) {
+    bool found = answer->status == DNS_FOUND;
+    uint32_t most = found ? NAMES_TTL_MOST : NAMES_ABSENT_MOST;
+    uint32_t ttl = found || answer->ttl ? answer->ttl : NAMES_ABSENT;
+    return 1000 * (ttl < NAMES_TTL_LEAST ? NAMES_TTL_LEAST : ttl > most ? most : ttl);
+}
+
+static void keep(struct name *name, struct known *known, uint64_t now) {
+    free(name->known);
+    name->known = known;
+    name->failure = DNS_FOUND;
+    name->ends = now + time_to_live(&known->answer);
+    name->forgotten = name->ends + NAMES_STALE_MOST * 1000u;
+}
+
+static void note_failure(struct name *name, enum dns_status status, uint64_t now) {
+    name->failure = status;
+    name->ends = now + NAMES_FAILED_TIME * 1000u;
+    if (is_usable(name, now))
+        return;
+    free(name->known);
+    name->known = NULL;
+}
+
+static void end_question(struct name *name) {
+    struct names *names = name->names;
+    lookup_remove(&names->questions, &name->by_id);
+    timer_stop(names->timers, &name->patience);
+    name->id = 0;
+    name->stale = false;
+    names->asked--;
+}
+
+static void put_in(struct names *names, struct name *name) {
+    if (names->count == NAMES_MAX) {
+        struct name *first = names->heap[1];
+        take_out(names, first);
+        destroy(first);
+    }
+    put(names, ++names->count, name);
+    sift(names, name);
+}
+
+/* Asking. */
+
+/* False: it could not be asked. */
+static bool ask(struct name *name, uint64_t now) {
+    struct names *names = name->names;
+    if (name->place)
+        take_out(names, name);
+    if (++names->last_id == 0)
+        names->last_id = 1;
+    name->id = names->last_id;
+    lookup_add(&names->questions, &name->by_id, hash_id(names, name->id));
+    names->asked++;
+    name->stale = (name->failure != DNS_FOUND || names->silent) && is_usable(name, now);
+    if (!name->stale && is_usable(name, now))
+        timer_set(names->timers, &name->patience, now, NAMES_STALE_AFTER, patience_ends);
+    if (names->events.ask(names->events.context, name->id, text_of(name), (enum dns_type)name->type))
+        return true;
+    end_question(name);
+    note_failure(name, DNS_FAILED, now);
+    put_in(names, name);
+    return false;
+}
+
+const struct dns_answer *names_find(struct names *names, struct slice text, enum dns_type type,
+                                    struct name_waiter *waiter, uint64_t now) {
+    if (text.len == 0 || text.len > DNS_NAME_MAX)
+        return &failures[DNS_NXDOMAIN];
+    struct name *name = find(names, text, type);
+    if (name && !name->id && now < name->ends) {
+        if (name->failure == DNS_FOUND)
+            return &name->known->answer;
+        return is_usable(name, now) ? use_stale(name, now) : &failures[name->failure];
+    }
+    if (!name && names->asked < NAMES_ASKED_MAX)
+        name = make(names, text, type);
+    if (!name)
+        return &failures[DNS_FAILED];
+    if (!name->id && (names->asked == NAMES_ASKED_MAX || !ask(name, now)))
+        return is_usable(name, now) ? use_stale(name, now) : &failures[DNS_FAILED];
+    if (name->stale && is_usable(name, now))
+        return use_stale(name, now);
+    wait_before(&name->waiters, waiter);
+    return NULL;
+}
+
+/* Being told. */
+
+void names_answered(struct names *names, uint32_t id, const struct dns_answer *answer, uint64_t now) {
+    struct lookup_node *node = id ? lookup_first(&names->questions, hash_id(names, id)) : NULL;
+    while (node && of_question(node)->id != id)
+        node = lookup_next(node);
+    if (!node)
+        return;
+    struct name *name = of_question(node);
+    bool failed = answer->status == DNS_FAILED || answer->status == DNS_SILENT;
+    struct known *known = failed ? NULL : copy(answer);
+    bool waited = name->waiters.next != &name->waiters;
+    end_question(name);
+    names->silent &= failed;
+    if (known)
+        keep(name, known, now);
+    else
+        note_failure(name, failed ? answer->status : DNS_FAILED, now);
+    put_in(names, name);
+    if (waited)
+        tell(name, failed && name->known ? use_stale(name, now) : answer, now);
+}
+
+unsigned names_count(const struct names *names) {
+    return names->count;
+}
+
+unsigned names_asked(const struct names *names) {
+    return names->asked;
+}
