@@ -5,7 +5,26 @@
 #include "runtime/proxy/branch.h"
 #include "runtime/proxy/destination.h"
 #include "runtime/proxy/forward.h"
+#include "runtime/proxy/held.h"
 #include "runtime/proxy/way.h"
+
+/* Of a name the first place, for there is no second way. */
+static enum cause find_remote(struct request *request, const struct target *target, struct slice uri,
+                              struct endpoint *remote, bool *waits) {
+    const struct proxy *proxy = request->proxy;
+    struct locate_request name;
+    *waits = false;
+    enum cause cause = way_remote(proxy, target, uri, false, remote, &name);
+    if (cause || !name.host.at)
+        return cause;
+    if (request->held) {
+        *remote = request->held->remote;
+        cause = request->held->cause;
+    } else {
+        cause = held_search(request, &name, remote, waits);
+    }
+    return cause || *waits ? cause : way_place(proxy, target, remote);
+}
 
 void ack_forward(struct request *request) {
     struct proxy *proxy = request->proxy;
@@ -18,7 +37,10 @@ void ack_forward(struct request *request) {
     char branch[BRANCH_LENGTH];
     int error = destination_in_dialog(request, &target, &way);
     struct slice uri = target.uri.at ? target.uri : request->route.uri;
-    enum cause cause = error ? CAUSE_LOCAL_LIMIT : way_remote(proxy, &target, uri, false, &remote);
+    bool waits = false;
+    enum cause cause = error ? CAUSE_LOCAL_LIMIT : find_remote(request, &target, uri, &remote, &waits);
+    if (waits)
+        return;
     if (!cause)
         cause = world->route(world->context, &remote, way_local(proxy, &target, &remote), &via);
     if (cause) {

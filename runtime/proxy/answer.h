@@ -7,6 +7,8 @@
 #include "runtime/proxy/event.h"
 #include "runtime/proxy/words_state.h"
 
+struct held_place;
+
 struct request {
     struct proxy *proxy;
     const struct packet *packet;
@@ -19,7 +21,8 @@ struct request {
     struct proxy_facts facts;
     uint64_t loop;
     unsigned breadth;
-    bool initial;      /* no To tag */
+    const struct held_place *held; /* an ACK that waited for the place of its name; NULL: it has not waited */
+    bool initial;                  /* no To tag */
     struct slice user; /* whose credentials it brought, and they were good; null: nobody has asked for any */
     bool call;         /* an INVITE that the plan was asked about: it gets a call record */
     char tag[TAG_LENGTH];

@@ -10,6 +10,7 @@
 #include "runtime/proxy/failover.h"
 #include "runtime/proxy/forward.h"
 #include "runtime/proxy/hold.h"
+#include "runtime/proxy/search.h"
 #include "runtime/proxy/way.h"
 
 #include <errno.h>
@@ -42,6 +43,10 @@ static struct attempt *attempt_of_timer_c(struct timer *timer) {
 static void progress_fires(struct timer *timer, uint64_t now) {
     struct attempt *attempt = attempt_of_progress(timer);
     arena_reset(&attempt->call->proxy->scratch);
+    if (attempt->searching) {
+        sequence_failed(attempt, CAUSE_DNS_TIMEOUT, now);
+        return;
+    }
     enum cause cause = attempt->ringing               ? CAUSE_TIMEOUT_RINGING
                        : attempt->first != UINT32_MAX ? CAUSE_TIMEOUT_PROVISIONAL
                                                       : CAUSE_TIMEOUT_INVITING;
@@ -68,6 +73,24 @@ static uint32_t inviting_time(const struct call *call) {
     return call->plan.session || several ? call->plan.failover.inviting : 0;
 }
 
+/* The same for this attempt. That of a name runs from its first attempt, while it is searched for too; the places that are
+ * left share what is left of it. */
+static uint32_t inviting_share(const struct attempt *attempt, uint64_t now) {
+    const struct call *call = attempt->call;
+    const struct attempt *first = call->attempts;
+    const struct places *places = call->places;
+    uint32_t whole = inviting_time(call);
+    if (!places && !attempt->searching)
+        return whole;
+    while (first->target != attempt->target)
+        first = first->next;
+    uint32_t passed = since_start(call, now) - first->start;
+    whole = whole ? whole : 64 * call->proxy->settings->timers.t1;
+    uint32_t left = whole > passed ? whole - passed : 0;
+    uint32_t share = places ? left / (uint32_t)(places->count - places->next + 1) : left;
+    return share ? share : 1;
+}
+
 static bool is_recorded(const struct call *call, const struct sip_message *request) {
     return call->proxy->settings->record_route && dialog_recorded(request->method);
 }
@@ -75,15 +98,6 @@ static bool is_recorded(const struct call *call, const struct sip_message *reque
 /* How it leaves for its place. */
 static enum cause find_route(const struct attempt *attempt, struct world_route *out) {
     return way_out(attempt->call, attempt->target, &attempt->remote, out);
-}
-
-/* Where it goes, and how: CAUSE_NONE, or why nowhere. */
-static enum cause find_way(struct attempt *attempt, struct world_route *out, uint64_t now) {
-    const struct call *call = attempt->call;
-    enum cause cause = way_remote(call->proxy, attempt->target, attempt_uri(attempt), call->initial, &attempt->remote);
-    if (!cause)
-        cause = hold_ask(attempt, now);
-    return cause ? cause : find_route(attempt, out);
 }
 
 /* Who must be there; null: anybody. */
@@ -176,9 +190,9 @@ static enum cause send_request(struct attempt *attempt, const struct world_route
         .flow = {.local = via->local,
                  .remote = attempt->remote,
                  .connection = way_connection(call->proxy, attempt->target, &attempt->remote),
-                 .patience = attempt->switched ? SWITCH_PATIENCE : inviting_time(call),
+                 .patience = attempt->switched ? SWITCH_PATIENCE : inviting_share(attempt, now),
                  .name = find_name(attempt)},
-        .timeout = call->invite ? inviting_time(call) : 0,
+        .timeout = call->invite ? inviting_share(attempt, now) : 0,
         .user = attempt,
     };
     attempt->client = client_new(call->proxy->transactions, &sent, now);
@@ -222,9 +236,72 @@ unsigned attempt_code(enum cause cause) {
     return cause == CAUSE_NOT_FOUND ? 404 : cause == CAUSE_NOT_REGISTERED ? 480 : cause == CAUSE_BREADTH ? 440 : 0;
 }
 
+static void end_unsent(struct attempt *attempt, enum cause cause, uint64_t now) {
+    note_start(attempt);
+    attempt_end(attempt, cause, attempt_code(cause), now);
+}
+
+static void send_now(struct attempt *attempt, uint64_t now) {
+    struct call *call = attempt->call;
+    struct world_route via;
+    enum cause cause = hold_ask(attempt, now);
+    if (!cause)
+        cause = find_route(attempt, &via);
+    if (!cause) {
+        attempt->breadth = (uint8_t)breadth_share(call->breadth);
+        cause = attempt->breadth ? send_request(attempt, &via, now) : CAUSE_BREADTH;
+    }
+    if (cause) {
+        attempt->breadth = 0;
+        end_unsent(attempt, cause, now);
+        return;
+    }
+    note_start(attempt);
+    call->breadth -= attempt->breadth;
+    if (call->invite)
+        timer_set(call->proxy->timers, &attempt->timer_c, now, call->proxy->settings->timer_c, timer_c_fires);
+    else
+        start_progress(attempt, inviting_share(attempt, now), now);
+}
+
+/* The next place of a name. */
+static void try_place(struct attempt *attempt, uint64_t now) {
+    const struct call *call = attempt->call;
+    attempt->remote = call->places->at[call->places->next++];
+    enum cause cause = way_place(call->proxy, attempt->target, &attempt->remote);
+    cause ? end_unsent(attempt, cause, now) : send_now(attempt, now);
+}
+
+static void found(void *owner, struct places *places, enum cause cause, uint64_t now) {
+    struct attempt *attempt = owner;
+    struct call *call = attempt->call;
+    call->search = NULL;
+    call->places = places;
+    timer_stop(call->proxy->timers, &attempt->progress);
+    attempt->searching = false;
+    call_hold(call);
+    places ? try_place(attempt, now) : end_unsent(attempt, cause, now);
+    sequence_started(attempt, now);
+    call_release(call);
+}
+
+static void search(struct attempt *attempt, const struct locate_request *name, uint64_t now) {
+    struct call *call = attempt->call;
+    struct sip_message scanned;
+    enum cause cause = search_begin(call->proxy, name, call_request(call, &scanned)->call_id, attempt, found,
+                                    &call->search, &call->places, now);
+    if (cause) {
+        end_unsent(attempt, cause, now);
+    } else if (call->places) {
+        try_place(attempt, now);
+    } else {
+        attempt->searching = true;
+        start_progress(attempt, inviting_share(attempt, now), now);
+    }
+}
+
 struct attempt *attempt_start(struct call *call, struct target *target, uint64_t now) {
     struct attempt *attempt = calloc(1, sizeof *attempt);
-    struct world_route via;
     if (!attempt)
         return NULL;
     attempt->call = call;
@@ -237,22 +314,18 @@ struct attempt *attempt_start(struct call *call, struct target *target, uint64_t
         call->attempts = attempt;
     call->newest = attempt;
 
-    enum cause cause = find_way(attempt, &via, now);
-    if (!cause) {
-        attempt->breadth = (uint8_t)breadth_share(call->breadth);
-        cause = attempt->breadth ? send_request(attempt, &via, now) : CAUSE_BREADTH;
-    }
-    note_start(attempt);
-    if (cause) {
-        attempt->breadth = 0;
-        attempt_end(attempt, cause, attempt_code(cause), now);
+    if (call->places) {
+        try_place(attempt, now);
         return attempt;
     }
-    call->breadth -= attempt->breadth;
-    if (call->invite)
-        timer_set(call->proxy->timers, &attempt->timer_c, now, call->proxy->settings->timer_c, timer_c_fires);
+    struct locate_request name;
+    enum cause cause = way_remote(call->proxy, target, attempt_uri(attempt), call->initial, &attempt->remote, &name);
+    if (cause)
+        end_unsent(attempt, cause, now);
+    else if (name.host.at)
+        search(attempt, &name, now);
     else
-        start_progress(attempt, inviting_time(call), now);
+        send_now(attempt, now);
     return attempt;
 }
 
@@ -279,6 +352,15 @@ static void note_end(struct attempt *attempt, uint64_t now) {
           {"ms", event_number(proxy, attempt->end - attempt->start)});
 }
 
+/* It ends before anything was sent. */
+static void end_search(struct attempt *attempt) {
+    if (!attempt->searching)
+        return;
+    call_leave_target(attempt->call);
+    attempt->searching = false;
+    note_start(attempt);
+}
+
 static void return_breadth(struct attempt *attempt) {
     attempt->call->breadth += attempt->breadth;
     attempt->breadth = 0;
@@ -287,6 +369,7 @@ static void return_breadth(struct attempt *attempt) {
 void attempt_end(struct attempt *attempt, enum cause cause, unsigned code, uint64_t now) {
     bool was_running = attempt->state == ATTEMPT_RUNNING;
     stop_timers(attempt);
+    end_search(attempt);
     return_breadth(attempt);
     attempt->state = ATTEMPT_OVER;
     attempt->awaited = false;
@@ -309,6 +392,7 @@ void attempt_cancel(struct attempt *attempt, struct slice reason, uint64_t now) 
 
 void attempt_give_up(struct attempt *attempt, enum cause cause, struct slice reason, uint64_t now) {
     stop_timers(attempt);
+    end_search(attempt);
     attempt->state = ATTEMPT_GIVEN_UP;
     attempt->cause = (uint8_t)cause;
     note_end(attempt, now);

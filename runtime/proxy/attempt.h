@@ -30,6 +30,7 @@ struct attempt {
     uint8_t state;                     /* enum attempt_state */
     uint8_t breadth;                   /* of Max-Breadth, while it lives */
     uint8_t advice;                    /* enum health_advice, of when it began */
+    bool searching;                    /* for the places of its target: nothing was sent yet */
     bool provisional;                  /* a 1xx came */
     bool ringing;                      /* a 180-199 came */
     bool cancelled;                    /* a CANCEL was sent: once is all (9.1) */
@@ -37,7 +38,8 @@ struct attempt {
     bool awaited;                      /* cancelled: the final answer waits for it (for at most 4*T1) */
 };
 
-/* Starts the next attempt. Its state is RUNNING, or OVER with cause (and code, when the failure
+/* Starts the next attempt; at the next place of the same target, while there is one in call->places. Its state is RUNNING
+ * (while a name's places are searched for, too: sequence_started() tells of the end of that), or OVER with cause (and code, when the failure
  * counts as a response: 404, 480, 440) when nothing was sent. NULL: out of memory. */
 struct attempt *attempt_start(struct call *call, struct target *target, uint64_t now);
 /* The response that a failure of our own counts as, as if the target had said so; 0: it is none. */

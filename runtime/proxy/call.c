@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/proxy/call.h"
 
+#include "runtime/proxy/search.h"
 #include "runtime/state/session.h"
 
 #include <errno.h>
@@ -205,6 +206,7 @@ void call_free(struct call *call) {
         next = block->next;
         free(block);
     }
+    call_leave_target(call);
     best_free(&call->best);
     if (call->session)
         session_release(call->session);
@@ -227,6 +229,13 @@ const struct sip_message *call_request(const struct call *call, struct sip_messa
     /* It passed the fence when it came; its verdict cannot be another one now. */
     scan_message(scanned, call->request.at, call->request.len);
     return scanned;
+}
+
+void call_leave_target(struct call *call) {
+    search_free(call->search);
+    free(call->places);
+    call->search = NULL;
+    call->places = NULL;
 }
 
 int call_replace(struct call *call, struct target *entry, const struct target *targets) {

@@ -35,6 +35,8 @@ struct target {
     bool to_is_uri;        /* `to` is a bare URI */
     bool by_route;         /* the hop is the first Route that is left */
     bool redirected;       /* it came from the Contact of a 3xx */
+    bool udp;              /* a name that says no transport means UDP: an alternate's (language.md 4) */
+    bool not_here;         /* its name may not lead to a loopback address: who gave it is somewhere else */
     uint8_t missing;       /* enum cause: why it is not to be tried; CAUSE_NONE */
     uint8_t transport;     /* enum transport, TRANSPORT_NONE: the hop's own */
 };
@@ -67,6 +69,8 @@ struct call {
     struct call_block *blocks;         /* targets that were not there at the beginning, owned */
     struct attempt *attempts, *newest; /* owned, in order of start */
     struct attempt *current;           /* running; NULL: none */
+    struct search *search;             /* for the places of the newest attempt's target; NULL: none */
+    struct places *places;             /* of that target, when it is a name; owned */
     struct best best;
     struct session *session; /* that it began; NULL: none, or it has ended */
     struct arena *more;      /* redirect targets, the caller's Reason; NULL: not needed yet */
@@ -113,6 +117,8 @@ const struct sip_message *call_request(const struct call *call, struct sip_messa
 /* Puts copies of `targets` before those not tried yet; the first one takes the place of `entry`, which is among them no
  * more. -ENOMEM: nothing changed. */
 int call_replace(struct call *call, struct target *entry, const struct target *targets);
+/* What is still known of the newest attempt's target is of no use any more. */
+void call_leave_target(struct call *call);
 /* More memory for it, given back with the call. NULL: out of memory. */
 struct arena *call_arena(struct call *call);
 

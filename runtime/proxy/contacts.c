@@ -61,6 +61,8 @@ static int add(struct list *list, const struct binding *binding, bool secure) {
     *target = *list->entry;
     target->next = NULL;
     target->way = way;
+    target->udp = false;
+    target->not_here = !ip_is_loopback(&binding->received.ip);
     target->transport = TRANSPORT_NONE;
     target->missing = CAUSE_NONE;
     target->hop = way->path.at ? first_hop(way->path) : binding->contact;

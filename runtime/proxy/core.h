@@ -6,6 +6,7 @@
 #include "runtime/plan/vm.h"
 #include "runtime/proxy/counters.h"
 #include "runtime/proxy/proxy.h"
+#include "runtime/sip/locate.h"
 
 struct call;
 struct users;
@@ -16,6 +17,9 @@ struct sessions;
 struct blocks;
 struct exempt;
 struct health;
+struct names;
+struct penalties;
+struct held_ack;
 struct waiting_answer;
 
 struct proxy {
@@ -35,6 +39,13 @@ struct proxy {
     struct blocks *blocks;
     struct exempt *exempt; /* addresses that are never blocked */
     struct health *health; /* destinations that have failed lately */
+    struct names *names;
+    struct penalties *penalties;
+    struct locate_means means; /* what our listeners can send over */
+    /* ACKs that wait for the places of a name; owned (held.h). */
+    struct held_ack *held;
+    unsigned held_count;
+    size_t held_bytes;
     /* Answers that wait for the store, the oldest first; owned (waiting.h). */
     struct waiting_answer *waiting, **waiting_end;
     unsigned waiting_count;

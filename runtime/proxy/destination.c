@@ -140,7 +140,7 @@ static void add_ordinary(struct list *list, const struct request *request) {
 static void add_alternates(struct list *list, const struct request *request) {
     const struct outcome *outcome = &request->outcome;
     for (const struct outcome_target *entry = outcome->alternates; entry; entry = entry->next) {
-        struct target target = {.hop = entry->text, .transport = (uint8_t)entry->transport};
+        struct target target = {.hop = entry->text, .transport = (uint8_t)entry->transport, .udp = true};
         if (outcome->replace_uri) {
             target.uri = with_host(list, request, entry->text);
             target.to = outcome->failover.keep_to ? with_host(list, request, outcome->to) : target.uri;

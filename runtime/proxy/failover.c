@@ -5,6 +5,7 @@
 #include "runtime/proxy/event.h"
 #include "runtime/proxy/redirect.h"
 #include "runtime/proxy/response.h"
+#include "runtime/proxy/search.h"
 
 #include <stddef.h>
 #include <stdio.h>
@@ -44,11 +45,17 @@ static void wait_fires(struct timer *timer, uint64_t now) {
     call_release(call);
 }
 
-static void sequence_over(struct call *call, uint64_t now) {
-    bool waits = call->over;
+/* No attempt starts any more. */
+static void end_sequence(struct call *call) {
     call->over = true;
     call->targets = NULL;
     call->current = NULL;
+    call_leave_target(call);
+}
+
+static void sequence_over(struct call *call, uint64_t now) {
+    bool waits = call->over;
+    end_sequence(call);
     settle(call, false, now);
     if (!call->final && !waits)
         timer_set(call->proxy->timers, &call->timer, now, 4 * call->proxy->settings->timers.t1, wait_fires);
@@ -115,14 +122,23 @@ static bool is_exhausted(const struct call *call) {
     return false;
 }
 
-/* The attempt at a target, or NULL: its contacts have taken its place, or there is no memory for it. */
-static struct attempt *start(struct call *call, struct target *target, uint64_t now) {
-    int expanded = contacts_expand(call, target);
-    struct attempt *attempt = expanded ? NULL : attempt_start(call, target, now);
-    if (!attempt && expanded <= 0) {
-        proxy_count(call->proxy, COUNTER_NO_MEMORY);
-        offer(call, 503, NULL, NULL);
-    }
+/* RFC 3263 4.3: are there other places of the same name? */
+static bool has_places(const struct call *call) {
+    return call->places && call->places->next < call->places->count;
+}
+
+static void note_no_memory(struct call *call) {
+    proxy_count(call->proxy, COUNTER_NO_MEMORY);
+    offer(call, 503, NULL, NULL);
+}
+
+/* The attempt at the next place of the same name; NULL: there is none, or no memory for it. */
+static struct attempt *start_place(struct call *call, uint64_t now) {
+    if (!has_places(call))
+        return NULL;
+    struct attempt *attempt = attempt_start(call, call->newest->target, now);
+    if (!attempt)
+        note_no_memory(call);
     return attempt;
 }
 
@@ -134,15 +150,16 @@ static bool was_tried(const struct attempt *attempt) {
 /* Whether nobody could be tried but targets that are held down: then they are, in their order. */
 static bool put_back_held(struct call *call) {
     struct target **end = &call->targets;
+    const struct target *last = NULL; /* a name has an attempt for each of its places */
     if (call->anyway)
         return false;
     for (const struct attempt *attempt = call->attempts; attempt; attempt = attempt->next)
         if (was_tried(attempt))
             return false;
     for (const struct attempt *attempt = call->attempts; attempt; attempt = attempt->next) {
-        if (attempt->cause != CAUSE_HELD_DOWN)
+        if (attempt->cause != CAUSE_HELD_DOWN || attempt->target == last)
             continue;
-        *end = attempt->target;
+        last = *end = attempt->target;
         end = &attempt->target->next;
     }
     *end = NULL;
@@ -160,33 +177,65 @@ static bool has_answered(const struct call *call, const struct target *target) {
     return false;
 }
 
-/* The next target that can be tried; without one the sequence is over. */
+/* The attempt at the next target; NULL: its contacts have taken its place, nobody wants to be asked there again, or there is
+ * no memory for it. */
+static struct attempt *start_target(struct call *call, uint64_t now) {
+    struct target *target = call->targets;
+    call->targets = target->next;
+    call_leave_target(call);
+    if (has_answered(call, target))
+        return NULL;
+    int expanded = contacts_expand(call, target);
+    struct attempt *attempt = expanded ? NULL : attempt_start(call, target, now);
+    if (!attempt && expanded <= 0)
+        note_no_memory(call);
+    return attempt;
+}
+
+/* An attempt has begun. False: it is over, and another one is to follow. */
+static bool goes_on(struct attempt *attempt, uint64_t now) {
+    struct call *call = attempt->call;
+    if (attempt->state == ATTEMPT_RUNNING) {
+        call->current = attempt;
+        return true;
+    }
+    if (attempt->code && !has_places(call) && !moves_on(attempt, attempt->code)) {
+        end_sequence(call);
+        response_make(call, attempt->code, now);
+        return true;
+    }
+    if (attempt->cause == CAUSE_HELD_DOWN)
+        return false; /* nobody has said anything that the caller could be told */
+    offer_failure(call, attempt);
+    if (attempt->code || has_places(call) || failure_moves_on(attempt))
+        return false;
+    sequence_over(call, now);
+    return true;
+}
+
+/* The next place of the same name, or the next target, that can be tried; without one the sequence is over. */
 static void next(struct call *call, uint64_t now) {
+    struct attempt *attempt = start_place(call, now);
     call->current = NULL;
-    while (!call->over && (!is_exhausted(call) || put_back_held(call))) {
-        struct target *target = call->targets;
-        call->targets = target->next;
-        if (has_answered(call, target))
-            continue;
-        struct attempt *attempt = start(call, target, now);
+    while (attempt || (!call->over && (!is_exhausted(call) || put_back_held(call)))) {
         if (!attempt)
-            continue;
-        if (attempt->state == ATTEMPT_RUNNING) {
-            call->current = attempt;
+            attempt = start_target(call, now);
+        if (attempt && goes_on(attempt, now))
             return;
-        }
-        if (attempt->code && !moves_on(attempt, attempt->code)) {
-            call->over = true;
-            response_make(call, attempt->code, now);
-            return;
-        }
-        if (attempt->cause == CAUSE_HELD_DOWN)
-            continue; /* nobody has said anything that the caller could be told */
-        offer_failure(call, attempt);
-        if (!attempt->code && !failure_moves_on(attempt))
-            break;
+        attempt = attempt ? start_place(call, now) : NULL;
     }
     sequence_over(call, now);
+}
+
+/* What came shows that nobody else of that name is wanted: the next target. */
+static void next_target(struct call *call, uint64_t now) {
+    call_leave_target(call);
+    next(call, now);
+}
+
+void sequence_started(struct attempt *attempt, uint64_t now) {
+    if (!goes_on(attempt, now))
+        next(attempt->call, now);
 }
 
 static void total_fires(struct timer *timer, uint64_t now) {
@@ -247,18 +296,34 @@ static void success(struct attempt *attempt, const struct sip_message *message, 
         attempt_end(attempt, CAUSE_RESPONSE, message->status, now);
     if (!call->invite && call->final)
         return;
-    call->over = true;
-    call->targets = NULL;
-    call->current = NULL;
+    end_sequence(call);
     if (pending) /* before the call's record is written; the 2xx has the same time */
         attempt_give_up(pending, CAUSE_ANSWERED_ELSEWHERE, ANSWERED_ELSEWHERE, now);
     response_relay(attempt, message, false, now);
+}
+
+/* RFC 3263 4.3: 503 means that another place of the name is to be tried, whatever the plan says about responses. */
+static bool is_elsewhere(const struct attempt *attempt, const struct sip_message *message) {
+    return message->status == 503 && has_places(attempt->call);
+}
+
+/* Seconds; a comment or parameters may follow (RFC 3261 20.33). */
+static uint32_t retry_after(const struct sip_message *message) {
+    uint32_t seconds = 0;
+    if (!message->first[HEADER_RETRY_AFTER])
+        return PENALTY_USUAL;
+    struct slice value = scan_value(message, message->first[HEADER_RETRY_AFTER] - 1u);
+    for (size_t i = 0; i < value.len && byte_is_digit((unsigned char)value.at[i]) && seconds <= PENALTY_MOST; i++)
+        seconds = 10 * seconds + (uint32_t)(value.at[i] - '0');
+    return seconds;
 }
 
 static void failure(struct attempt *attempt, const struct sip_message *message, uint64_t now) {
     struct call *call = attempt->call;
     bool running = attempt->state == ATTEMPT_RUNNING;
     attempt_end(attempt, CAUSE_RESPONSE, message->status, now);
+    if (message->status == 503)
+        search_penalise(call->proxy, &attempt->remote, retry_after(message), now);
     if (!running) {
         if (call->over)
             settle(call, false, now);
@@ -266,18 +331,19 @@ static void failure(struct attempt *attempt, const struct sip_message *message, 
     }
     if (!call->invite && message->status == 408) { /* RFC 4320 4.2: not for us to send */
         call->silent = true;
+        next_target(call, now);
+    } else if (is_elsewhere(attempt, message)) {
+        offer(call, 503, message, attempt);
         next(call, now);
     } else if (!moves_on(attempt, message->status)) {
-        call->over = true;
-        call->targets = NULL;
-        call->current = NULL;
+        end_sequence(call);
         response_relay(attempt, message, !call->plan.session, now);
     } else {
         if (message->status / 100 == 3 && call->plan.session && call->plan.failover.redirection)
             redirect_follow(attempt, message);
         else
             offer(call, message->status, message, attempt);
-        next(call, now);
+        next_target(call, now);
     }
 }
 
@@ -285,6 +351,8 @@ void sequence_response(struct attempt *attempt, const struct sip_message *messag
     struct call *call = attempt->call;
     call_hold(call);
     attempt_responded(attempt, now);
+    if (message->status != 503)
+        search_forgive(call->proxy, &attempt->remote);
     if (message->status < 200)
         provisional(attempt, message, now);
     else if (message->status < 300)
@@ -310,9 +378,15 @@ void sequence_timeout(struct attempt *attempt, enum cause cause, uint64_t now) {
     if (attempt->state != ATTEMPT_RUNNING)
         return;
     call_hold(call);
+    bool silent = attempt->first == UINT32_MAX;
     offer_silence(call, attempt);
     attempt_give_up(attempt, cause, SLICE_EMPTY, now);
-    timer_moves_on(attempt) && failure_moves_on(attempt) ? next(call, now) : sequence_over(call, now);
+    if (silent)
+        search_penalise(call->proxy, &attempt->remote, PENALTY_USUAL, now);
+    else
+        call_leave_target(call);
+    bool leads_on = has_places(call) || (timer_moves_on(attempt) && failure_moves_on(attempt));
+    leads_on ? next(call, now) : sequence_over(call, now);
     call_release(call);
 }
 
@@ -323,8 +397,10 @@ void sequence_failed(struct attempt *attempt, enum cause cause, uint64_t now) {
         return;
     call_hold(call);
     attempt_end(attempt, way && way->bound ? CAUSE_FLOW_FAILED : cause, 0, now);
+    if (cause != CAUSE_LOCAL_LIMIT)
+        search_penalise(call->proxy, &attempt->remote, PENALTY_USUAL, now);
     offer_failure(call, attempt);
-    failure_moves_on(attempt) ? next(call, now) : sequence_over(call, now);
+    has_places(call) || failure_moves_on(attempt) ? next(call, now) : sequence_over(call, now);
     call_release(call);
 }
 

@@ -9,6 +9,8 @@
 
 /* 100 for an INVITE, then the first attempt. */
 void sequence_start(struct call *call, uint64_t now);
+/* The attempt, whose target is a name, has begun: it runs, or is over. */
+void sequence_started(struct attempt *attempt, uint64_t now);
 /* A response to an attempt, running or not. */
 void sequence_response(struct attempt *attempt, const struct sip_message *message, uint64_t now);
 /* A timer gave up a running attempt. */

@@ -8,11 +8,14 @@
 #include "runtime/proxy/hold.h"
 #include "runtime/proxy/keepalive.h"
 #include "runtime/proxy/registrar.h"
+#include "runtime/proxy/held.h"
 #include "runtime/proxy/request.h"
+#include "runtime/proxy/search.h"
 #include "runtime/proxy/tally.h"
 #include "runtime/proxy/waiting.h"
 #include "runtime/state/block.h"
 #include "runtime/state/health.h"
+#include "runtime/state/names.h"
 
 #include <stdlib.h>
 
@@ -114,7 +117,7 @@ struct proxy *proxy_new(const struct proxy_settings *settings, const struct prox
     if (proxy->timers && proxy->rx)
         proxy->transactions = transactions_new(&settings->timers, &seed->tables, proxy->timers, &below, &events);
     if (proxy->transactions && registrar_open(proxy) == 0 && tally_open(proxy) == 0 && guard_open(proxy) == 0 &&
-        directory_open(proxy) == 0 && hold_open(proxy) == 0)
+        directory_open(proxy) == 0 && hold_open(proxy) == 0 && search_open(proxy) == 0)
         return proxy;
     proxy_free(proxy);
     return NULL;
@@ -125,11 +128,13 @@ void proxy_free(struct proxy *proxy) {
         return;
     while (proxy->calls)
         call_free(proxy->calls);
+    held_free_all(proxy);
     waiting_free(proxy);
     registrar_close(proxy);
     tally_close(proxy);
     guard_close(proxy);
     hold_close(proxy);
+    search_close(proxy);
     if (proxy->transactions)
         transactions_free(proxy->transactions);
     if (proxy->timers)
@@ -174,7 +179,7 @@ void proxy_receive(struct proxy *proxy, const struct packet *packet) {
             break;
         }
         proxy_count(proxy, COUNTER_REQUESTS);
-        request_arrives(proxy, packet, &message);
+        request_arrives(proxy, packet, &message, NULL);
         break;
     case SCAN_REFUSED:
         proxy_count(proxy, COUNTER_MALFORMED);
@@ -235,12 +240,17 @@ void proxy_kept(struct proxy *proxy, uint64_t ticket, uint64_t now, int64_t unix
     waiting_answer_up_to(proxy, ticket);
 }
 
+void proxy_named(struct proxy *proxy, uint32_t id, const struct dns_answer *answer, uint64_t now, int64_t unix_ms) {
+    begin(proxy, now, unix_ms);
+    names_answered(proxy->names, id, answer, now);
+}
+
 void proxy_drain(struct proxy *proxy) {
     proxy->draining = true;
 }
 
 bool proxy_idle(const struct proxy *proxy) {
-    return proxy_pending(proxy) == 0 && !timer_running(&proxy->acknowledging);
+    return proxy_pending(proxy) == 0 && !proxy->held && !timer_running(&proxy->acknowledging);
 }
 
 unsigned proxy_pending(const struct proxy *proxy) {
@@ -248,7 +258,7 @@ unsigned proxy_pending(const struct proxy *proxy) {
 }
 
 unsigned proxy_live(const struct proxy *proxy) {
-    return transactions_count(proxy->transactions) + proxy->call_count + proxy->waiting_count +
+    return transactions_count(proxy->transactions) + proxy->call_count + proxy->waiting_count + proxy->held_count +
            locations_count(proxy->locations) + sessions_live(proxy->sessions);
 }
 

@@ -99,6 +99,9 @@ void proxy_load(struct proxy *proxy, const struct store_row *row, uint64_t now, 
 /* What the proxy had kept up to that world.commit() is on disk. */
 void proxy_kept(struct proxy *proxy, uint64_t ticket, uint64_t now, int64_t unix_ms);
 
+/* What became of a question of world.ask(). Copied. */
+void proxy_named(struct proxy *proxy, uint32_t id, const struct dns_answer *answer, uint64_t now, int64_t unix_ms);
+
 /* SIGTERM: no new calls (503 with Retry-After); what runs goes on. */
 void proxy_drain(struct proxy *proxy);
 /* Nothing runs any more that could still matter to a peer: no transaction without its final, no

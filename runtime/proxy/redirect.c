@@ -53,7 +53,8 @@ static struct target *new_target(struct attempt *attempt, struct slice uri) {
     *target = *attempt->target;
     target->uri = call->plan.replace_uri ? text : SLICE_NULL;
     target->hop = text;
-    target->by_route = false;
+    target->by_route = target->udp = false;
+    target->not_here = !ip_is_loopback(&attempt->remote.ip);
     target->redirected = true;
     target->missing = CAUSE_NONE;
     target->way = NULL;

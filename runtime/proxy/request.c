@@ -478,9 +478,11 @@ static void begin(struct request *request, struct proxy *proxy, const struct pac
     outcome_init(&request->outcome, &proxy->scratch);
 }
 
-void request_arrives(struct proxy *proxy, const struct packet *packet, struct sip_message *message) {
+void request_arrives(struct proxy *proxy, const struct packet *packet, struct sip_message *message,
+                     const struct held_place *held) {
     struct request request;
     begin(&request, proxy, packet, message);
+    request.held = held;
     /* A CANCEL has the Via of its request, so that its answer has the same tag (9.2). */
     struct slice via = top_via(message);
     uint64_t of_request[2] = {hash_keyed(&proxy->seed.numbers, via.at, via.len),

@@ -7,8 +7,11 @@
 
 #include "runtime/proxy/core.h"
 
-/* `message` passed the fence. */
-void request_arrives(struct proxy *proxy, const struct packet *packet, struct sip_message *message);
+struct held_place;
+
+/* `message` passed the fence. `held`: it is an ACK that had to wait (held.h), else NULL. */
+void request_arrives(struct proxy *proxy, const struct packet *packet, struct sip_message *message,
+                     const struct held_place *held);
 /* The fence refused it: an answer without a transaction (8.2.7), when one can be made. */
 void request_refused(struct proxy *proxy, const struct packet *packet, const struct sip_message *message, unsigned code,
                      const char *reason);

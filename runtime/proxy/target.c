@@ -13,57 +13,72 @@ static enum transport made_secure(enum transport transport, bool by_param) {
     return TRANSPORT_NONE;
 }
 
-static enum transport choose_transport(const struct sip_uri *uri, enum transport asked) {
+/* The transport that somebody says; false: it will not do. TRANSPORT_NONE: nobody says any. */
+static bool read_transport(const struct sip_uri *uri, enum transport asked, enum transport *transport) {
     bool secure = uri->scheme == URI_SIPS;
     struct slice param;
-    if (asked != TRANSPORT_NONE)
-        return secure ? made_secure(asked, false) : asked;
-    if (uri_param(uri->params, SLICE("transport"), &param)) {
+    *transport = asked;
+    if (asked != TRANSPORT_NONE) {
+        *transport = secure ? made_secure(asked, false) : asked;
+    } else if (uri_param(uri->params, SLICE("transport"), &param)) {
         enum transport named = transport_named(param);
-        return secure && named != TRANSPORT_NONE ? made_secure(named, true) : named;
+        *transport = secure && named != TRANSPORT_NONE ? made_secure(named, true) : named;
+    } else {
+        *transport = secure ? TRANSPORT_TLS : TRANSPORT_NONE;
+        return true;
     }
-    return secure ? TRANSPORT_TLS : TRANSPORT_UDP;
+    return *transport != TRANSPORT_NONE;
 }
 
 bool target_transport(const struct sip_uri *uri, enum transport asked, enum transport *transport, uint16_t *port) {
-    *transport = choose_transport(uri, asked);
-    if (*transport == TRANSPORT_NONE)
+    if (!read_transport(uri, asked, transport))
         return false;
+    if (*transport == TRANSPORT_NONE)
+        *transport = TRANSPORT_UDP;
     *port = uri->port_given ? uri->port : transports[*transport].port;
     return true;
 }
 
-/* The host itself when it is an address. */
-static enum cause find_address(const struct world *world, struct slice host, struct ip_address *ip) {
-    if (ip_parse(ip, host))
-        return CAUSE_NONE;
-    if (!world->resolve)
-        return CAUSE_DNS_UNSUPPORTED;
-    return world->resolve(world->context, host, ip) ? CAUSE_NONE : CAUSE_UNREACHABLE;
+/* The system would take the unspecified address for its own, and a group for many. */
+bool target_is_place(const struct endpoint *remote) {
+    return remote->port != 0 && !ip_is_unspecified(&remote->ip) && !ip_is_broadcast(&remote->ip) &&
+           !ip_is_multicast(&remote->ip);
 }
 
-enum cause target_endpoint(const struct world *world, const struct sip_uri *uri, enum transport asked,
-                           struct slice request_uri, struct endpoint *remote) {
+/* A name may end in the root's dot. */
+static struct slice without_root(struct slice host) {
+    return host.len > 1 && host.at[host.len - 1] == '.' ? slice_cut(host, 0, host.len - 1) : host;
+}
+
+enum cause target_place(const struct sip_uri *uri, enum transport asked, struct slice request_uri,
+                        struct endpoint *remote, struct locate_request *name) {
+    bool secure = slice_starts_same(request_uri, SLICE("sips:"));
+    enum transport transport;
+    struct slice maddr, host = uri->host;
     if (uri->scheme != URI_SIP && uri->scheme != URI_SIPS)
         return CAUSE_SCHEME_UNSUPPORTED;
     *remote = (struct endpoint){.ip = uri->ip};
-    struct slice maddr;
-    bool elsewhere = uri_param(uri->params, SLICE("maddr"), &maddr);
-    if (elsewhere || !remote->ip.family) {
-        enum cause cause = find_address(world, elsewhere ? maddr : uri->host, &remote->ip);
-        if (cause)
-            return cause;
+    if (uri_param(uri->params, SLICE("maddr"), &maddr)) {
+        host = maddr;
+        remote->ip.family = 0;
     }
-    enum transport transport;
-    if (!target_transport(uri, asked, &transport, &remote->port) ||
-        (slice_starts_same(request_uri, SLICE("sips:")) && !transports[transport].secure))
+    bool numeric = remote->ip.family || ip_parse(&remote->ip, host);
+    if (!read_transport(uri, asked, &transport) ||
+        (secure && transport != TRANSPORT_NONE && !transports[transport].secure))
         return CAUSE_TRANSPORT_UNSUPPORTED;
+    if (transport != TRANSPORT_NONE)
+        remote->transport = (uint8_t)transport;
+    if (!numeric) {
+        *name = (struct locate_request){
+            .host = without_root(host), .port = uri->port, .transport = transport, .secure = secure};
+        return uri->port_given && !uri->port ? CAUSE_UNREACHABLE : CAUSE_NONE;
+    }
+    *name = (struct locate_request){.host = SLICE_NULL};
+    if (transport == TRANSPORT_NONE && secure)
+        return CAUSE_TRANSPORT_UNSUPPORTED;
+    target_transport(uri, asked, &transport, &remote->port);
     remote->transport = (uint8_t)transport;
-    /* The system would take the unspecified address for its own, and a group for many. */
-    if (remote->port == 0 || ip_is_unspecified(&remote->ip) || ip_is_broadcast(&remote->ip) ||
-        ip_is_multicast(&remote->ip))
-        return CAUSE_UNREACHABLE;
-    return CAUSE_NONE;
+    return target_is_place(remote) ? CAUSE_NONE : CAUSE_UNREACHABLE;
 }
 
 bool target_is_harmless(const struct sip_uri *uri, const struct ip_address *source) {

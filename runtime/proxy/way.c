@@ -45,9 +45,10 @@ static bool is_seen(const struct proxy *proxy, const struct target *target) {
 }
 
 static enum cause find_remote(const struct proxy *proxy, const struct target *target, struct slice uri, bool initial,
-                              struct endpoint *remote) {
+                              struct endpoint *remote, struct locate_request *name) {
     const struct way *way = target->way;
     struct sip_uri hop;
+    *name = (struct locate_request){.host = SLICE_NULL};
     if (target->missing)
         return target->missing;
     if (!message_host(target->hop, &hop))
@@ -60,19 +61,37 @@ static enum cause find_remote(const struct proxy *proxy, const struct target *ta
     }
     if (!target->by_route && initial && ours_uri(proxy->settings, &hop))
         return CAUSE_NOT_FOUND;
-    enum cause cause = target_endpoint(proxy->world, &hop, target->transport, uri, remote);
+    enum cause cause = target_place(&hop, target->transport, uri, remote, name);
     /* Only clients open WebSockets. */
     return !cause && endpoint_is_web(remote) ? CAUSE_TRANSPORT_UNSUPPORTED : cause;
 }
 
-enum cause way_remote(const struct proxy *proxy, const struct target *target, struct slice uri, bool initial,
-                      struct endpoint *remote) {
-    enum cause cause = find_remote(proxy, target, uri, initial, remote);
-    if (!cause && ours_endpoint(proxy->settings, &remote->ip, remote->port))
+/* What holds for an address holds for those of a name. */
+static enum cause judge(const struct proxy *proxy, const struct target *target, const struct endpoint *remote) {
+    if (ours_endpoint(proxy->settings, &remote->ip, remote->port))
         return CAUSE_NOT_FOUND; /* by maddr, Route or Path: nothing is ever sent to ourselves */
-    if (!cause && target->way && target->way->secure && is_clear(remote))
+    if (target->way && target->way->secure && is_clear(remote))
         return CAUSE_TRANSPORT_UNSUPPORTED;
-    return cause;
+    return CAUSE_NONE;
+}
+
+enum cause way_remote(const struct proxy *proxy, const struct target *target, struct slice uri, bool initial,
+                      struct endpoint *remote, struct locate_request *name) {
+    enum cause cause = find_remote(proxy, target, uri, initial, remote, name);
+    if (cause)
+        return cause;
+    if (!name->host.at)
+        return judge(proxy, target, remote);
+    name->secure |= target->way && target->way->secure;
+    if (target->udp && name->transport == TRANSPORT_NONE && !name->secure)
+        name->transport = TRANSPORT_UDP;
+    return CAUSE_NONE;
+}
+
+enum cause way_place(const struct proxy *proxy, const struct target *target, const struct endpoint *place) {
+    if (!target_is_place(place) || (target->not_here && ip_is_loopback(&place->ip)))
+        return CAUSE_UNREACHABLE;
+    return judge(proxy, target, place);
 }
 
 const struct endpoint *way_local(const struct proxy *proxy, const struct target *target,

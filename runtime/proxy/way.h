@@ -5,11 +5,15 @@
 #define FOV_RUNTIME_PROXY_WAY_H
 
 #include "runtime/proxy/call.h"
+#include "runtime/sip/locate.h"
 
 /* The place of a target whose Request-URI is `uri`: CAUSE_NONE, or why there is none. `initial`: what is ours is nobody's
- * place, for it should have been looked up. */
+ * place, for it should have been looked up. A target that is a name has many places: then name->host is set, and `remote` is
+ * not. */
 enum cause way_remote(const struct proxy *proxy, const struct target *target, struct slice uri, bool initial,
-                      struct endpoint *remote);
+                      struct endpoint *remote, struct locate_request *name);
+/* One of those places: CAUSE_NONE, or why nothing is sent there. */
+enum cause way_place(const struct proxy *proxy, const struct target *target, const struct endpoint *place);
 /* Who must be there when the transport is secure: the host of the target's own words, whatever address that led to (RFC 5922
  * 4.1); of an address that has proved to be somebody in this dialog, that one. It stands in target or request. */
 struct slice way_name(const struct proxy *proxy, const struct target *target, const struct sip_message *request);

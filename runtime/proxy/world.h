@@ -5,6 +5,7 @@
 #define FOV_RUNTIME_PROXY_WORLD_H
 
 #include "runtime/sip/address.h"
+#include "runtime/sip/dns.h"
 #include "runtime/state/store.h"
 
 enum log_level { LOG_ERROR, LOG_WARNING, LOG_NOTICE, LOG_INFO, LOG_DEBUG };
@@ -51,8 +52,9 @@ struct world {
      * more: then memory is all there is). Never before this call has returned. Tickets count up from 1; of 0 nobody waits
      * to be told. Both are NULL without a store: then everything is in memory alone, and safe at once. */
     void (*commit)(void *context, uint64_t ticket);
-    /* An address of a host name; false: there is none. NULL: nobody here resolves names. */
-    bool (*resolve)(void *context, struct slice name, struct ip_address *ip);
+    /* Asks the name servers: proxy_named() with that id tells what they say, or that they said nothing in time; never
+     * before this call has returned. False: for want of memory nobody is asked. NULL: nobody here resolves names. */
+    bool (*ask)(void *context, uint32_t id, struct slice name, enum dns_type type);
 };
 
 #endif

@@ -369,8 +369,7 @@ static void play_image(struct play *play, const uint8_t *bytes, size_t length) {
         play_fail(play, play->story->line, "out of memory");
         return;
     }
-    if (play->story->hosts)
-        sim_world_resolve(&play->world, play->story->hosts);
+    play->world.sayings = play->story->sayings;
     meet_all(play);
     people_load(play->story, &play->world);
     play->world.store_delay = play->story->store_delay;

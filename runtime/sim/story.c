@@ -8,6 +8,7 @@
 #include "runtime/sim/blocked.h"
 #include "runtime/sim/contacts.h"
 #include "runtime/sim/people.h"
+#include "runtime/sim/sayings.h"
 #include "runtime/sim/setup.h"
 
 void reader_wrong(struct reader *reader, const char *format, ...) {
@@ -201,21 +202,6 @@ static void read_gap(struct reader *reader, struct slice rest) {
     reader->story->gaps = gap;
 }
 
-static void read_host(struct reader *reader, struct slice rest) {
-    struct sim_host *host = arena_alloc(reader->arena, sizeof *host);
-    struct slice address;
-    bool quoted;
-    if (!host) {
-        reader->out_of_memory = true;
-        return;
-    }
-    if (!reader_word(&rest, &host->name, &quoted) || !reader_word(&rest, &address, &quoted) ||
-        !ip_parse(&host->ip, address))
-        reader_wrong(reader, "it is written: host gw1 192.0.2.101");
-    host->next = reader->story->hosts;
-    reader->story->hosts = host;
-}
-
 static void read_fails(struct reader *reader, struct slice rest) {
     struct slice text;
     bool quoted;
@@ -230,10 +216,18 @@ static bool read_setting(struct reader *reader, struct slice word, struct slice 
         const char *name;
         void (*read)(struct reader *, struct slice);
     } settings[] = {
-        {"plan", read_plan},           {"party", read_party},      {"options", setup_read},
-        {"clock", read_clock},         {"no", read_gap},           {"fails", read_fails},
-        {"host", read_host},           {"user", people_read_user}, {"alias", people_read_alias},
-        {"registered", contacts_read}, {"block", blocked_read},
+        {"plan", read_plan},
+        {"party", read_party},
+        {"options", setup_read},
+        {"clock", read_clock},
+        {"no", read_gap},
+        {"fails", read_fails},
+        {"host", sayings_read_host},
+        {"dns", sayings_read},
+        {"user", people_read_user},
+        {"alias", people_read_alias},
+        {"registered", contacts_read},
+        {"block", blocked_read},
     };
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
         if (slice_equal(word, slice_of(settings[i].name))) {

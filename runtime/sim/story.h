@@ -41,7 +41,13 @@
  *                                 store-delay=TIME: what the store takes until a change is on disk.
  *                                 Not said otherwise, fov listens on 203.0.113.1 and [2001:db8::1], over UDP, TCP
  *                                 and TLS, and is fov.example
- *   host NAME ADDRESS             a name that can be resolved, in destinations; without any the server resolves none
+ *   host NAME ADDRESS             a name and its address, in short for: dns NAME A ADDRESS (or AAAA)
+ *   dns NAME A|AAAA ADDRESS ...   what name servers say; names that no line speaks of do not exist
+ *   dns NAME SRV PRIORITY WEIGHT PORT TARGET           "." is no target
+ *   dns NAME NAPTR ORDER PREFERENCE FLAGS SERVICE NAME
+ *   dns NAME nxdomain|nodata|silent|servfail           said instead of any record; silent: nothing, for 4.5 s
+ *                                 behind it: ttl 30s (else 60 s for what is not there, 1 s for records); after 200ms: the
+ *                                 answer takes so long; from 10s, for 2s: it is said from then on, and so long
  *   clock YYYY-MM-DD HH:MM:SS     the time of day at the beginning, UTC
  *   registered USER CONTACT ...   a contact from the store; behind it: q=0.5 expires=TIME (1h) nat=yes path=VALUE
  *                                 from=ADDRESS[:PORT], where its REGISTER came from (the contact's own address)
@@ -213,7 +219,7 @@ struct story {
     struct sim_gap *gaps;
     struct story_block *blocks;
     struct ip_block exempt[STORY_EXEMPT_MAX];
-    struct sim_host *hosts;
+    struct sim_saying *sayings;
     struct story_entry *entries;
     struct story_contact *contacts;
     uint32_t store_delay;

@@ -93,14 +93,22 @@ static void world_alias(void *context, uint64_t connection, uint16_t port) {
     connections_alias(context, connection, port);
 }
 
-static bool world_resolve(void *context, struct slice name, struct ip_address *ip) {
-    const struct sim_world *world = context;
-    for (const struct sim_host *host = world->hosts; host; host = host->next)
-        if (slice_same(host->name, name)) {
-            *ip = host->ip;
-            return true;
-        }
-    return false;
+static bool world_ask(void *context, uint32_t id, struct slice name, enum dns_type type) {
+    struct sim_world *world = context;
+    struct sim_question *question = arena_alloc(world->arena, sizeof *question), **place = &world->questions;
+    uint32_t after;
+    if (!question ||
+        !nameserver_answer(world->sayings, name, type, world->now, world->arena, &question->answer, &after)) {
+        world->out_of_memory = true;
+        return false;
+    }
+    question->id = id;
+    question->due = world->now + after;
+    while (*place && (*place)->due <= question->due)
+        place = &(*place)->next;
+    question->next = *place;
+    *place = question;
+    return true;
 }
 
 static bool world_local_time(void *context, struct slice zone, int64_t unix_ms, struct local_time *time) {
@@ -158,6 +166,7 @@ int sim_world_open(struct sim_world *world, struct arena *arena, const struct pr
                 .record = world_record,
                 .keep = world_keep,
                 .commit = world_commit,
+                .ask = world_ask,
             },
     };
     world->sent_end = &world->sent;
@@ -172,11 +181,6 @@ void sim_world_close(struct sim_world *world) {
     proxy_free(world->proxy);
     world->proxy = NULL;
     connections_free(world);
-}
-
-void sim_world_resolve(struct sim_world *world, const struct sim_host *hosts) {
-    world->hosts = hosts;
-    world->face.resolve = world_resolve;
 }
 
 uint64_t sim_world_monotonic(const struct sim_world *world) {
@@ -199,9 +203,19 @@ static bool tell_kept(struct sim_world *world) {
     return true;
 }
 
+/* So do those of the name servers. */
+static bool tell_named(struct sim_world *world) {
+    struct sim_question *question = world->questions;
+    if (!question || question->due > world->now)
+        return false;
+    world->questions = question->next;
+    proxy_named(world->proxy, question->id, &question->answer, sim_world_monotonic(world), sim_world_wall(world));
+    return true;
+}
+
 /* Neither does that of the network. */
 static bool tell_news(struct sim_world *world) {
-    return tell_kept(world) || connections_tell(world);
+    return tell_kept(world) || tell_named(world) || connections_tell(world);
 }
 
 void sim_world_tell(struct sim_world *world) {
@@ -227,6 +241,7 @@ void sim_world_receive(struct sim_world *world, const struct endpoint *source, c
 void sim_world_unreachable(struct sim_world *world, const struct sim_sent *sent, size_t quoted) {
     proxy_unreachable(world->proxy, &sent->remote, slice_cut(sent->bytes, 0, quoted), CAUSE_UNREACHABLE,
                       sim_world_monotonic(world), sim_world_wall(world));
+    sim_world_tell(world);
 }
 
 uint64_t sim_world_due(const struct sim_world *world) {
@@ -235,6 +250,8 @@ uint64_t sim_world_due(const struct sim_world *world) {
         due = due > sim_world_monotonic(world) ? due - WORLD_MONOTONIC : world->now;
     if (world->commits && world->commits->due < due)
         due = world->commits->due;
+    if (world->questions && world->questions->due < due)
+        due = world->questions->due;
     uint64_t lost = connections_due(world);
     return lost < due ? lost : due;
 }

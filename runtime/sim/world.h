@@ -6,6 +6,7 @@
 
 #include "grammar/arena.h"
 #include "runtime/proxy/proxy.h"
+#include "runtime/sim/nameserver.h"
 
 enum {
     WORLD_MONOTONIC = 1000000,   /* the proxy's clock when a story begins */
@@ -34,10 +35,11 @@ struct sim_gap { /* no route leads there */
     struct ip_block block;
 };
 
-struct sim_host { /* a name and its address */
-    struct sim_host *next;
-    struct slice name;
-    struct ip_address ip;
+struct sim_question {          /* to the name servers: its answer is on its way */
+    struct sim_question *next; /* due later, or asked later */
+    uint64_t due;
+    uint32_t id;
+    struct dns_answer answer;
 };
 
 struct sim_commit { /* of the store: on its way to the disk */
@@ -49,9 +51,10 @@ struct sim_world {
     struct arena *arena;
     const struct proxy_settings *settings;
     const struct sim_gap *gaps;
-    const struct sim_host *hosts; /* sim_world_resolve() */
-    int64_t unix_ms;              /* wall clock at the beginning, as far as it has not been set anew */
-    uint64_t now;                 /* ms since the beginning */
+    const struct sim_saying *sayings; /* of the name servers; they must outlive the world */
+    struct sim_question *questions;
+    int64_t unix_ms; /* wall clock at the beginning, as far as it has not been set anew */
+    uint64_t now;    /* ms since the beginning */
     struct proxy *proxy;
     struct world face; /* what the proxy sees */
     struct sim_sent *sent, **sent_end;
@@ -68,8 +71,6 @@ struct sim_world {
 int sim_world_open(struct sim_world *world, struct arena *arena, const struct proxy_settings *settings,
                    const struct sim_gap *gaps, const struct image *image, int64_t unix_ms);
 void sim_world_close(struct sim_world *world);
-/* From now on names are resolved, these and no others; they must outlive the world. */
-void sim_world_resolve(struct sim_world *world, const struct sim_host *hosts);
 
 /* News from the store, now. */
 void sim_world_load(struct sim_world *world, const struct store_row *row);

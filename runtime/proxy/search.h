@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* The search for the places of a host name: RFC 3263 (sip/locate.h), asked of what is known (state/names.h) and of the
+ * world, for a request that waits for it. Places that have failed lately come behind their equals. */
+#ifndef FOV_RUNTIME_PROXY_SEARCH_H
+#define FOV_RUNTIME_PROXY_SEARCH_H
+
+#include "runtime/proxy/core.h"
+#include "runtime/sip/locate.h"
+
+struct search;
+
+struct places {
+    uint8_t count, next; /* next: the first that was not tried yet */
+    struct endpoint at[];
+};
+
+/* Over: the places, which are the owner's now (freed with free()), or why there are none. The search is no more. */
+typedef void search_done(void *owner, struct places *places, enum cause cause, uint64_t now);
+
+/* 0, or -ENOMEM. */
+int search_open(struct proxy *proxy);
+void search_close(struct proxy *proxy);
+
+/* `call_id`: the requests of one call draw the same weights, so that they all go to the same server (RFC 3263 4.1). CAUSE_NONE:
+ * the places are known at once and `*places` is the caller's, or they are not, and `*search` will tell `done`. */
+enum cause search_begin(struct proxy *proxy, const struct locate_request *request, struct slice call_id, void *owner,
+                        search_done *done, struct search **search, struct places **places, uint64_t now);
+void search_free(struct search *search); /* tells nobody */
+
+enum { PENALTY_USUAL = 60, PENALTY_MOST = 300 /* seconds */ };
+
+/* That place did not answer, or answered 503 and wants to be left alone for so many seconds. */
+void search_penalise(struct proxy *proxy, const struct endpoint *place, uint32_t seconds, uint64_t now);
+/* It has answered. */
+void search_forgive(struct proxy *proxy, const struct endpoint *place);
+
+#endif
