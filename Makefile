@@ -56,7 +56,7 @@ BELOW_compiler := sim proxy state sip plan regex grammar
 
 LIBS_grammar := -lsodium
 LIBS_sip := -losipparser2 -lmd
-LIBS_net := -lev -lsqlite3 -lssl -lcrypto -lwslay -pthread
+LIBS_net := -lev -lcares -lsqlite3 -lssl -lcrypto -lwslay -pthread
 room_libs = $(foreach r,$1,$(BUILD)/lib$r.a)
 system_libs = $(foreach r,$1,$(LIBS_$r)) -lm
 

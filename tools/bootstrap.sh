@@ -16,6 +16,7 @@ libev-dev     <ev.h>
 libwslay-dev  <wslay/wslay.h>
 libsqlite3-dev <sqlite3.h>
 libssl-dev    <openssl/ssl.h>
+libc-ares-dev <ares.h>
 libosip2-dev  <osipparser2/osip_parser.h>
 libmd-dev     <md5.h>
 libsodium-dev <sodium.h>

@@ -17,6 +17,8 @@ enum {
     TIMER_C_LEAST = 180 * 1000,
     LISTEN_MAX = 256,
     PRESETS_MAX = 256,
+    RESOLVERS_MAX = 8,
+    DNS_PORT = 53,
     CONTACTS_MAX = 32,
     CERTIFICATES_MAX = 64,
     CONNECTIONS_MAX = 1000 * 1000,
@@ -150,6 +152,21 @@ static const char *read_origin(struct options *options, struct slice text) {
     return NULL;
 }
 
+static const char *read_resolver(struct options *options, struct slice text) {
+    struct endpoint endpoint = {.port = DNS_PORT, .transport = TRANSPORT_UDP};
+    struct slice host, port;
+    if (!split_host(text, &host, &port) || !ip_parse(&endpoint.ip, host) ||
+        (port.at && !read_port(&endpoint.port, port, 1)))
+        return "ADDRESS[:PORT], an IPv6 address in brackets, the port from 1 to 65535";
+    if (options->resolver_count == RESOLVERS_MAX)
+        return "no more than 8 name servers";
+    struct endpoint *list = make_room(options, options->resolvers, options->resolver_count, sizeof *list);
+    if (list)
+        list[options->resolver_count++] = endpoint;
+    options->resolvers = list;
+    return NULL;
+}
+
 static const char *read_domain(struct options *options, struct slice text) {
     struct proxy_settings *settings = &options->settings;
     if (!is_host(text))
@@ -268,6 +285,7 @@ static const char *read_value(struct options *options, enum option option, const
     case OPTION_TLS_CA: options->tls.authorities = value; return NULL;
     case OPTION_TLS_VERIFY: options->tls.verify = choice == 0; break;
     case OPTION_TLS_VERIFY_CLIENT: options->tls.verify_client = (enum tls_clients)choice; break;
+    case OPTION_RESOLVER: return read_resolver(options, text);
     case OPTION_ADVERTISE: return read_advertise(settings, text);
     case OPTION_DOMAIN: return read_domain(options, text);
     case OPTION_RELAY: settings->relay_all = choice == 1; break;

@@ -165,7 +165,8 @@ void options_free(struct options *options) {
 enum { COLUMN = 6 };
 
 void options_help(FILE *out) {
-    fputs("usage: fovrun -p FILE [-l udp|tcp:ADDRESS:PORT] ...\n       fovrun --config FILE ...\n\nA SIP server that runs "
+    fputs("usage: fovrun -p FILE [-l udp|tcp:ADDRESS:PORT] ...\n       fovrun --config FILE ...\n\nA SIP server that "
+          "runs "
           "a compiled "
           "dial plan, with serial "
           "failover.\n",

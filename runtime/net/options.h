@@ -29,6 +29,8 @@ struct options {
     struct tls_settings tls;
     const char **certificates, **keys;
     unsigned key_count;
+    struct endpoint *resolvers;
+    unsigned resolver_count;
     struct upgrade_policy ws_origins;
     struct slice *domains, *origins;
     struct preset *presets;

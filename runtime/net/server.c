@@ -10,6 +10,7 @@
 #include "runtime/net/log.h"
 #include "runtime/net/record.h"
 #include "runtime/net/report.h"
+#include "runtime/net/resolver.h"
 #include "runtime/net/route.h"
 #include "runtime/net/tls.h"
 #include "runtime/net/trace.h"
@@ -41,6 +42,7 @@ struct server {
     struct tls *tls; /* NULL: no listener wants it */
     struct addresses addresses;
     struct keeping keeping;
+    struct resolver *resolver;
     struct proxy_settings settings;
     struct world world;
     struct proxy *proxy;
@@ -117,6 +119,11 @@ static bool world_local_time(void *context, struct slice zone, int64_t unix_ms, 
     return zone_time(&server->zones, zone, unix_ms, time);
 }
 
+static bool world_ask(void *context, uint32_t id, struct slice name, enum dns_type type) {
+    struct server *server = context;
+    return resolver_ask(server->resolver, id, name, type);
+}
+
 static void world_log(void *context, enum log_level level, struct slice line) {
     struct server *server = context;
     log_line(&server->log, level, line);
@@ -139,11 +146,17 @@ static void world_commit(void *context, uint64_t ticket) {
 
 /* Events. */
 
-/* The end of every event. What is queued leaves now. */
-static void finish_turn(struct server *server) {
+/* The end of every event. What is queued leaves now; what name servers said may queue more. */
+static void finish_turn(void *context) {
+    struct server *server = context;
     keeping_flush(&server->keeping);
-    listeners_settle(&server->listeners);
+    do
+        listeners_settle(&server->listeners);
+    while (resolver_deliver(server->resolver));
     uint64_t due = proxy_due(server->proxy), deadlines = streams_due(server->listeners.streams);
+    uint64_t asked = resolver_due(server->resolver);
+    if (asked < due)
+        due = asked;
     if (server->draining && (proxy_idle(server->proxy) || loop_now() >= server->deadline))
         loop_stop(server->loop);
     if (server->draining && server->deadline < due)
@@ -155,6 +168,11 @@ static bool on_turn(void *context) {
     struct server *server = context;
     finish_turn(server);
     return proxy_due(server->proxy) <= loop_now();
+}
+
+static void on_answered(void *context, uint32_t id, const struct dns_answer *answer) {
+    struct server *server = context;
+    proxy_named(server->proxy, id, answer, loop_now(), loop_unix());
 }
 
 static void on_datagram(void *context, const struct udp_datagram *datagram) {
@@ -359,6 +377,7 @@ static void make_settings(struct server *server, const struct options *options) 
         .record = world_record,
         .keep = server->keeping.store ? world_keep : NULL,
         .commit = server->keeping.store ? world_commit : NULL,
+        .ask = world_ask,
     };
 }
 
@@ -400,6 +419,9 @@ static int open_all(struct server *server, const struct options *options, const 
         result = open_tls(&server->tls, options, &server->log, reason, size);
     if (!result)
         result = open_listeners(server, options, &seed.tables, reason, size);
+    if (!result)
+        result = resolver_open(&server->resolver, server->loop, options->resolvers, options->resolver_count,
+                               &(const struct resolver_events){server, on_answered, finish_turn});
     if (result)
         return result;
     make_settings(server, options);
@@ -484,6 +506,7 @@ void server_close(struct server *server) {
         return;
     console_close(server->console);
     proxy_free(server->proxy);
+    resolver_close(server->resolver);
     listeners_close(&server->listeners);
     tls_free(server->tls);
     loop_free(server->loop);

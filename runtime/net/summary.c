@@ -22,6 +22,12 @@ static void print_files(FILE *out, enum option option, const char *const *files,
         print_text(out, option, slice_of(files[i]));
 }
 
+static void print_resolvers(FILE *out, const struct options *options) {
+    char text[ENDPOINT_TEXT];
+    for (unsigned i = 0; i < options->resolver_count; i++)
+        fprintf(out, "%s = %s\n", option_rows[OPTION_RESOLVER].name, endpoint_text(&options->resolvers[i], text));
+}
+
 static void print_presets(FILE *out, const struct options *options) {
     for (unsigned i = 0; i < options->settings.preset_count; i++)
         fprintf(out, "%s = %.*s=%.*s\n", option_rows[OPTION_ENV].name, SLICE_ARG(options->presets[i].name),
@@ -42,6 +48,8 @@ static void print_option(FILE *out, const struct options *options, enum option o
         print_files(out, option, options->tls.certificates, options->tls.certificate_count);
     else if (option == OPTION_TLS_KEY)
         print_files(out, option, options->keys, options->key_count);
+    else if (option == OPTION_RESOLVER)
+        print_resolvers(out, options);
     else if (option == OPTION_ENV)
         print_presets(out, options);
     else if (option == OPTION_BLOCK_EXEMPT)

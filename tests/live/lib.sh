@@ -89,6 +89,16 @@ refusing() {
     party "$net.$1" "$port" "$work/refuse-$1.xml"
 }
 
+# names LINES: a name server on $net.53 that says that (dns_zone.h), @N standing for the address of host N and @port for the
+# targets' port; what it is asked is in $work/asked
+names() {
+    sed -E "s/@([0-9]+)/$net.\1/g; s/@port/$port/g" <<<"$1" >"$work/zone"
+    "$BUILD/tests/live/dns" "$net.53" "$port" "$work/zone" >"$work/asked" 2>"$work/dns.errors" &
+    children+=($!)
+    wait_for 60 bound "$net.53" "$port" || give_up "the name server does not start: $(cat "$work/dns.errors")"
+}
+asked() { grep -cFx "$1" "$work/asked"; }
+
 # plan FILE [SED SCRIPT]: compiles it with 192.168.0.N made this story's N, at the targets' port
 plan() {
     sed -E "s|@192\.168\.0\.([0-9]+)|@$net.\1:$port|g; ${2:-}" "$1" >"$work/plan.txt"

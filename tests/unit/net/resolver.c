@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT */
+/* The resolver against a name server of its own, on the same loop. */
+#include "runtime/net/resolver.h"
+
+#include "tests/live/dns_zone.h"
+
+#include <criterion/criterion.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { QUESTIONS = 8, PATIENCE = 20 * 1000 };
+
+static struct loop *loop;
+static struct resolver *resolver;
+static int udp, tcp;
+static unsigned udp_questions, tcp_questions;
+static struct told {
+    enum dns_status status;
+    unsigned count;
+    uint32_t ttl;
+    struct ip_address first;
+    uint64_t at;
+} told[QUESTIONS + 1]; /* by id */
+static unsigned told_count, wanted;
+static uint64_t deadline;
+static bool ask_more;
+
+static void serve_udp(void *context) {
+    uint8_t bytes[ZONE_MESSAGE];
+    struct sockaddr_in from;
+    struct zone_reply reply;
+    socklen_t size = sizeof from;
+    ssize_t length = recvfrom(udp, bytes, sizeof bytes, 0, (struct sockaddr *)&from, &size);
+    (void)context;
+    if (length <= 0)
+        return;
+    udp_questions++;
+    zone_answer(&reply, bytes, (size_t)length, false);
+    if (reply.length)
+        sendto(udp, reply.bytes, reply.length, 0, (struct sockaddr *)&from, size);
+}
+
+static void serve_tcp(void *context) {
+    uint8_t bytes[ZONE_MESSAGE], size[2];
+    struct zone_reply reply;
+    int fd = accept(tcp, NULL, NULL);
+    (void)context;
+    if (fd >= 0 && recv(fd, size, 2, MSG_WAITALL) == 2) {
+        size_t length = (size_t)size[0] << 8 | size[1];
+        recv(fd, bytes, length, MSG_WAITALL);
+        tcp_questions++;
+        zone_answer(&reply, bytes, length, true);
+        size[0] = (uint8_t)(reply.length >> 8);
+        size[1] = (uint8_t)reply.length;
+        send(fd, size, 2, MSG_NOSIGNAL | MSG_MORE);
+        send(fd, reply.bytes, reply.length, MSG_NOSIGNAL);
+    }
+    close(fd);
+}
+
+static void on_answered(void *context, uint32_t id, const struct dns_answer *answer) {
+    (void)context;
+    cr_assert_leq(id, (uint32_t)QUESTIONS);
+    told[id] = (struct told){.status = answer->status, .count = answer->count, .ttl = answer->ttl, .at = loop_now()};
+    if (answer->count)
+        told[id].first = answer->records[0].ip;
+    told_count++;
+    if (ask_more) {
+        ask_more = false;
+        resolver_ask(resolver, id + 1, SLICE("second.example.net"), DNS_A);
+    }
+}
+
+static void turn(void *context) {
+    (void)context;
+    while (resolver_deliver(resolver))
+        ;
+    uint64_t due = resolver_due(resolver);
+    if (told_count >= wanted || loop_now() >= deadline)
+        loop_stop(loop);
+    loop_due(loop, due < deadline ? due : deadline);
+}
+
+/* Until so many answers have come in all. */
+static void run(unsigned answers) {
+    wanted = answers;
+    deadline = loop_now() + PATIENCE;
+    turn(NULL);
+    if (told_count < wanted)
+        loop_run(loop);
+    cr_assert_eq(told_count, answers, "%u answers", told_count);
+}
+
+static void start(void) {
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof address;
+    struct endpoint server = {.ip = {.family = 4, .bytes = {127, 0, 0, 1}}};
+    tcp = socket(AF_INET, SOCK_STREAM, 0);
+    udp = socket(AF_INET, SOCK_DGRAM, 0);
+    cr_assert_eq(bind(udp, (struct sockaddr *)&address, sizeof address), 0);
+    getsockname(udp, (struct sockaddr *)&address, &size);
+    cr_assert_eq(bind(tcp, (struct sockaddr *)&address, sizeof address), 0);
+    cr_assert_eq(listen(tcp, 4), 0);
+    server.port = ntohs(address.sin_port);
+    loop = loop_new();
+    cr_assert(loop_read(loop, udp, serve_udp, NULL) && loop_read(loop, tcp, serve_tcp, NULL));
+    loop_time(loop, turn, NULL);
+    const struct resolver_events events = {.answered = on_answered, .woken = turn};
+    cr_assert_eq(resolver_open(&resolver, loop, &server, 1, &events), 0);
+}
+
+static void end(void) {
+    resolver_close(resolver);
+    loop_free(loop);
+    close(udp);
+    close(tcp);
+}
+
+TestSuite(resolver, .init = start, .fini = end);
+
+static void ask(uint32_t id, const char *name, enum dns_type type) {
+    cr_assert(resolver_ask(resolver, id, slice_of(name), type));
+}
+
+Test(resolver, answers_come_from_the_name_server) {
+    char text[IP_TEXT];
+    zone_add("a.example.net A 192.0.2.1");
+    zone_add("_sip._udp.example.net SRV 1 2 5060 a.example.net");
+    ask(1, "a.example.net", DNS_A);
+    ask(2, "_sip._udp.example.net", DNS_SRV);
+    ask(3, "a.example.net", DNS_AAAA);
+    ask(4, "b.example.net", DNS_A);
+    cr_expect_eq(told_count, 0u, "nobody is told while asking");
+    run(4);
+    cr_expect_str_eq(ip_format(&told[1].first, text), "192.0.2.1");
+    cr_expect_eq(told[1].ttl, 60u);
+    cr_expect_eq(told[2].count, 1u);
+    cr_expect_eq(told[3].status, DNS_NODATA);
+    cr_expect_eq(told[3].ttl, 30u);
+    cr_expect_eq(told[4].status, DNS_NXDOMAIN);
+    cr_expect_eq(told[4].ttl, 30u);
+    cr_expect_eq(resolver_due(resolver), UINT64_MAX);
+}
+
+Test(resolver, what_does_not_fit_is_asked_over_tcp) {
+    zone_add("a.example.net A 192.0.2.1");
+    zone_add("a.example.net truncated");
+    ask(1, "a.example.net", DNS_A);
+    run(1);
+    cr_expect_eq(told[1].status, DNS_FOUND);
+    cr_expect_eq(tcp_questions, 1u);
+}
+
+Test(resolver, a_name_server_that_fails_says_so) {
+    zone_add("a.example.net servfail");
+    ask(1, "a.example.net", DNS_A);
+    run(1);
+    cr_expect_eq(told[1].status, DNS_FAILED);
+}
+
+Test(resolver, a_silent_name_server_is_given_up) {
+    uint64_t begun = loop_now();
+    zone_add("a.example.net silent");
+    ask(1, "a.example.net", DNS_A);
+    run(1);
+    cr_expect_eq(told[1].status, DNS_SILENT);
+    cr_expect_geq(told[1].at - begun, (uint64_t)RESOLVER_SILENCE);
+    cr_expect_eq(udp_questions, 2u, "it is asked twice");
+}
+
+Test(resolver, hosts_say_what_their_file_says) {
+    ask(1, "localhost", DNS_A);
+    ask(2, "localhost", DNS_SRV);
+    ask(3, "_sip._udp.localhost", DNS_SRV);
+    run(3);
+    cr_expect_eq(told[1].status, DNS_FOUND);
+    cr_expect_eq(told[1].first.bytes[0], 127);
+    cr_expect_eq(told[2].status, DNS_NODATA);
+    cr_expect_eq(told[3].status, DNS_NODATA);
+    cr_expect_eq(udp_questions, 0u);
+}
+
+Test(resolver, who_is_told_may_ask) {
+    zone_add("first.example.net A 192.0.2.1");
+    zone_add("second.example.net A 192.0.2.2");
+    ask_more = true;
+    ask(1, "first.example.net", DNS_A);
+    run(2);
+    cr_expect_eq(told[2].first.bytes[3], 2);
+}
+
+/* Closed with a question on its way, and one that was given up but not told. */
+Test(resolver, questions_end_with_it) {
+    zone_add("a.example.net silent");
+    ask(1, "a.example.net", DNS_A);
+    ask(2, "localhost", DNS_A);
+    cr_expect_eq(told_count, 0u);
+}
+
+Test(resolver, names_that_cannot_be_asked_are_answered) {
+    char label[80];
+    memset(label, 'x', sizeof label);
+    strcpy(label + 70, ".net");
+    ask(1, label, DNS_A);
+    run(1);
+    cr_expect_neq(told[1].status, DNS_FOUND);
+}
