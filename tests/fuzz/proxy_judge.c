@@ -57,7 +57,8 @@ static void judge_request_place(const struct net *net, const struct datagram *se
     for (const struct datagram *one = net->datagrams; !named && one < sent; one++)
         if (!one->left && (free_choice || (!one->request && one->status / 100 == 3)))
             named = names(one->bytes, ip);
-    net_promise(net, named || was_registered(net, sent), "a request goes to an address that somebody named");
+    net_promise(net, named || names_lead_to(ip) || was_registered(net, sent),
+                "a request goes to an address that somebody named");
 }
 
 static void judge_response_place(const struct net *net, const struct datagram *sent) {
@@ -367,9 +368,10 @@ void judge_datagram(struct net *net, const struct datagram *datagram) {
 /* the log and the records */
 
 static const char *const log_keys[] = {
-    "event",    "transport",   "call-id", "rule", "rule-line", "line",     "method",  "uri", "source",  "code",
-    "reason",   "destination", "cause",   "ms",   "result",    "attempts", "log",     "why", "capture", "contacts",
-    "followed", "until",       "user",    "nc",   "as",        "contact",  "expires", "nat", "local"};
+    "event",  "name",     "consequence", "transport", "call-id", "rule",        "rule-line", "line",
+    "method", "uri",      "source",      "code",      "reason",  "destination", "cause",     "ms",
+    "result", "attempts", "log",         "why",       "capture", "contacts",    "followed",  "until",
+    "user",   "nc",       "as",          "contact",   "expires", "nat",         "local"};
 static const char *const record_keys[] = {
     "time",   "call_id",  "from",  "to",          "request_uri", "source", "user", "rule",     "rule_line",
     "log",    "attempts", "uri",   "destination", "transport",   "cause",  "code", "start_ms", "first_response_ms",

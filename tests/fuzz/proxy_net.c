@@ -194,6 +194,12 @@ static void world_commit(void *context, uint64_t ticket) {
     net->ticket = ticket > net->ticket ? ticket : net->ticket;
 }
 
+static bool world_ask(void *context, uint32_t id, struct slice name, enum dns_type type) {
+    struct net *net = context;
+    net_promise(net, net->running, "a name server is asked outside of an event");
+    return names_ask(&net->servers, id, name, type, net->now);
+}
+
 /* events */
 
 static void begin_event(struct net *net) {
@@ -272,6 +278,7 @@ bool net_open(struct net *net, const struct proxy_plan *plan, unsigned options) 
         .record = world_record,
         .keep = world_keep,
         .commit = world_commit,
+        .ask = world_ask,
     };
     arena_init(&net->arena, NULL, 0, 0);
     memory_resume();
@@ -360,15 +367,28 @@ static void tell_kept(struct net *net) {
     end_event(net);
 }
 
+static void tell_named(struct net *net) {
+    struct dns_record records[DNS_RECORDS_MAX];
+    uint32_t id;
+    struct dns_answer answer = names_take(&net->servers, records, &id);
+    proxy_named(net->proxy, id, &answer, net->now, unix_start + (int64_t)net->now);
+}
+
 static void run_until(struct net *net, uint64_t until) {
     unsigned ticks = 0;
     tell_kept(net);
-    for (uint64_t due; (due = proxy_due(net->proxy)) <= until;) {
+    for (;;) {
+        uint64_t timer = proxy_due(net->proxy), named = names_due(&net->servers), due = named < timer ? named : timer;
+        if (due > until || due == UINT64_MAX)
+            return;
         ticks = due > net->now ? 0 : ticks + 1;
         net_promise(net, ticks < TICKS_MAX, "time gets on");
         net->now = due > net->now ? due : net->now;
         begin_event(net);
-        proxy_tick(net->proxy, net->now, unix_start + (int64_t)net->now);
+        if (named <= timer)
+            tell_named(net);
+        else
+            proxy_tick(net->proxy, net->now, unix_start + (int64_t)net->now);
         end_event(net);
     }
 }

@@ -6,6 +6,7 @@
 
 #include "runtime/proxy/proxy.h"
 #include "runtime/sim/play.h"
+#include "tests/fuzz/proxy_names.h"
 #include "tests/fuzz/proxy_plans.h"
 
 struct datagram {
@@ -47,6 +48,7 @@ struct net {
     struct slice domains[1];
     struct proxy *proxy;
     struct world world;
+    struct name_servers servers;
     uint64_t now;
     long blocks;     /* alive before it was opened */
     bool hostile;    /* something came that no well-behaved peer sends */

@@ -92,6 +92,13 @@ static struct proxy_plan plans[PROXY_PLANS] = {
              "To = \"Bob\" <sip:bob@>\n$replaceuri = false\n$ifdst = 192.0.2.1\n$ifsrc = 192.0.2.1\n"
              "[Rule]\n[Matching Patterns]\n$request = ^(INVITE|MESSAGE|FOO)\n[Deploy Patterns]\n"
              "$target = sip:bob@, sip:100@, 192.0.2.102\n"},
+    /* names everywhere */
+    {.text = "[Rule]\n[Matching Patterns]\n$request = ^INVITE\n[Deploy Patterns]\nTo = sip:100@example.net\n"
+             "$session = failover sip:101@h1.example.net sip:102@h2.example.net:5060 sip:103@192.0.2.103\n"
+             "&failover.timer.inviting = 6\n"
+             "[Rule]\n[Matching Patterns]\n$method = .\n[Deploy Patterns]\n"
+             "$target = h3.example.net:5060, example.org, sip:x@h4.example.net;transport=udp\n",
+     .open = true},
 };
 
 const struct proxy_plan *proxy_plan(unsigned number) {

@@ -5,7 +5,7 @@
 
 #include "runtime/plan/image.h"
 
-enum { PROXY_PLANS = 13 };
+enum { PROXY_PLANS = 14 };
 
 struct proxy_plan {
     const char *text;
