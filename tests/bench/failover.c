@@ -4,6 +4,7 @@
  *   refuse   when the first target's 503 leaves
  *   closed   when the caller's INVITE leaves; nobody listens at the first target (ICMP)
  *   identity the same; the first target, over TLS, is somebody else's process and shows a certificate of somebody else
+ *   nameless when the caller's INVITE leaves; the first target is a name that does not exist, another one for each call
  *   silent   when the plan's timer, counted from the INVITE at the first target, should end
  * Calls come one after another, those of the silent kind all together.
  *
@@ -199,14 +200,15 @@ static void print_times(const struct bench *bench, const char *what) {
 
 int main(int count, char **arguments) {
     if (count != 7)
-        fail("usage: failover refuse|closed|identity|silent SERVER FIRST SECOND CALLS TIMER");
+        fail("usage: failover refuse|closed|identity|nameless|silent SERVER FIRST SECOND CALLS TIMER");
     bool closed = strcmp(arguments[1], "closed") == 0, silent = strcmp(arguments[1], "silent") == 0;
     bool identity = strcmp(arguments[1], "identity") == 0;
+    bool nameless = strcmp(arguments[1], "nameless") == 0;
     struct sockaddr_in anywhere = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
     struct sockaddr_in first = address_of(arguments[3]), second = address_of(arguments[4]);
     struct bench bench = {.server = address_of(arguments[2]),
                           .caller = socket_at(&anywhere),
-                          .first = closed || identity ? -1 : socket_at(&first),
+                          .first = closed || identity || nameless ? -1 : socket_at(&first),
                           .second = socket_at(&second),
                           .calls = (unsigned)atoi(arguments[5]),
                           .timer = (int64_t)atoi(arguments[6]) * 1000};
@@ -219,6 +221,7 @@ int main(int count, char **arguments) {
         measure_failures(&bench);
     print_times(&bench, closed     ? "closed port at the first target:"
                         : identity ? "wrong certificate at the first target:"
+                        : nameless ? "no such name as the first target's:"
                         : silent   ? "first target silent, over the timer:"
                                    : "503 from the first target:");
     free(bench.times);

@@ -4,5 +4,5 @@ $(BUILD)/tests/bench/failover: $(BUILD)/tests/bench/failover.o
 	$(CC) $(LDFLAGS) $(CFLAGS) -o $@ $<
 
 .PHONY: bench-failover
-bench-failover: all $(BUILD)/tests/bench/failover
+bench-failover: all $(BUILD)/tests/bench/failover $(BUILD)/tests/live/dns
 	@BUILD=$(BUILD) tests/bench/failover.sh

@@ -23,3 +23,18 @@ server --log-level notice -l "udp:$net.1:0" -l "tls:$net.1:0" --tls-certificate 
 "$BUILD/tests/bench/failover" identity "$address" "$(at 100)" "$(at 101)" "$calls" 0 ||
     give_up "the measurement with a first target that is somebody else"
 stop
+
+# A name of its own for each call: nothing is known before.
+cat >"$work/names.txt" <<'PLAN'
+[Matching Patterns]
+Call-ID = ^bench-[0-9]+-([0-9]+)
+[Deploy Patterns]
+To = sip:100@n%1.example.net
+$session = failover sip:101@192.168.0.101
+PLAN
+plan "$work/names.txt"
+names 'example.net A @100'
+server --log-level notice --resolver "$net.53:$port"
+"$BUILD/tests/bench/failover" nameless "$address" "$(at 100)" "$(at 101)" "$calls" 0 ||
+    give_up "the measurement with a name that does not exist"
+stop
