@@ -96,6 +96,31 @@ static void authenticated_call(struct proxy *proxy) {
     answer_newest(proxy, "200 OK", "Contact: <sip:x@192.0.2.101>\r\n");
 }
 
+/* Two services, two addresses each, no NAPTR record. */
+static void answer_names(struct proxy *proxy) {
+    const struct dns_record services[] = {{.order = 1, .port = 5060, .name = SLICE("one.example.net")},
+                                          {.order = 2, .port = 5060, .name = SLICE("two.example.net")}};
+    static uint8_t last;
+    while (seen.asked) {
+        enum dns_type type = seen.questions[--seen.asked].type;
+        const struct dns_record addresses[] = {{.ip = {4, {192, 0, 2, ++last}}}, {.ip = {4, {192, 0, 2, ++last}}}};
+        struct dns_answer answer = {.status = DNS_NODATA};
+        if (type == DNS_SRV || type == DNS_A)
+            answer = (struct dns_answer){DNS_FOUND, 60, 2, type == DNS_A ? addresses : services};
+        proxy_named(proxy, seen.questions[seen.asked].id, &answer, seen.now, 1767225600000);
+    }
+}
+
+/* A redirection to a name, the first place of which has no time, the second one no answer, and the third one is it. */
+static void named_call(struct proxy *proxy) {
+    from_caller(proxy, "INVITE", 6, "");
+    answer_newest(proxy, "302 Moved", "Contact: <sip:a@example.net>\r\n");
+    answer_names(proxy);
+    answer_newest(proxy, "503 Full", "Retry-After: 5\r\n");
+    pass(proxy, seen.now + 4000);
+    answer_newest(proxy, "200 OK", "Contact: <sip:a@example.net>\r\n");
+}
+
 /* So long that one event needs more memory than is there from the start. */
 static void long_call(struct proxy *proxy) {
     static char bytes[TEXT_MAX];
@@ -130,8 +155,8 @@ static long run(play *story, const struct image *image, long left) {
 }
 
 Test(memory, every_call_is_answered_and_ends_wherever_memory_runs_out) {
-    static play *const stories[] = {answered_call,   cancelled_call,     failed_call,
-                                    registered_call, authenticated_call, long_call};
+    static play *const stories[] = {answered_call,      cancelled_call, failed_call, registered_call,
+                                    authenticated_call, named_call,     long_call};
     struct image image;
     uint8_t *bytes = make_image(&image);
     for (unsigned i = 0; i < sizeof stories / sizeof *stories; i++) {

@@ -14,7 +14,7 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 
-enum { START = 1000000, TEXT_MAX = 66000, ATTEMPTS_MAX = 24 };
+enum { START = 1000000, TEXT_MAX = 66000, ATTEMPTS_MAX = 24, QUESTIONS_MAX = 16 };
 
 /* What the world has seen. */
 static struct {
@@ -26,6 +26,11 @@ static struct {
     unsigned attempts, finals, records, final; /* final: code of the first one, 0 for none */
     char response[TEXT_MAX];                   /* that final */
     bool closed;                               /* no attempt may start any more */
+    struct {
+        uint32_t id;
+        enum dns_type type;
+    } questions[QUESTIONS_MAX]; /* that name servers have not answered */
+    unsigned asked;
 } seen;
 
 static struct endpoint place(const char *ip) {
@@ -92,6 +97,14 @@ static bool local_time(void *context, struct slice zone, int64_t unix_ms, struct
     return true;
 }
 
+static bool ask(void *context, uint32_t id, struct slice name, enum dns_type type) {
+    (void)context, (void)name;
+    cr_assert_lt(seen.asked, (unsigned)QUESTIONS_MAX);
+    seen.questions[seen.asked].id = id;
+    seen.questions[seen.asked++].type = type;
+    return true;
+}
+
 static void log_nothing(void *context, enum log_level level, struct slice line) {
     (void)context, (void)level, (void)line;
 }
@@ -102,8 +115,12 @@ static void count_record(void *context, struct slice line) {
     seen.records++;
 }
 
-static const struct world world = {
-    .send = send, .route = find_route, .local_time = local_time, .log = log_nothing, .record = count_record};
+static const struct world world = {.send = send,
+                                   .route = find_route,
+                                   .local_time = local_time,
+                                   .log = log_nothing,
+                                   .record = count_record,
+                                   .ask = ask};
 
 /* To = sip:100@192.0.2.101, Subject = changed, X-New = 1, $log = noted, two alternates, any final
  * leads on. */
