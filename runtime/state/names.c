@@ -9,6 +9,7 @@
 
 /* The records of an answer with their texts behind them: one block. */
 struct known {
+    size_t size;
     struct dns_answer answer;
     struct dns_record records[];
 };
@@ -35,6 +36,7 @@ struct names {
     struct names_events events;
     struct lookup names, questions;
     struct name *heap[NAMES_MAX + 1]; /* binary, from 1: what ends first is on top */
+    size_t bytes;                     /* of what is known */
     uint32_t count, asked;
     uint32_t last_id;
     bool silent; /* old answers are used: nothing was heard since */
@@ -101,12 +103,20 @@ static struct slice text_of(const struct name *name) {
     return (struct slice){name->text, name->length};
 }
 
+static void set_known(struct name *name, struct known *known) {
+    struct names *names = name->names;
+    names->bytes += known ? known->size : 0;
+    names->bytes -= name->known ? name->known->size : 0;
+    free(name->known);
+    name->known = known;
+}
+
 static void destroy(struct name *name) {
     struct names *names = name->names;
     timer_stop(names->timers, &name->patience);
     lookup_remove(&names->names, &name->node);
     lookup_remove(&names->questions, &name->by_id);
-    free(name->known);
+    set_known(name, NULL);
     free(name);
 }
 
@@ -226,9 +236,11 @@ static struct known *copy(const struct dns_answer *answer) {
     size_t size = 0;
     for (unsigned i = 0; i < count; i++)
         size += answer->records[i].name.len + answer->records[i].service.len + answer->records[i].flags.len;
-    struct known *known = malloc(sizeof *known + count * sizeof *known->records + size);
+    size += sizeof(struct known) + count * sizeof(struct dns_record);
+    struct known *known = malloc(size);
     if (!known)
         return NULL;
+    known->size = size;
     char *at = (char *)(known->records + count);
     known->answer = (struct dns_answer){answer->status, answer->ttl, count, known->records};
     for (unsigned i = 0; i < count; i++) {
@@ -250,8 +262,7 @@ static uint32_t time_to_live(const struct dns_answer *answer) {
 }
 
 static void keep(struct name *name, struct known *known, uint64_t now) {
-    free(name->known);
-    name->known = known;
+    set_known(name, known);
     name->failure = DNS_FOUND;
     name->ends = now + time_to_live(&known->answer);
     name->forgotten = name->ends + NAMES_STALE_MOST * 1000u;
@@ -260,10 +271,8 @@ static void keep(struct name *name, struct known *known, uint64_t now) {
 static void note_failure(struct name *name, enum dns_status status, uint64_t now) {
     name->failure = status;
     name->ends = now + NAMES_FAILED_TIME * 1000u;
-    if (is_usable(name, now))
-        return;
-    free(name->known);
-    name->known = NULL;
+    if (!is_usable(name, now))
+        set_known(name, NULL);
 }
 
 static void end_question(struct name *name) {
@@ -276,7 +285,7 @@ static void end_question(struct name *name) {
 }
 
 static void put_in(struct names *names, struct name *name) {
-    if (names->count == NAMES_MAX) {
+    while (names->count == NAMES_MAX || (names->count && names->bytes > NAMES_BYTES)) {
         struct name *first = names->heap[1];
         take_out(names, first);
         destroy(first);

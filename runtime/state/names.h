@@ -11,6 +11,7 @@
 
 enum {
     NAMES_MAX = 4096,       /* answers; the one that ends first makes room */
+    NAMES_BYTES = 16 << 20, /* of their records, at most; the same */
     NAMES_ASKED_MAX = 1024, /* questions on their way */
 
     /* seconds */

@@ -199,6 +199,25 @@ Test(names, the_answer_that_ends_first_makes_room) {
     names_leave(&waiting.waiter);
 }
 
+/* Whoever has a zone of his own can make long answers. */
+Test(names, long_answers_have_less_room) {
+    static char text[DNS_NAME_MAX];
+    static struct dns_record records[DNS_RECORDS_MAX];
+    char name[16];
+    memset(text, 'x', sizeof text);
+    for (unsigned i = 0; i < DNS_RECORDS_MAX; i++)
+        records[i].name = records[i].service = records[i].flags = (struct slice){text, sizeof text};
+    for (unsigned i = 0; i < NAMES_MAX; i++) {
+        struct waiting waiting = make();
+        snprintf(name, sizeof name, "n%u", i);
+        cr_assert_null(find(name, &waiting));
+        names_answered(names, newest, &(const struct dns_answer){DNS_FOUND, 60, DNS_RECORDS_MAX, records}, now);
+    }
+    size_t each = sizeof records + 3 * sizeof text * DNS_RECORDS_MAX;
+    cr_expect_leq(names_count(names), NAMES_BYTES / each + 1);
+    cr_expect_gt(names_count(names), NAMES_BYTES / each - 10);
+}
+
 Test(names, questions_are_bounded) {
     static struct waiting waiting[NAMES_ASKED_MAX + 1];
     char name[16];
