@@ -80,14 +80,14 @@ static uint32_t inviting_share(const struct attempt *attempt, uint64_t now) {
     const struct attempt *first = call->attempts;
     const struct places *places = call->places;
     uint32_t whole = inviting_time(call);
-    if (!places && !attempt->searching)
+    if (!places)
         return whole;
     while (first->target != attempt->target)
         first = first->next;
     uint32_t passed = since_start(call, now) - first->start;
     whole = whole ? whole : 64 * call->proxy->settings->timers.t1;
     uint32_t left = whole > passed ? whole - passed : 0;
-    uint32_t share = places ? left / (uint32_t)(places->count - places->next + 1) : left;
+    uint32_t share = places->count ? left / (uint32_t)(places->count - places->next + 1) : left;
     return share ? share : 1;
 }
 
@@ -275,7 +275,7 @@ static void try_place(struct attempt *attempt, uint64_t now) {
 static void found(void *owner, struct places *places, enum cause cause, uint64_t now) {
     struct attempt *attempt = owner;
     struct call *call = attempt->call;
-    call->search = NULL;
+    free(call->places); /* it knew of the search alone */
     call->places = places;
     timer_stop(call->proxy->timers, &attempt->progress);
     attempt->searching = false;
@@ -285,16 +285,23 @@ static void found(void *owner, struct places *places, enum cause cause, uint64_t
     call_release(call);
 }
 
-static void search(struct attempt *attempt, const struct locate_request *name, uint64_t now) {
+static void search_places(struct attempt *attempt, const struct locate_request *name, uint64_t now) {
     struct call *call = attempt->call;
     struct sip_message scanned;
-    enum cause cause = search_begin(call->proxy, name, call_request(call, &scanned)->call_id, attempt, found,
-                                    &call->search, &call->places, now);
+    struct search *search;
+    enum cause cause = search_begin(call->proxy, name, call_request(call, &scanned)->call_id, attempt, found, &search,
+                                    &call->places, now);
+    if (search) {
+        call->places = calloc(1, sizeof *call->places);
+        cause = call->places ? CAUSE_NONE : CAUSE_LOCAL_LIMIT;
+    }
     if (cause) {
+        search_free(search);
         end_unsent(attempt, cause, now);
-    } else if (call->places) {
+    } else if (!search) {
         try_place(attempt, now);
     } else {
+        call->places->search = search;
         attempt->searching = true;
         start_progress(attempt, inviting_share(attempt, now), now);
     }
@@ -323,7 +330,7 @@ struct attempt *attempt_start(struct call *call, struct target *target, uint64_t
     if (cause)
         end_unsent(attempt, cause, now);
     else if (name.host.at)
-        search(attempt, &name, now);
+        search_places(attempt, &name, now);
     else
         send_now(attempt, now);
     return attempt;

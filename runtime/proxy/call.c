@@ -232,9 +232,9 @@ const struct sip_message *call_request(const struct call *call, struct sip_messa
 }
 
 void call_leave_target(struct call *call) {
-    search_free(call->search);
+    if (call->places)
+        search_free(call->places->search);
     free(call->places);
-    call->search = NULL;
     call->places = NULL;
 }
 

@@ -69,13 +69,12 @@ struct call {
     struct call_block *blocks;         /* targets that were not there at the beginning, owned */
     struct attempt *attempts, *newest; /* owned, in order of start */
     struct attempt *current;           /* running; NULL: none */
-    struct search *search;             /* for the places of the newest attempt's target; NULL: none */
-    struct places *places;             /* of that target, when it is a name; owned */
+    struct places *places;             /* of the newest attempt's target, when it is a name; owned */
     struct best best;
-    struct session *session; /* that it began; NULL: none, or it has ended */
-    struct arena *more;      /* redirect targets, the caller's Reason; NULL: not needed yet */
-    struct slice reason;     /* Reason lines of the caller's CANCEL */
-    struct timer timer;      /* timer.total, then of the wait for who was cancelled; non-INVITE: of the 100 */
+    struct session *session;    /* that it began; NULL: none, or it has ended */
+    struct arena *more;         /* redirect targets, the caller's Reason; NULL: not needed yet */
+    const struct slice *reason; /* Reason lines of the caller's CANCEL; NULL: none */
+    struct timer timer;         /* timer.total, then of the wait for who was cancelled; non-INVITE: of the 100 */
     uint64_t started;
     int64_t started_unix;
     uint64_t loop;        /* its loop hash */

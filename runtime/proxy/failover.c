@@ -16,7 +16,7 @@
 /* What a CANCEL of ours says: what the caller said, or why nobody is called any more. */
 static struct slice cancel_reason(const struct call *call) {
     if (call->cancelled)
-        return call->reason;
+        return call->reason ? *call->reason : SLICE_EMPTY;
     return call->final / 100 == 2 ? ANSWERED_ELSEWHERE : SLICE_EMPTY;
 }
 
@@ -413,6 +413,15 @@ void sequence_client_ended(struct attempt *attempt, uint64_t now) {
     call_release(call);
 }
 
+/* NULL: out of memory, it goes unsaid. */
+static const struct slice *keep_reason(struct arena *arena, struct slice reason) {
+    struct slice *kept = arena_alloc(arena, sizeof *kept), text = arena_copy(arena, reason);
+    if (!kept || !text.at)
+        return NULL;
+    *kept = text;
+    return kept;
+}
+
 void sequence_cancel(struct call *call, struct slice reason, uint64_t now) {
     struct attempt *current = call->current;
     if (call->final || call->cancelled || !call->invite)
@@ -420,7 +429,7 @@ void sequence_cancel(struct call *call, struct slice reason, uint64_t now) {
     call_hold(call);
     call->cancelled = true;
     if (reason.len && call_arena(call))
-        call->reason = arena_copy(call->more, reason);
+        call->reason = keep_reason(call->more, reason);
     for (struct attempt *attempt = call->attempts; attempt; attempt = attempt->next)
         attempt->awaited = false; /* of those given up before nobody waits any more */
     if (current) {

@@ -94,6 +94,7 @@ static struct places *take_places(const struct search *search, enum cause *cause
     *cause = places ? CAUSE_NONE : CAUSE_LOCAL_LIMIT;
     if (!places)
         return NULL;
+    places->search = NULL;
     places->count = (uint8_t)count;
     places->next = 0;
     memcpy(places->at, at, count * sizeof *at);

@@ -10,7 +10,8 @@
 struct search;
 
 struct places {
-    uint8_t count, next; /* next: the first that was not tried yet */
+    struct search *search; /* for them, as long as that lasts, for who keeps both in one place; else NULL */
+    uint8_t count, next;   /* next: the first that was not tried yet */
     struct endpoint at[];
 };
 
