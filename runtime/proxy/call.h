@@ -19,7 +19,7 @@ struct way {
     struct slice path;             /* values for Route (RFC 3327); null: none */
     struct endpoint remote, local; /* family 0: as the hop says, as the world routes */
     uint64_t connection;           /* that it registered on; 0: none, or it is no registered contact */
-    uint64_t instance; /* stands for the client that it is a flow of (RFC 5626); 0: it says nothing of that */
+    uint32_t instance; /* stands for the client that it is a flow of (RFC 5626); 0: it says nothing of that */
     bool nat;          /* its own Contact does not lead to it */
     bool bound;        /* without a connection to `remote` nothing leads to it */
     bool secure;       /* never in clear: the entry was a sips: URI */
@@ -77,17 +77,17 @@ struct call {
     struct timer timer;         /* timer.total, then of the wait for who was cancelled; non-INVITE: of the 100 */
     uint64_t started;
     int64_t started_unix;
-    uint64_t loop;        /* its loop hash */
-    char tag[TAG_LENGTH]; /* of the To in our own responses */
-    uint16_t final;       /* code that went up; 0: none yet */
-    uint8_t breadth;      /* left of Max-Breadth */
-    uint8_t redirects;    /* targets that came from Contacts */
-    uint8_t held;         /* somebody is working with it */
-    bool invite, initial; /* initial: no To tag */
-    bool over;            /* no attempt starts any more */
-    bool anyway;          /* nobody could be tried but those that are held down: they are */
-    bool cancelled;       /* by the caller */
-    bool silent;          /* an attempt of a non-INVITE got no answer */
+    uint64_t loop;                /* its loop hash */
+    char tag[TAG_LENGTH];         /* of the To in our own responses */
+    uint16_t final;               /* code that went up; 0: none yet */
+    uint8_t breadth;              /* left of Max-Breadth */
+    uint8_t redirects;            /* targets that came from Contacts */
+    uint8_t held;                 /* somebody is working with it */
+    bool invite : 1, initial : 1; /* initial: no To tag */
+    bool over : 1;                /* no attempt starts any more */
+    bool anyway : 1;              /* nobody could be tried but those that are held down: they are */
+    bool cancelled : 1;           /* by the caller */
+    bool silent : 1;              /* an attempt of a non-INVITE got no answer */
 };
 
 /* What a call is made of. Everything is copied. */

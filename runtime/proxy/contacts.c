@@ -34,8 +34,10 @@ static struct slice first_hop(struct slice path) {
     return list_next(&path, &value) && name_addr_parse(&address, value) == 0 ? address.uri : path;
 }
 
-static uint64_t instance_of(const struct proxy *proxy, const struct binding *binding) {
-    return binding->reg_id ? hash_keyed(&proxy->seed.tables, binding->instance.at, binding->instance.len) : 0;
+static uint32_t instance_of(const struct proxy *proxy, const struct binding *binding) {
+    if (!binding->reg_id)
+        return 0;
+    return (uint32_t)hash_keyed(&proxy->seed.tables, binding->instance.at, binding->instance.len) | 1;
 }
 
 static int add(struct list *list, const struct binding *binding, bool secure) {

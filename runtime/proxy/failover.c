@@ -169,7 +169,7 @@ static bool put_back_held(struct call *call) {
 
 /* RFC 5626 7: a client that has answered over one of its flows is not asked over another, unless the answer was about the flow. */
 static bool has_answered(const struct call *call, const struct target *target) {
-    uint64_t instance = target->way ? target->way->instance : 0;
+    uint32_t instance = target->way ? target->way->instance : 0;
     for (const struct attempt *attempt = call->attempts; attempt && instance; attempt = attempt->next)
         if (entry_of(attempt->target) == entry_of(target) && attempt->target->way->instance == instance &&
             attempt->code && attempt->code != 408 && attempt->code != 430)
