@@ -154,7 +154,8 @@ struct call *call_new(struct proxy *proxy, const struct call_seed *seed) {
     keep_all(&keep, call, seed);
     call->proxy = proxy;
     call->server = seed->server;
-    call->fresh = seed->request;
+    proxy->fresh.call = call;
+    proxy->fresh.request = seed->request;
     call->source = seed->packet->source;
     call->local = seed->packet->local;
     call->started = seed->packet->now;
@@ -224,8 +225,8 @@ void call_free(struct call *call) {
 }
 
 const struct sip_message *call_request(const struct call *call, struct sip_message *scanned) {
-    if (call->fresh)
-        return call->fresh;
+    if (call->proxy->fresh.call == call)
+        return call->proxy->fresh.request;
     /* It passed the fence when it came; its verdict cannot be another one now. */
     scan_message(scanned, call->request.at, call->request.len);
     return scanned;

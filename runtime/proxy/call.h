@@ -62,7 +62,6 @@ struct call {
     struct server_transaction *server; /* NULL: has ended */
     struct endpoint source, local;     /* of the request */
     struct slice request;              /* as received, owned */
-    const struct sip_message *fresh;   /* the same scanned, in the event that brought it; NULL later */
     struct route route;
     struct decision plan;
     struct target *targets;            /* those not tried yet, in order */

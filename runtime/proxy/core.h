@@ -52,7 +52,11 @@ struct proxy {
     uint64_t ticket;      /* the newest of world.commit() */
     struct vm vm;         /* of the evaluation under way */
     struct arena scratch; /* of the event under way */
-    struct call *calls;   /* all of them, owned */
+    struct {
+        const struct call *call; /* the one whose first steps are being done; NULL: none */
+        const struct sip_message *request;
+    } fresh;
+    struct call *calls; /* all of them, owned */
     unsigned call_count;
     uint64_t drawn;  /* numbers, by proxy_number */
     uint64_t sid;    /* $sid of the newest */

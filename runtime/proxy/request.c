@@ -373,7 +373,7 @@ static enum step_result start_call(struct request *request, const struct target 
     }
     tally_start(call, session, request->packet->now);
     sequence_start(call, request->packet->now);
-    call->fresh = NULL;
+    request->proxy->fresh.call = NULL;
     call_release(call);
     return STEP_DONE;
 }
