@@ -43,6 +43,41 @@ Test(values, folding_becomes_one_blank) {
     arena_free(&arena);
 }
 
+Test(values, a_contact_may_say_which_flow_of_which_client_it_is) {
+    static const struct {
+        const char *params, *instance;
+        unsigned reg_id;
+    } rows[] = {
+        {";+sip.instance=\"<urn:uuid:1>\";reg-id=1", "urn:uuid:1", 1},
+        {";reg-id=2147483647;+SIP.Instance=\"<urn:x>\"", "urn:x", 2147483647},
+        {";reg-id=2147483648;+sip.instance=\"<urn:x>\"", "urn:x", 0},
+        {";reg-id=1x", NULL, 0},
+        {";reg-id", NULL, 0},
+        {";+sip.instance=\"urn:uuid:1\"", NULL, 0},
+        {";+sip.instance=<urn:uuid:1>", NULL, 0},
+        {";+sip.instance=\"<>\"", NULL, 0},
+        {";+sip.instance=\"<a b>\"", NULL, 0},
+        {";+sip.instance=\"<a\\\">\"", NULL, 0},
+        {"", NULL, 0},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct arena arena;
+        char line[200];
+        bool all;
+        arena_init(&arena, NULL, 0, 0);
+        snprintf(line, sizeof line, "Contact: <sip:a@h>%s\r\n", rows[i].params);
+        redirect(line);
+        if (values_registered(&arena, &message, contacts, &all) == 1) {
+            cr_expect(rows[i].instance ? is(contacts[0].instance, rows[i].instance) : !contacts[0].instance.at, "%zu",
+                      i);
+            cr_expect_eq(contacts[0].reg_id, rows[i].reg_id, "%zu", i);
+        } else {
+            cr_expect_null(rows[i].instance, "%zu", i);
+        }
+        arena_free(&arena);
+    }
+}
+
 Test(values, contacts_come_by_q_and_then_as_they_stood) {
     struct arena arena;
     arena_init(&arena, NULL, 0, 0);

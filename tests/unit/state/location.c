@@ -13,7 +13,7 @@ enum { SECOND = 1000, EPOCH = 1000 * 1000 };
 static const struct hash_key key = {{1, 2, 3}};
 static struct timers *timers;
 static struct locations *locations;
-static unsigned expired, kept_alive;
+static unsigned expired, kept_alive, cut_off;
 static char last[64]; /* the contact that an event was about */
 
 static void note(const struct binding *binding) {
@@ -34,8 +34,14 @@ static void on_keepalive(void *context, const struct binding *binding, uint64_t 
     note(binding);
 }
 
+static void on_cut_off(void *context, const struct binding *binding) {
+    (void)context;
+    cut_off++;
+    note(binding);
+}
+
 static void start(void) {
-    const struct locations_events events = {.expired = on_expired, .keepalive = on_keepalive};
+    const struct locations_events events = {.expired = on_expired, .cut_off = on_cut_off, .keepalive = on_keepalive};
     timers = timers_new();
     locations = locations_new(&key, timers, 25 * SECOND, &events);
     cr_assert_not_null(locations);
@@ -124,6 +130,46 @@ Test(location, an_equal_contact_replaces_and_counts_as_the_latest) {
     cr_assert_eq(uri_parse(&uri, SLICE("sip:bob@host.example.com"), 0), 0);
     cr_assert_eq(location_find(locations, SLICE("bob"), &uri)->cseq, 2);
     cr_assert_null(location_find(locations, SLICE("alice"), &uri));
+    cr_assert_eq(locations_count(locations), 2);
+}
+
+/* Over a connection; `reg_id` 0: without outbound. */
+static struct store_binding flow(const char *user, const char *contact, uint64_t connection, uint32_t reg_id) {
+    struct store_binding binding = row(user, contact);
+    binding.received.transport = TRANSPORT_TCP;
+    binding.connection = connection;
+    binding.bound = reg_id != 0;
+    binding.instance = reg_id ? SLICE("urn:uuid:1") : SLICE_EMPTY;
+    binding.reg_id = reg_id;
+    return binding;
+}
+
+Test(location, the_same_flow_replaces_whatever_its_contact) {
+    put(flow("bob", "sip:bob@10.0.0.1", 1, 1), 0);
+    put(flow("bob", "sip:bob@10.0.0.2", 2, 2), 0);
+    put(flow("bob", "sip:bob@10.0.0.3", 3, 1), 0);
+    put(flow("alice", "sip:bob@10.0.0.1", 4, 1), 0);
+    assert_contacts("bob", 2, (const char *[]){"sip:bob@10.0.0.3", "sip:bob@10.0.0.2"});
+    cr_assert_eq(location_find_flow(locations, SLICE("bob"), SLICE("urn:uuid:1"), 1)->connection, 3);
+    cr_assert_null(location_find_flow(locations, SLICE("bob"), SLICE("urn:uuid:2"), 1));
+    cr_assert_null(location_find_flow(locations, SLICE("bob"), SLICE_EMPTY, 0));
+    cr_assert(!location_flows(locations, 1) && location_flows(locations, 2) && location_flows(locations, 3));
+    put(flow("bob", "sip:bob@10.0.0.2", 3, 1), 0); /* both of them */
+    assert_contacts("bob", 1, (const char *[]){"sip:bob@10.0.0.2"});
+}
+
+Test(location, a_lost_connection_takes_those_along_that_are_bound_to_it) {
+    put(flow("bob", "sip:bob@10.0.0.1", 7, 1), 0);
+    put(flow("bob", "sip:bob@10.0.0.2", 7, 0), 0);
+    put(flow("bob", "sip:bob@10.0.0.3", 8, 2), 0);
+    put(flow("alice", "sip:alice@10.0.0.1", 7, 1), 0);
+    location_cut(locations, 7);
+    cr_assert_eq(cut_off, 2);
+    assert_contacts("bob", 2, (const char *[]){"sip:bob@10.0.0.3", "sip:bob@10.0.0.2"});
+    assert_contacts("alice", 0, NULL);
+    cr_assert(!location_flows(locations, 7) && location_flows(locations, 8));
+    location_cut(locations, 7);
+    cr_assert_eq(cut_off, 2);
     cr_assert_eq(locations_count(locations), 2);
 }
 
