@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A connection, of TCP or of TLS over it, with a WebSocket on it or not: its socket, what has come of the message under way, what waits to leave, and until when it may wait. The
- * set of all of them is stream.h's, which owns them; nothing SIP in here but where messages end. */
+/* A connection, of TCP or of TLS over it, with a WebSocket on it or not: its socket, what has come of the message under way,
+ * what waits to leave, and until when it may wait. The set of all of them is stream.h's, which owns them; nothing SIP in here
+ * but where messages end. */
 #ifndef FOV_RUNTIME_NET_CONNECTION_H
 #define FOV_RUNTIME_NET_CONNECTION_H
 

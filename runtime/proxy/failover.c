@@ -167,7 +167,8 @@ static bool put_back_held(struct call *call) {
     return call->targets;
 }
 
-/* RFC 5626 7: a client that has answered over one of its flows is not asked over another, unless the answer was about the flow. */
+/* RFC 5626 7: a client that has answered over one of its flows is not asked over another, unless the answer was about the
+ * flow. */
 static bool has_answered(const struct call *call, const struct target *target) {
     uint32_t instance = target->way ? target->way->instance : 0;
     for (const struct attempt *attempt = call->attempts; attempt && instance; attempt = attempt->next)
