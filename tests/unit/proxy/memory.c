@@ -103,7 +103,8 @@ static void answer_names(struct proxy *proxy) {
     static uint8_t last;
     while (seen.asked) {
         enum dns_type type = seen.questions[--seen.asked].type;
-        const struct dns_record addresses[] = {{.ip = {4, {192, 0, 2, ++last}}}, {.ip = {4, {192, 0, 2, ++last}}}};
+        uint8_t one = ++last, two = ++last;
+        const struct dns_record addresses[] = {{.ip = {4, {192, 0, 2, one}}}, {.ip = {4, {192, 0, 2, two}}}};
         struct dns_answer answer = {.status = DNS_NODATA};
         if (type == DNS_SRV || type == DNS_A)
             answer = (struct dns_answer){DNS_FOUND, 60, 2, type == DNS_A ? addresses : services};
