@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Measures a failover from outside: caller, first and second target in one process, fovrun between
- * them. What is measured ends when the second target has the INVITE. It begins, by kind,
- *   refuse   when the first target's 503 leaves
- *   closed   when the caller's INVITE leaves; nobody listens at the first target (ICMP)
- *   identity the same; the first target, over TLS, is somebody else's process and shows a certificate of somebody else
- *   nameless when the caller's INVITE leaves; the first target is a name that does not exist, another one for each call
- *   silent   when the plan's timer, counted from the INVITE at the first target, should end
+ * them. What is measured ends when the second target has the INVITE; where it begins, `kinds` says.
  * Calls come one after another, those of the silent kind all together.
  *
  * failover KIND SERVER FIRST SECOND CALLS TIMER
@@ -52,12 +47,24 @@ static int socket_at(const struct sockaddr_in *address) {
     return fd;
 }
 
-/* The next datagram, as a string, with its source. */
-static void hear(int fd, char text[SIZE], struct sockaddr_in *from) {
+static int listener_at(const struct sockaddr_in *address) {
+    int fd = socket(AF_INET, SOCK_STREAM, 0), on = 1;
+    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0 ||
+        bind(fd, (const struct sockaddr *)address, sizeof *address) < 0 || listen(fd, 8) < 0)
+        fail("cannot listen at a party's address");
+    return fd;
+}
+
+static void await(int fd) {
     struct pollfd ready = {.fd = fd, .events = POLLIN};
-    socklen_t length = sizeof *from;
     if (poll(&ready, 1, WAIT) != 1) /* ms */
         fail("nothing came in time");
+}
+
+/* The next datagram, as a string, with its source. */
+static void hear(int fd, char text[SIZE], struct sockaddr_in *from) {
+    socklen_t length = sizeof *from;
+    await(fd);
     ssize_t got = recvfrom(fd, text, SIZE - 1, 0, (struct sockaddr *)from, &length);
     text[got > 0 ? got : 0] = '\0';
 }
@@ -104,14 +111,65 @@ static void invite(int fd, unsigned call, const char *call_id, const struct sock
     sendto(fd, text, (size_t)length, 0, (const struct sockaddr *)server, sizeof *server);
 }
 
+/* Takes a connection and the INVITE of `call_id` on it, and resets it. When it did that. */
+static int64_t reset_after_invite(int listener, const char *call_id) {
+    const struct linger at_once = {.l_onoff = 1}; /* close() sends an RST */
+    char text[SIZE] = "";
+    size_t length = 0;
+    await(listener);
+    int fd = accept(listener, NULL, NULL);
+    if (fd < 0)
+        fail("cannot take a connection");
+    while (!strstr(text, "\r\n\r\n")) {
+        await(fd);
+        ssize_t got = recv(fd, text + length, sizeof text - 1 - length, 0);
+        if (got <= 0)
+            fail("a connection ended before its INVITE had come");
+        length += (size_t)got;
+        text[length] = '\0';
+    }
+    if (strncmp(text, "INVITE ", 7) != 0 || !strstr(text, call_id) ||
+        setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once) < 0)
+        fail("the connection does not bring the INVITE");
+    int64_t now = now_us();
+    close(fd);
+    return now;
+}
+
 static int by_size(const void *a, const void *b) {
     const int64_t *x = a, *y = b;
     return *x < *y ? -1 : *x > *y;
 }
 
+/* What the first target is here: a UDP socket, a TCP listener, or none of this process. */
+enum first { FIRST_DATAGRAMS, FIRST_LISTENER, FIRST_NONE };
+
+static const struct kind {
+    const char *name, *says;
+    enum first first;
+} kinds[] = {
+    /* From the 503 that leaves the first target. */
+    {"refuse", "503 from the first target", FIRST_DATAGRAMS},
+    /* From the RST that leaves it. */
+    {"reset", "RST after the INVITE (TCP)", FIRST_LISTENER},
+    /* From the end of the plan's timer, counted from the INVITE at the first target. */
+    {"silent", "first target silent, over the timer", FIRST_DATAGRAMS},
+    /* From the caller's INVITE that leaves. Nobody listens at the first target, */
+    {"closed", "closed port (ICMP)", FIRST_NONE},
+    {"refused", "closed port (TCP)", FIRST_NONE},
+    /* no route leads there, */
+    {"unreachable", "no route", FIRST_NONE},
+    {"unreachable-tcp", "no route (TCP)", FIRST_NONE},
+    /* it is a name that does not exist, another one for each call, */
+    {"nameless", "no such name", FIRST_NONE},
+    /* or, over TLS, another process that shows the certificate of somebody else. */
+    {"identity", "wrong certificate", FIRST_NONE},
+};
+
 struct bench {
+    const struct kind *kind;
     struct sockaddr_in server;
-    int caller, first, second; /* sockets; first: -1 when closed, or not ours */
+    int caller, first, second; /* sockets; first: -1 when not ours */
     unsigned calls;
     int64_t timer; /* us */
     int64_t *times;
@@ -129,7 +187,9 @@ static void measure_failures(struct bench *bench) {
         name_call(call_id, call);
         int64_t start = now_us();
         invite(bench->caller, call, call_id, &bench->server);
-        if (bench->first >= 0) {
+        if (bench->kind->first == FIRST_LISTENER)
+            start = reset_after_invite(bench->first, call_id);
+        if (bench->kind->first == FIRST_DATAGRAMS) {
             hear_line(bench->first, "INVITE ", call_id, text, &from);
             start = now_us();
             answer(bench->first, "503 Service Unavailable", text, &from);
@@ -191,39 +251,45 @@ static void measure_silence(struct bench *bench) {
     free(begun);
 }
 
-static void print_times(const struct bench *bench, const char *what) {
+static void print_times(const struct bench *bench) {
     qsort(bench->times, bench->calls, sizeof *bench->times, by_size);
-    printf("%u calls, %-36s p50 %.3f ms, p99 %.3f ms, longest %.3f ms\n", bench->calls, what,
+    printf("%u calls, %-36s p50 %.3f ms, p99 %.3f ms, longest %.3f ms\n", bench->calls, bench->kind->says,
            (double)bench->times[bench->calls / 2] / 1e3, (double)bench->times[bench->calls * 99 / 100] / 1e3,
            (double)bench->times[bench->calls - 1] / 1e3);
 }
 
+static const struct kind *kind_named(const char *name) {
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(kinds[i].name, name) == 0)
+            return &kinds[i];
+    fail("no such kind");
+    return NULL;
+}
+
 int main(int count, char **arguments) {
     if (count != 7)
-        fail("usage: failover refuse|closed|identity|nameless|silent SERVER FIRST SECOND CALLS TIMER");
-    bool closed = strcmp(arguments[1], "closed") == 0, silent = strcmp(arguments[1], "silent") == 0;
-    bool identity = strcmp(arguments[1], "identity") == 0;
-    bool nameless = strcmp(arguments[1], "nameless") == 0;
+        fail("usage: failover KIND SERVER FIRST SECOND CALLS TIMER");
     struct sockaddr_in anywhere = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
     struct sockaddr_in first = address_of(arguments[3]), second = address_of(arguments[4]);
-    struct bench bench = {.server = address_of(arguments[2]),
+    struct bench bench = {.kind = kind_named(arguments[1]),
+                          .server = address_of(arguments[2]),
                           .caller = socket_at(&anywhere),
-                          .first = closed || identity || nameless ? -1 : socket_at(&first),
                           .second = socket_at(&second),
                           .calls = (unsigned)atoi(arguments[5]),
                           .timer = (int64_t)atoi(arguments[6]) * 1000};
+    switch (bench.kind->first) {
+    case FIRST_DATAGRAMS: bench.first = socket_at(&first); break;
+    case FIRST_LISTENER: bench.first = listener_at(&first); break;
+    case FIRST_NONE: bench.first = -1; break;
+    }
     bench.times = calloc(bench.calls ? bench.calls : 1, sizeof *bench.times);
     if (!bench.calls || !bench.times)
         fail("no calls to make");
-    if (silent)
+    if (strcmp(bench.kind->name, "silent") == 0)
         measure_silence(&bench);
     else
         measure_failures(&bench);
-    print_times(&bench, closed     ? "closed port at the first target:"
-                        : identity ? "wrong certificate at the first target:"
-                        : nameless ? "no such name as the first target's:"
-                        : silent   ? "first target silent, over the timer:"
-                                   : "503 from the first target:");
+    print_times(&bench);
     free(bench.times);
     return 0;
 }
