@@ -69,6 +69,27 @@ bool destination_given(const struct request *request) {
            (outcome->targets || outcome->to_uri.at || outcome->request.at || (outcome->session && outcome->alternates));
 }
 
+bool destination_is_ours(const struct request *request, bool *user) {
+    struct sip_uri uri;
+    if (request->route.next.at || uri_parse(&uri, request->route.uri, 0))
+        return false;
+    *user = uri.user.at != NULL;
+    return ours_uri(request->proxy->settings, &uri);
+}
+
+/* 10.3 step 1: what is not for this domain, or sent elsewhere by the plan, is a proxy's business. */
+bool destination_is_registrar(const struct request *request) {
+    bool user;
+    return request->message->method == METHOD_REGISTER &&
+           (request->outcome.registers || (!destination_given(request) && destination_is_ours(request, &user)));
+}
+
+bool destination_is_server(const struct request *request) {
+    bool user;
+    return destination_is_registrar(request) ||
+           (!destination_given(request) && destination_is_ours(request, &user) && !user);
+}
+
 struct target destination_of_route(const struct request *request) {
     const struct route *route = &request->route;
     return (struct target){

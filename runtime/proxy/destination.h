@@ -7,6 +7,12 @@
 
 /* Does the plan say where the request goes? */
 bool destination_given(const struct request *request);
+/* Is it this server, by its next hop? `user`: a user of it. */
+bool destination_is_ours(const struct request *request, bool *user);
+/* Is the request for our registrar? */
+bool destination_is_registrar(const struct request *request);
+/* It ends here, and does not go through us. */
+bool destination_is_server(const struct request *request);
 /* The plan's targets in order, in the scratch arena. NULL: out of memory. */
 struct target *destination_targets(struct request *request);
 /* The one target of a request that follows its Route, or its Request-URI. */

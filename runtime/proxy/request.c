@@ -1,22 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/proxy/request.h"
 
-#include "runtime/proxy/auth.h"
 #include "runtime/proxy/ack.h"
 #include "runtime/proxy/branch.h"
 #include "runtime/proxy/breadth.h"
 #include "runtime/proxy/contacts.h"
 #include "runtime/proxy/destination.h"
+#include "runtime/proxy/evaluation.h"
 #include "runtime/proxy/failover.h"
 #include "runtime/proxy/guard.h"
 #include "runtime/proxy/line.h"
-#include "runtime/proxy/ours.h"
 #include "runtime/proxy/registrar.h"
 #include "runtime/proxy/tally.h"
-#include "runtime/proxy/words_directory.h"
-#include "runtime/proxy/words_location.h"
-#include "runtime/proxy/words_limit.h"
-#include "runtime/sip/words_message.h"
 
 #include <errno.h>
 #include <string.h>
@@ -163,153 +158,19 @@ static enum step_result step_requires(struct request *request) {
 
 /* The plan. */
 
-static enum step_result not_decided(struct request *request, enum vm_result result) {
-    struct proxy *proxy = request->proxy;
-    const struct vm *vm = &proxy->vm;
-    unsigned code = result == VM_BAD_REQUEST ? 400 : 500;
-    if (code == 500)
-        proxy_count(proxy, COUNTER_PLAN_FAULTS);
-    const struct image_line *line = image_line_at(proxy->image, vm->pc);
-    request->outcome.rule = (int32_t)vm->rule;
-    EVENT(proxy, LOG_WARNING, "plan-undecided", request->message->call_id, request->outcome.rule,
-          {"line", line ? event_plan_line(proxy, line->file, line->line) : SLICE_NULL},
-          {"code", event_number(proxy, code)}, {"why", slice_of(vm->why)},
-          {"capture", vm->capture ? slice_of(arena_printf(&proxy->scratch, "%%%d", vm->capture)) : SLICE_NULL});
-    return refuse(request, code, NULL);
-}
-
-static bool is_to_us(const struct request *request, bool *user) {
-    struct sip_uri uri;
-    if (request->route.next.at || uri_parse(&uri, request->route.uri, 0))
-        return false;
-    *user = uri.user.at != NULL;
-    return ours_uri(request->proxy->settings, &uri);
-}
-
-/* 10.3 step 1: what is not for this domain, or sent elsewhere by the plan, is a proxy's business. */
-static bool is_for_registrar(const struct request *request) {
-    bool user;
-    return request->message->method == METHOD_REGISTER &&
-           (request->outcome.registers || (!destination_given(request) && is_to_us(request, &user)));
-}
-
-/* It ends here, and does not go through us. */
-static bool is_for_server(const struct request *request) {
-    bool user;
-    return is_for_registrar(request) || (!destination_given(request) && is_to_us(request, &user) && !user);
-}
-
-/* The plan demands authentication: judged once, as soon as the rule that does was deployed (language.md 4). Within a
- * dialog it has no effect. */
-static bool judge_deployed(struct vm *vm) {
-    struct request *request = vm->host->context;
-    if (!request->initial || request->user.at)
-        return true;
-    struct slice now = request->message->uri;
-    request->message->uri = request->uri;
-    bool good = auth_judge(request, is_for_server(request));
-    request->message->uri = now;
-    return good;
-}
-
-static enum step_result evaluate(struct request *request, bool preliminary) {
-    struct proxy *proxy = request->proxy;
-    struct sip_message *message = request->message;
-    struct sip_facts facts = {.message = message, .source = &request->packet->source, .local = &request->packet->local};
-    const struct vm_host host = {
-        .homes = {[HOME_TEXT] = &words_text,
-                  [HOME_MESSAGE] = &words_message,
-                  [HOME_STATE] = &words_state,
-                  [HOME_DIRECTORY] = &words_directory,
-                  [HOME_LOCATION] = &words_location,
-                  [HOME_LIMIT] = &words_limit},
-        .header = message_header,
-        .to = message_to,
-        .is_uri = message_is_uri,
-        .is_target = message_is_target,
-        .deployed = judge_deployed,
-        .context = request,
-        .message = &facts,
-        .state = &request->facts,
-    };
-    struct slice received = message->uri;
-    message->uri = request->route.uri; /* $request is what 16.4 made of it */
-    enum vm_result result = vm_run(&proxy->vm, proxy->image, &host, &request->outcome, proxy->rx, preliminary);
-    message->uri = received;
-    if (result == VM_ENDED)
-        return STEP_DONE;
-    return result == VM_DONE ? STEP_NEXT : not_decided(request, result);
-}
-
-static enum step_result answered_by_plan(struct request *request) {
-    const struct outcome *outcome = &request->outcome;
-    if (outcome->drop) {
-        answer_nothing(request);
-        if (outcome->block)
-            guard_block(request);
-        return STEP_DONE;
-    }
-    if (!outcome->code)
-        return STEP_NEXT;
-    struct slice reason = arena_copy(&request->proxy->scratch, outcome->reason); /* with a NUL behind it */
-    return refuse(request, outcome->code, reason.len ? reason.at : NULL);
-}
-
-/* The variables that every request begins with. A rule may set them anew: each request has its own. */
-static bool set_presets(struct request *request) {
-    const struct proxy_settings *settings = request->proxy->settings;
-    for (unsigned i = 0; i < settings->preset_count; i++) {
-        struct outcome_variable *variable = arena_alloc(&request->proxy->scratch, sizeof *variable);
-        if (!variable)
-            return false;
-        variable->name = settings->presets[i].name;
-        variable->value = settings->presets[i].value;
-        variable->next = request->outcome.variables;
-        request->outcome.variables = variable;
-    }
-    return true;
-}
-
-/* They see every request; within a dialog only an answer of theirs counts. */
 static enum step_result step_preliminary(struct request *request) {
-    if (is_ack(request))
-        return STEP_NEXT;
-    if (!set_presets(request))
-        return out_of_memory(request);
-    if (evaluate(request, true) == STEP_DONE || answered_by_plan(request) == STEP_DONE)
-        return STEP_DONE;
-    if (!request->initial)
-        outcome_init(&request->outcome, &request->proxy->scratch);
-    return STEP_NEXT;
-}
-
-/* A plan that says so in plain words is refused at the start; here a value has turned out so. */
-static enum step_result refuse_media(struct request *request) {
-    struct proxy *proxy = request->proxy;
-    proxy_count(proxy, COUNTER_PLAN_FAULTS);
-    EVENT(proxy, LOG_WARNING, "plan-undecided", request->message->call_id, request->outcome.rule,
-          {"code", event_number(proxy, 500)}, {"why", SLICE("$rtp is true, and this server relays no media")});
-    return refuse(request, 500, NULL);
-}
-
-static enum step_result decide(struct request *request) {
-    if (evaluate(request, false) == STEP_DONE || answered_by_plan(request) == STEP_DONE)
-        return STEP_DONE;
-    bool here = is_for_server(request);
-    if (auth_wanted(request, here) && !auth_judge(request, here))
-        return STEP_DONE;
-    return request->outcome.rtp == CHOICE_TRUE ? refuse_media(request) : STEP_NEXT;
+    return is_ack(request) || evaluation_preliminary(request) ? STEP_NEXT : STEP_DONE;
 }
 
 /* An INVITE that is asked for credentials is no call: the one that brings them is. */
 static enum step_result step_plan(struct request *request) {
     request->call = is_initial_invite(request);
-    enum step_result result = decide(request);
+    bool goes_on = evaluation_rules(request);
     if (request->call) {
         request->proxy->sid = request->facts.sid;
         proxy_count(request->proxy, COUNTER_CALLS);
     }
-    return result;
+    return goes_on ? STEP_NEXT : STEP_DONE;
 }
 
 /* 16.4, RFC 5393. */
@@ -404,7 +265,8 @@ static enum step_result step_drain(struct request *request) {
 /* 11.2. As a user agent we know these methods alone, no bodies, and the extensions of the registrar. */
 static enum step_result step_options(struct request *request) {
     bool user;
-    if (request->message->method != METHOD_OPTIONS || request->outcome.matched || !is_to_us(request, &user) || user)
+    if (request->message->method != METHOD_OPTIONS || request->outcome.matched ||
+        !destination_is_ours(request, &user) || user)
         return STEP_NEXT;
     if (refuse_extensions(request, HEADER_REQUIRE, SLICE(REGISTRAR_EXTENSIONS)) == STEP_DONE)
         return STEP_DONE;
@@ -420,7 +282,7 @@ static enum step_result step_options(struct request *request) {
 
 /* 10.3 step 2 */
 static enum step_result step_register(struct request *request) {
-    if (!is_for_registrar(request))
+    if (!destination_is_registrar(request))
         return STEP_NEXT;
     if (refuse_extensions(request, HEADER_REQUIRE, SLICE(REGISTRAR_EXTENSIONS)) == STEP_DONE)
         return STEP_DONE;
@@ -436,7 +298,7 @@ static enum step_result route_without_plan(struct request *request) {
     if (elsewhere && !relay_all)
         return refuse(request, 403, NULL);
     bool readable = uri_parse(&uri, request->route.uri, 0) == 0;
-    if (is_to_us(request, &user)) {
+    if (destination_is_ours(request, &user)) {
         enum cause cause = contacts_missing(proxy, &uri);
         if (cause)
             return cause == CAUSE_LOCAL_LIMIT ? out_of_memory(request) : refuse(request, attempt_code(cause), NULL);
