@@ -7,58 +7,8 @@
 
 #include "grammar/hash.h"
 #include "runtime/plan/image.h"
+#include "runtime/proxy/settings.h"
 #include "runtime/proxy/world.h"
-#include "runtime/sip/transaction.h"
-
-struct preset {
-    struct slice name, value;
-};
-
-/* Which requests are challenged when the plan does not say ($auth), as soon as there are users. */
-enum auth_scope {
-    AUTH_NONE,
-    AUTH_REGISTER,
-    AUTH_INVITE, /* and REGISTER */
-    AUTH_ALL,    /* every request that starts something */
-};
-
-/* Algorithms of the challenges. */
-enum auth_digest { AUTH_DIGEST_BOTH, AUTH_DIGEST_SHA256, AUTH_DIGEST_MD5 };
-
-struct proxy_settings {
-    struct transaction_settings timers;
-    uint32_t timer_c;   /* ms; over 3 minutes by RFC 3261 16.6 (11) */
-    bool failover;      /* --failover */
-    uint32_t hold_down; /* ms; --hold-down; 0: off */
-    bool record_route;  /* --record-route */
-    bool relay_all;     /* --relay=all */
-    enum log_level log_level;
-    const struct slice *domains; /* --domain: names that are ours */
-    unsigned domain_count;
-    const struct endpoint *listeners; /* what we listen on; a wildcard stands for every address of `addresses` */
-    unsigned listener_count;
-    const struct ip_address *addresses; /* the machine's own */
-    unsigned address_count;
-    struct slice advertise; /* host of --advertise, empty for none: ours too */
-    uint16_t advertise_port;
-    const struct preset *presets; /* -e: environment variables that every request starts with */
-    unsigned preset_count;
-
-    struct slice realm; /* of digest authentication */
-    enum auth_scope auth;
-    enum auth_digest auth_digest;
-    uint32_t expires_least, expires_default, expires_most; /* seconds; of a registration */
-    unsigned contacts_max;                                 /* of one user */
-    unsigned registrations_max;                            /* contacts of all users */
-    uint32_t flow_timer;           /* seconds within which a client on a connection is to say something */
-    uint32_t keepalive;            /* ms between two datagrams to a contact behind a NAT; 0: none */
-    bool keepalive_options;        /* they are OPTIONS requests, else CRLF */
-    uint32_t max_session;          /* ms; a session that nothing ends lasts so long */
-    uint32_t block_time;           /* ms that $action = block lasts */
-    unsigned blocks_max;           /* sources on the block list */
-    const struct ip_block *exempt; /* --block-exempt: never blocked */
-    unsigned exempt_count;
-};
 
 struct proxy_seed {
     struct hash_key tables;  /* random for each run */
