@@ -93,3 +93,15 @@ void report_answer(const struct report *report, struct slice question, struct li
     else if (slice_equal(question, SLICE("targets")))
         answer_targets(report, line);
 }
+
+void report_log(const struct counters *counters, struct log *log) {
+    char text[LOG_LINE_MAX];
+    size_t length = (size_t)snprintf(text, sizeof text, "event=counters");
+    for (unsigned i = 0; i < COUNTER_COUNT && length < sizeof text; i++)
+        length += (size_t)snprintf(text + length, sizeof text - length, " %s=%" PRIu64, counter_rows[i].name,
+                                   counters->values[i]);
+    for (enum cause i = CAUSE_NONE + 1; i < CAUSE_COUNT && length < sizeof text; i++)
+        length +=
+            (size_t)snprintf(text + length, sizeof text - length, " cause-%s=%" PRIu64, causes[i], counters->causes[i]);
+    log_line(log, LOG_NOTICE, slice_of(text));
+}

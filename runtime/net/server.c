@@ -5,17 +5,16 @@
 #include "runtime/net/console.h"
 #include "runtime/net/descriptors.h"
 #include "runtime/net/keeping.h"
-#include "runtime/net/key.h"
 #include "runtime/net/listeners.h"
 #include "runtime/net/log.h"
 #include "runtime/net/record.h"
 #include "runtime/net/report.h"
 #include "runtime/net/resolver.h"
 #include "runtime/net/route.h"
+#include "runtime/net/seed.h"
 #include "runtime/net/tls.h"
 #include "runtime/net/trace.h"
 #include "runtime/net/zone.h"
-#include "runtime/proxy/counters.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -339,27 +338,6 @@ static int open_listeners(struct server *server, const struct options *options, 
     return listeners_open(&server->listeners, server->loop, &server->log, &request, key, &events, reason, size);
 }
 
-/* A key that cannot be kept serves this run: dialogs of before or after it will not be recognised.
- */
-static int make_seed(struct server *server, struct proxy_seed *seed, const char *directory) {
-    char text[256];
-    int result = key_random(&seed->tables);
-    if (!result)
-        result = key_random(&seed->numbers);
-    if (result)
-        return result;
-    int kept = key_kept(&seed->dialogs, directory);
-    if (kept) {
-        log_printf(&server->log, LOG_WARNING,
-                   "event=key-not-kept directory=%s error=\"%s\" consequence=\"dialogs end with "
-                   "this run\"",
-                   log_value(slice_of(directory), text, sizeof text),
-                   kept == -EBADMSG ? "dialog.key is no key" : strerror(-kept));
-        result = key_random(&seed->dialogs);
-    }
-    return result;
-}
-
 static void make_settings(struct server *server, const struct options *options) {
     server->settings = options->settings;
     server->settings.flow_timer = FLOW_TIMER;
@@ -412,7 +390,7 @@ static int open_all(struct server *server, const struct options *options, const 
     server->loop = loop_new();
     result = server->loop ? watch(server) : -ENOMEM;
     if (!result)
-        result = make_seed(server, &seed, options->state_dir);
+        result = seed_make(&seed, options->state_dir, &server->log);
     if (!result)
         result = keeping_open(&server->keeping, options->state_dir, &server->log, reason, size);
     if (!result)
@@ -467,23 +445,7 @@ struct server *server_open(const struct options *options, const struct image *im
     return NULL;
 }
 
-/* All of them in one line: name=value. */
-static void log_counters(struct server *server) {
-    struct counters counters;
-    char text[LOG_LINE_MAX];
-    count(server, &counters);
-    size_t length = (size_t)snprintf(text, sizeof text, "event=counters");
-    for (unsigned i = 0; i < COUNTER_COUNT && length < sizeof text; i++)
-        length += (size_t)snprintf(text + length, sizeof text - length, " %s=%" PRIu64, counter_rows[i].name,
-                                   counters.values[i]);
-    for (enum cause i = CAUSE_NONE + 1; i < CAUSE_COUNT && length < sizeof text; i++)
-        length +=
-            (size_t)snprintf(text + length, sizeof text - length, " cause-%s=%" PRIu64, causes[i], counters.causes[i]);
-    log_line(&server->log, LOG_NOTICE, slice_of(text));
-}
-
-/* A signal that comes while everything is being closed asks for what is happening already; its
- * default action would make a failure of it. */
+/* A signal that comes while everything is being closed asks for what is happening already; its default action would make a failure of it. */
 static void end_signals(void) {
     sigset_t ends;
     sigemptyset(&ends);
@@ -494,10 +456,12 @@ static void end_signals(void) {
 }
 
 void server_run(struct server *server) {
+    struct counters counters;
     loop_run(server->loop);
     end_signals();
     keeping_end(&server->keeping);
-    log_counters(server);
+    count(server, &counters);
+    report_log(&counters, &server->log);
     log_printf(&server->log, LOG_NOTICE, "event=stopped running=%u", proxy_pending(server->proxy));
 }
 
