@@ -12,7 +12,6 @@
 #include <time.h>
 #include <unistd.h>
 
-const char *const log_levels = "error|warning|notice|info|debug";
 static const struct {
     const char *name;
     int priority; /* RFC 5424 6.2.1 */

@@ -18,8 +18,6 @@ struct log {
 
 enum { LOG_LINE_MAX = 4000 }; /* longer ones are cut: a write of up to PIPE_BUF does not block half way */
 
-extern const char *const log_levels; /* "error|warning|..." in the order of enum log_level */
-
 void log_open(struct log *log, int fd, enum log_level level);
 /* `line` without line end. */
 void log_line(struct log *log, enum log_level level, struct slice line);

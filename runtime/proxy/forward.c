@@ -48,7 +48,8 @@ static struct slice without_param(struct arena *arena, struct slice params, stru
     return kept;
 }
 
-struct slice forward_tagged(struct arena *arena, struct slice value, bool is_uri, struct slice tag) {
+/* The value of a To or From line that the plan set, with the tag of the line that came in. */
+static struct slice tagged(struct arena *arena, struct slice value, bool is_uri, struct slice tag) {
     struct sip_name_addr address;
     struct slice open = SLICE("<"), close = SLICE(">"), none = SLICE_EMPTY;
     struct slice label = tag.at ? SLICE(";tag=") : none;
@@ -242,7 +243,7 @@ static int edit_hops(struct edit *edit, struct arena *arena, const struct forwar
 static int edit_headers(struct edit *edit, struct arena *arena, const struct forward *forward) {
     const struct sip_message *request = forward->request;
     if (forward->to.at) {
-        struct slice to = forward_tagged(arena, forward->to, forward->to_is_uri, request->to_tag);
+        struct slice to = tagged(arena, forward->to, forward->to_is_uri, request->to_tag);
         if (!to.at)
             return -ENOMEM;
         edit_set_value(edit, request->first[HEADER_TO] - 1u, to);
@@ -252,7 +253,7 @@ static int edit_headers(struct edit *edit, struct arena *arena, const struct for
         if (entry->header == HEADER_MAX_FORWARDS)
             continue;
         if (entry->header == HEADER_FROM)
-            value = forward_tagged(arena, value, false, request->from_tag);
+            value = tagged(arena, value, false, request->from_tag);
         if (!value.at || edit_set_header(edit, arena, entry->header, entry->name, value))
             return -ENOMEM;
     }
@@ -279,8 +280,8 @@ static int edit_credentials(struct edit *edit, struct arena *arena, const struct
     return 0;
 }
 
-/* Where requests of the dialog find the caller. The parameter of a peer that sent the request itself is not ours: nobody
- * outside leads us into this machine with it. */
+/* Where requests of the dialog find the caller. The parameter of a peer that sent the request itself is not ours:
+ * nobody outside leads us into this machine with it. */
 static int edit_contact(struct edit *edit, struct arena *arena, const struct forward *forward) {
     const struct sip_message *request = forward->request;
     if (forward->keep_contact)

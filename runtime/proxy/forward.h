@@ -38,7 +38,5 @@ struct slice forward_build(struct arena *arena, const struct forward *forward, i
 /* A URI as it may stand in a Request-URI: without ?headers and ;method (16.6 step 2; 19.1.1, table
  * 1). The null slice: out of memory. */
 struct slice forward_clean_uri(struct arena *arena, struct slice text);
-/* The value of a To or From line that the plan set, with the tag of the line that came in. */
-struct slice forward_tagged(struct arena *arena, struct slice value, bool is_uri, struct slice tag);
 
 #endif

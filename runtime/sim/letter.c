@@ -145,7 +145,8 @@ struct slice letter_value(const struct letter *message, const char *name) {
     return SLICE_NULL;
 }
 
-bool letter_next_item(struct slice *rest, struct slice *item) {
+/* Next value of a comma-separated list (quotes and <> respected); false at the end. */
+static bool next_item(struct slice *rest, struct slice *item) {
     struct slice s = slice_trim(*rest);
     bool quoted = false, bracket = false;
     size_t i = 0;
@@ -173,7 +174,7 @@ struct slice letter_item(const struct letter *message, const char *name, unsigne
         struct slice rest = message->headers[h].value, item;
         if (!letter_same_name(message->headers[h].name, slice_of(name)))
             continue;
-        while (letter_next_item(&rest, &item))
+        while (next_item(&rest, &item))
             if (n-- == 0)
                 return item;
     }
@@ -185,7 +186,7 @@ unsigned letter_items(const struct letter *message, struct slice name) {
     for (unsigned h = 0; h < message->count; h++) {
         struct slice rest = message->headers[h].value, item;
         if (letter_same_name(message->headers[h].name, name))
-            while (letter_next_item(&rest, &item))
+            while (next_item(&rest, &item))
                 items++;
     }
     return items;

@@ -34,8 +34,6 @@ struct slice letter_value(const struct letter *message, const char *name);
 /* The n-th (from 0) of all comma-separated values of a header; null: there are fewer. */
 struct slice letter_item(const struct letter *message, const char *name, unsigned n);
 unsigned letter_items(const struct letter *message, struct slice name);
-/* Next value of a comma-separated list (quotes and <> respected); false at the end. */
-bool letter_next_item(struct slice *rest, struct slice *item);
 
 /* Of a Via, From, Route ...: the parameter behind the <URI>; null: absent; empty: without '='. */
 struct slice letter_param(struct slice value, const char *name);
