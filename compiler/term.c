@@ -123,7 +123,8 @@ static struct text split_negation(struct condition *condition) {
     return text_cut(&text, start, text.s.len);
 }
 
-/* `$request = "^INVITE"`: of a header's value quotation marks may well be a part, at the start of a line they are not. */
+/* `$request = "^INVITE"`: of a header's value quotation marks may well be a part, at the start of a line they are
+ * not. */
 static void warn_of_quotes(struct check *check, const struct condition *condition, const struct text *text) {
     size_t open = scan_quote_at(text->s, 0), close = text->s.len;
     while (open && close > open && !scan_quote_at(text->s, close))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Hashes and secrets, from libsodium: the only file that knows it. SipHash-2-4 for tables, SHA-256 and HMAC-SHA-256 where
- * somebody has a reason to forge. */
+/* Hashes and secrets, from libsodium: the only file that knows it. SipHash-2-4 for tables, SHA-256 and HMAC-SHA-256
+ * where somebody has a reason to forge. */
 #ifndef FOV_GRAMMAR_HASH_H
 #define FOV_GRAMMAR_HASH_H
 

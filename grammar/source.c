@@ -135,8 +135,8 @@ static const struct range narrow[] = {
 /* Marks that turn the direction of what follows: a line would not look like what it is. */
 static const struct range turning[] = {{0x200E, 0x200F}, {0x202A, 0x202E}, {0x2066, 0x2069}};
 
-/* Soft hyphen, blanks of other widths than U+00A0's, marks without width, line and paragraph ends. Not the joiners, which
- * some scripts are written with. */
+/* Soft hyphen, blanks of other widths than U+00A0's, marks without width, line and paragraph ends. Not the joiners,
+ * which some scripts are written with. */
 static const struct range unseen[] = {
     {0x00AD, 0x00AD}, {0x180E, 0x180E}, {0x2000, 0x200B}, {0x200E, 0x200F},
     {0x2028, 0x202F}, {0x205F, 0x2064}, {0x2066, 0x2069}, {0xFEFF, 0xFEFF},

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The command line of fovctl: rows of control.def read into a struct control. It opens nothing, and judges the words and
- * not what they mean. */
+/* The command line of fovctl: rows of control.def read into a struct control. It opens nothing, and judges the words
+ * and not what they mean. */
 #ifndef FOV_RUNTIME_CONTROL_ARGUMENTS_H
 #define FOV_RUNTIME_CONTROL_ARGUMENTS_H
 

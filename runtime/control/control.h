@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* fovctl: commands on the store, whether a server runs on it or not. What the line said, and what the commands share: one
- * file for each noun. */
+/* fovctl: commands on the store, whether a server runs on it or not. What the line said, and what the commands share:
+ * one file for each noun. */
 #ifndef FOV_RUNTIME_CONTROL_CONTROL_H
 #define FOV_RUNTIME_CONTROL_CONTROL_H
 

@@ -12,8 +12,8 @@ struct password {
     size_t length;
 };
 
-/* The first line of `file`; NULL: of standard input, which is asked twice, without echo, when it is a terminal. 0, or an
- * exit code: a message was printed. */
+/* The first line of `file`; NULL: of standard input, which is asked twice, without echo, when it is a terminal. 0, or
+ * an exit code: a message was printed. */
 int password_read(struct password *password, const char *file);
 struct slice password_text(const struct password *password);
 void password_wipe(struct password *password);

@@ -5,7 +5,8 @@
 
 #include "runtime/control/control.h"
 
-/* Within control_change(): removes the contacts of a user, or the one that is given; *count of them. 0 or an exit code. */
+/* Within control_change(): removes the contacts of a user, or the one that is given; *count of them. 0 or an exit
+ * code. */
 int registration_remove(struct control *control, struct slice user, struct slice contact, unsigned *count);
 
 #endif

@@ -71,7 +71,8 @@ static void wait_idly(struct connection *connection) {
         wait_for(connection, connection->web ? idle / 2 : idle);
 }
 
-/* Our side first, so that the last bytes are read before the system says that nobody reads theirs (RFC 1122 4.2.2.13). */
+/* Our side first, so that the last bytes are read before the system says that nobody reads theirs (RFC 1122
+ * 4.2.2.13). */
 static void shut(struct connection *connection) {
     if (connection->state != CONNECTION_CLOSING || connection->first < connection->used)
         return;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A connection, of TCP or of TLS over it, with a WebSocket on it or not: its socket, what has come of the message under way,
- * what waits to leave, and until when it may wait. The set of all of them is stream.h's, which owns them; nothing SIP in here
- * but where messages end. */
+/* A connection, of TCP or of TLS over it, with a WebSocket on it or not: its socket, what has come of the message under
+ * way, what waits to leave, and until when it may wait. The set of all of them is stream.h's, which owns them; nothing
+ * SIP in here but where messages end. */
 #ifndef FOV_RUNTIME_NET_CONNECTION_H
 #define FOV_RUNTIME_NET_CONNECTION_H
 
@@ -50,8 +50,8 @@ struct connection {
     struct source *source; /* whose connections it is counted with; NULL: we opened it */
 };
 
-/* Takes the socket over: closes it when there is no memory (NULL). It is being connected, for `patience` ms; 0: it has come
- * to us. */
+/* Takes the socket over: closes it when there is no memory (NULL). It is being connected, for `patience` ms; 0: it has
+ * come to us. */
 struct connection *connection_new(struct streams *streams, int fd, const struct sip_flow *flow, uint32_t patience);
 /* Without a socket: lost before it began. NULL: out of memory. */
 struct connection *connection_lost(struct streams *streams, const struct sip_flow *flow, enum cause cause);

@@ -89,7 +89,8 @@ static void on_question(void *context) {
         end(client);
 }
 
-/* The mode of the file keeps others out already, but for the time between its making and whatever somebody does to it. */
+/* The mode of the file keeps others out already, but for the time between its making and whatever somebody does to
+ * it. */
 static bool is_trusted(int fd) {
     struct ucred peer;
     socklen_t length = sizeof peer;

@@ -45,7 +45,8 @@ static uint32_t take(struct reader *reader, unsigned bytes) {
     return number;
 }
 
-/* A label is text that may stand in a host or service name; what else a name server calls itself, nobody here asks for. */
+/* A label is text that may stand in a host or service name; what else a name server calls itself, nobody here asks
+ * for. */
 static bool is_label_byte(uint8_t byte) {
     return byte > ' ' && byte < 0x7f && byte != '.' && byte != '\\' && byte != '"';
 }

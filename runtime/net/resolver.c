@@ -22,8 +22,8 @@ enum {
 
 static const int types[DNS_TYPES] = {[DNS_A] = 1, [DNS_AAAA] = 28, [DNS_SRV] = 33, [DNS_NAPTR] = 35};
 
-/* A question is among `open` until its time is over or it has an answer, then among `ready` until that is told. c-ares may
- * need it longer. */
+/* A question is among `open` until its time is over or it has an answer, then among `ready` until that is told. c-ares
+ * may need it longer. */
 enum query_state { QUERY_OPEN, QUERY_READY, QUERY_TOLD };
 
 struct query {

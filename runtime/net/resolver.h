@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Questions to name servers, on the server's loop: those of /etc/resolv.conf or others, UDP first and TCP for what does not
- * fit. What /etc/hosts says about a name is its answer, and no name server is asked. resolver.c is the only file that knows
- * c-ares. */
+/* Questions to name servers, on the server's loop: those of /etc/resolv.conf or others, UDP first and TCP for what does
+ * not fit. What /etc/hosts says about a name is its answer, and no name server is asked. resolver.c is the only file
+ * that knows c-ares. */
 #ifndef FOV_RUNTIME_NET_RESOLVER_H
 #define FOV_RUNTIME_NET_RESOLVER_H
 

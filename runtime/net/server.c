@@ -70,7 +70,8 @@ static void world_alias(void *context, uint64_t connection, uint16_t port) {
     streams_alias(server->listeners.streams, connection, port);
 }
 
-/* The listener that the kernel's way to `remote`, or the place that is wanted, leads through, and the address it has there. */
+/* The listener that the kernel's way to `remote`, or the place that is wanted, leads through, and the address it has
+ * there. */
 static enum cause find_listener(struct server *server, const struct endpoint *remote, const struct endpoint *wanted,
                                 const struct endpoint **listener, struct ip_address *local) {
     const struct endpoint *endpoints = server->listeners.endpoints;
@@ -445,7 +446,8 @@ struct server *server_open(const struct options *options, const struct image *im
     return NULL;
 }
 
-/* A signal that comes while everything is being closed asks for what is happening already; its default action would make a failure of it. */
+/* A signal that comes while everything is being closed asks for what is happening already; its default action would
+ * make a failure of it. */
 static void end_signals(void) {
     sigset_t ends;
     sigemptyset(&ends);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The store as the server uses it: rows are handed over and written by a thread of its own, so that the loop never waits
- * for a disk. While a transaction is being written the next one gathers; nothing is held back on purpose.
+/* The store as the server uses it: rows are handed over and written by a thread of its own, so that the loop never
+ * waits for a disk. While a transaction is being written the next one gathers; nothing is held back on purpose.
  *
- * A disk that does not work is no reason not to serve: it is logged once, tickets are told at once, and what could not be
- * written stays in memory, the newest row of each key, and is written when the disk works again. */
+ * A disk that does not work is no reason not to serve: it is logged once, tickets are told at once, and what could not
+ * be written stays in memory, the newest row of each key, and is written when the disk works again. */
 #ifndef FOV_RUNTIME_NET_STORE_H
 #define FOV_RUNTIME_NET_STORE_H
 

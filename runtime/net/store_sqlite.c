@@ -232,8 +232,8 @@ static int set_up(struct store_sqlite *store, char *reason, size_t size) {
     return result ? result : ask(store, "SELECT seq FROM sqlite_sequence WHERE name = 'change'", &store->seen);
 }
 
-/* Made here, so that nobody else ever could read it; SQLite gives its other files the same mode. What root makes belongs
- * to whom the directory belongs to: a server that is not root. */
+/* Made here, so that nobody else ever could read it; SQLite gives its other files the same mode. What root makes
+ * belongs to whom the directory belongs to: a server that is not root. */
 static int make_file(struct store_sqlite *store, const char *directory) {
     struct stat status;
     if (mkdir(directory, 0750) < 0 && errno != EEXIST)

@@ -22,8 +22,8 @@ enum store_side {
 
 /* Opens DIRECTORY/fov.db, or makes it (mode 0600; the directory too when only that is missing; a reader gets -ENOENT).
  * -EBADMSG: it is no store
- * of ours, one of a later version, or damaged: nothing was changed, and it must not be used. Another -errno: it cannot be
- * opened or made. `reason` gets one line about either. */
+ * of ours, one of a later version, or damaged: nothing was changed, and it must not be used. Another -errno: it cannot
+ * be opened or made. `reason` gets one line about either. */
 int store_sqlite_open(struct store_sqlite **store, const char *directory, enum store_side side, char *reason,
                       size_t size);
 void store_sqlite_close(struct store_sqlite *store);
@@ -47,9 +47,9 @@ int store_sqlite_put(struct store_sqlite *store, const struct store_row *row);
 int store_sqlite_commit(struct store_sqlite *store);
 void store_sqlite_rollback(struct store_sqlite *store);
 
-/* News for a server: rows that tools have written since the last call (or since it was opened), as they are now, gone or
- * not; at most `most` of them, *more: there are others. *missed: some were not told of, as this was not asked for too
- * long. */
+/* News for a server: rows that tools have written since the last call (or since it was opened), as they are now, gone
+ * or not; at most `most` of them, *more: there are others. *missed: some were not told of, as this was not asked for
+ * too long. */
 int store_sqlite_news(struct store_sqlite *store, unsigned most, store_reader *reader, void *context, bool *more,
                       bool *missed);
 

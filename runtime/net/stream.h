@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Streams, which are TCP, TLS on it, and WebSockets on either: listeners, and the connections that come to them or are
  * opened by us, found by their number or by where they lead.
- * Everybody may connect, so that everything is bounded: connections, those of one address, the time that a message may take,
- * the bytes that wait for who does not read. Whole messages come out (sip/stream.h). */
+ * Everybody may connect, so that everything is bounded: connections, those of one address, the time that a message may
+ * take, the bytes that wait for who does not read. Whole messages come out (sip/stream.h). */
 #ifndef FOV_RUNTIME_NET_STREAM_H
 #define FOV_RUNTIME_NET_STREAM_H
 
@@ -63,12 +63,12 @@ int streams_listen(struct streams *streams, const struct endpoint *address, stru
 /* Whose pages may open WebSockets; not called: all. What it points to must outlive the streams. */
 void streams_set_policy(struct streams *streams, const struct upgrade_policy *policy);
 
-/* Queues a message: on the flow's connection while that is there, else on one that we opened for the same two ends or that
- * stands for one, else on a new one; WebSockets are opened by clients alone, so that such a one is lost at once
+/* Queues a message: on the flow's connection while that is there, else on one that we opened for the same two ends or
+ * that stands for one, else on a new one; WebSockets are opened by clients alone, so that such a one is lost at once
  * (CAUSE_FLOW_FAILED). Its number; 0: out of memory. */
 uint64_t streams_send(struct streams *streams, const struct sip_flow *flow, struct slice bytes);
-/* What is sent to `port` at the other end's address may take this connection, which that has opened, from now on: over TLS, to a
- * name that it has proved to be (RFC 5923). */
+/* What is sent to `port` at the other end's address may take this connection, which that has opened, from now on: over
+ * TLS, to a name that it has proved to be (RFC 5923). */
 void streams_alias(struct streams *streams, uint64_t number, uint16_t port);
 /* The newest connection whose other end is `remote`; 0: there is none. */
 uint64_t streams_find(const struct streams *streams, const struct endpoint *remote);

@@ -81,7 +81,8 @@ static bool is_address(const GENERAL_NAME *name, const struct ip_address *ip) {
     return found.len == length && memcmp(found.at, ip->bytes, length) == 0;
 }
 
-/* RFC 5922 7.1: the host of a sip: URI without a user, else, when there is no such URI, a DNS name. The null slice: none. */
+/* RFC 5922 7.1: the host of a sip: URI without a user, else, when there is no such URI, a DNS name. The null slice:
+ * none. */
 static struct slice identity_of(const GENERAL_NAME *name, bool uris) {
     struct sip_uri uri;
     if (uris && name->type == GEN_URI && uri_parse(&uri, text_of(name->d.uniformResourceIdentifier), 0) == 0 &&

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* TLS 1.2 and newer on sockets that others own: who we are, whom we trust, and the sessions that come of it. tls.c is the only
- * file that knows OpenSSL. Nothing here waits: what cannot go on says so. */
+/* TLS 1.2 and newer on sockets that others own: who we are, whom we trust, and the sessions that come of it. tls.c is
+ * the only file that knows OpenSSL. Nothing here waits: what cannot go on says so. */
 #ifndef FOV_RUNTIME_NET_TLS_H
 #define FOV_RUNTIME_NET_TLS_H
 

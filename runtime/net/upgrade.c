@@ -118,8 +118,8 @@ static bool is_token(struct slice text) {
     return text.len > 0;
 }
 
-/* A value may hold anything but control characters; blanks around a name are an attack on whoever reads them otherwise, and a
- * folded line is obsolete (RFC 9112 5). */
+/* A value may hold anything but control characters; blanks around a name are an attack on whoever reads them otherwise,
+ * and a folded line is obsolete (RFC 9112 5). */
 static bool read_line(struct head *head, struct slice line) {
     size_t colon = slice_find(line, 0, ':');
     struct slice name = slice_cut(line, 0, colon);

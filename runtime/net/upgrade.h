@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The opening handshake of a WebSocket, the server's side of it (RFC 6455 4.2, RFC 7118 4.1): the head of one HTTP request
- * comes in, in whatever pieces; what is to be answered goes out. No socket, and nothing of the frames that follow. */
+/* The opening handshake of a WebSocket, the server's side of it (RFC 6455 4.2, RFC 7118 4.1): the head of one HTTP
+ * request comes in, in whatever pieces; what is to be answered goes out. No socket, and nothing of the frames that
+ * follow. */
 #ifndef FOV_RUNTIME_NET_UPGRADE_H
 #define FOV_RUNTIME_NET_UPGRADE_H
 
@@ -30,8 +31,8 @@ enum upgrade_verdict {
     UPGRADE_NO_MEMORY, /* the same, without any answer */
 };
 
-/* Takes the head off `input`, and nothing that stands behind it. `answer` is in `buffer`. Who names no origin is no browser:
- * a policy has nothing to protect there, and does not keep it out. */
+/* Takes the head off `input`, and nothing that stands behind it. `answer` is in `buffer`. Who names no origin is no
+ * browser: a policy has nothing to protect there, and does not keep it out. */
 enum upgrade_verdict upgrade_next(struct upgrade *upgrade, const struct upgrade_policy *policy, struct slice *input,
                                   char buffer[UPGRADE_ANSWER_MAX], struct slice *answer);
 /* The verdict on a whole head, with the empty line at its end: accepted or refused. */

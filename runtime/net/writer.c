@@ -225,8 +225,8 @@ static void look_for_news(struct writer *writer) {
 
 /* The thread. */
 
-/* When to look for news; not while there are some that nobody has taken, or rows of ours that are not written. The lock is
- * held. */
+/* When to look for news; not while there are some that nobody has taken, or rows of ours that are not written. The lock
+ * is held. */
 static uint64_t poll_due(const struct writer *writer) {
     return writer->news || writer->trouble ? UINT64_MAX : writer->more ? 0 : writer->polled + POLL;
 }

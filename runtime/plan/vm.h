@@ -41,8 +41,8 @@ struct vm_host {
     int (*to)(struct vm *vm, struct slice value, struct slice *header_value, struct slice *uri);
     bool (*is_uri)(struct slice text);    /* of $request and of an alternate; sip:user@ is one */
     bool (*is_target)(struct slice text); /* of $target: host, host:port or URI; sip:user@ is one */
-    /* A rule was deployed, and authentication is demanded: false ends the evaluation (VM_ENDED), the host has answered. NULL
-     * for a host that does not ask. */
+    /* A rule was deployed, and authentication is demanded: false ends the evaluation (VM_ENDED), the host has answered.
+     * NULL for a host that does not ask. */
     bool (*deployed)(struct vm *vm);
     void *context; /* of `deployed` */
     void *message; /* for words of HOME_MESSAGE: struct sip_facts */

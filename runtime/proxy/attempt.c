@@ -73,8 +73,8 @@ static uint32_t inviting_time(const struct call *call) {
     return call->plan.session || several ? call->plan.failover.inviting : 0;
 }
 
-/* The same for this attempt. That of a name runs from its first attempt, while it is searched for too; the places that are
- * left share what is left of it. */
+/* The same for this attempt. That of a name runs from its first attempt, while it is searched for too; the places that
+ * are left share what is left of it. */
 static uint32_t inviting_share(const struct attempt *attempt, uint64_t now) {
     const struct call *call = attempt->call;
     const struct attempt *first = call->attempts;

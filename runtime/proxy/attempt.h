@@ -38,14 +38,14 @@ struct attempt {
     bool awaited;                      /* cancelled: the final answer waits for it (for at most 4*T1) */
 };
 
-/* Starts the next attempt; at the next place of the same target, while there is one in call->places. Its state is RUNNING
- * (while a name's places are searched for, too: sequence_started() tells of the end of that), or OVER with cause (and code, when the failure
- * counts as a response: 404, 480, 440) when nothing was sent. NULL: out of memory. */
+/* Starts the next attempt; at the next place of the same target, while there is one in call->places. Its state is
+ * RUNNING (while a name's places are searched for, too: sequence_started() tells of the end of that), or OVER with
+ * cause (and code, when the failure counts as a response: 404, 480, 440) when nothing was sent. NULL: out of memory. */
 struct attempt *attempt_start(struct call *call, struct target *target, uint64_t now);
 /* The response that a failure of our own counts as, as if the target had said so; 0: it is none. */
 unsigned attempt_code(enum cause cause);
-/* Its connection was lost before any response: the other way that its request may take, of the same branch (18.1.1). False:
- * there is none. */
+/* Its connection was lost before any response: the other way that its request may take, of the same branch (18.1.1).
+ * False: there is none. */
 bool attempt_reroute(struct attempt *attempt, enum cause cause, struct client_request *request);
 /* Its Request-URI. */
 struct slice attempt_uri(const struct attempt *attempt);

@@ -172,7 +172,8 @@ static uint32_t count_of(const struct credentials *credentials) {
     return credentials->qop.at ? count : NONCE_ONCE;
 }
 
-/* A secret for who has none: nobody knows a password for it, and it takes the place of theirs in the same arithmetic. */
+/* A secret for who has none: nobody knows a password for it, and it takes the place of theirs in the same
+ * arithmetic. */
 static void make_dummy(const struct proxy *proxy, struct slice name, struct digest_text *ha1) {
     uint8_t mac[HASH_MAC_SIZE];
     const struct slice key = {(const char *)proxy->seed.numbers.bytes, sizeof proxy->seed.numbers.bytes};
@@ -288,7 +289,8 @@ static bool is_anonymous(const struct sip_uri *uri) {
     return slice_same(uri->user, SLICE("anonymous")) && slice_same(uri->host, SLICE("anonymous.invalid"));
 }
 
-/* What he registers (To, RFC 3261 10.3 step 4), or calls as (From): one of the names that are his, and of this server. */
+/* What he registers (To, RFC 3261 10.3 step 4), or calls as (From): one of the names that are his, and of this
+ * server. */
 static bool may_act(struct request *request, const struct user *user, struct slice *as) {
     const struct proxy_settings *settings = request->proxy->settings;
     const struct sip_message *message = request->message;

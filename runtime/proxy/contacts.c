@@ -16,8 +16,8 @@ struct list { /* in the scratch arena */
     struct way *newest;
 };
 
-/* Nobody, or somebody who is not there. A phone that is offline must not look like a wrong number: so without a table of
- * users every name might be one's. */
+/* Nobody, or somebody who is not there. A phone that is offline must not look like a wrong number: so without a table
+ * of users every name might be one's. */
 enum cause contacts_missing(struct proxy *proxy, const struct sip_uri *uri) {
     struct slice user = location_user(&proxy->scratch, uri);
     if (!user.len)

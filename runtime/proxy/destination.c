@@ -99,8 +99,8 @@ struct target destination_of_route(const struct request *request) {
     };
 }
 
-/* Our side towards the target: the last of our Routes names it (RFC 5658 4.3), or, when there is but one, the request came
- * to it. With --advertise the Route has another address, but the port. */
+/* Our side towards the target: the last of our Routes names it (RFC 5658 4.3), or, when there is but one, the request
+ * came to it. With --advertise the Route has another address, but the port. */
 static struct endpoint side_of(const struct request *request) {
     const struct proxy_settings *settings = request->proxy->settings;
     const struct sip_message *message = request->message;

@@ -17,8 +17,8 @@ bool destination_is_server(const struct request *request);
 struct target *destination_targets(struct request *request);
 /* The one target of a request that follows its Route, or its Request-URI. */
 struct target destination_of_route(const struct request *request);
-/* The same for a request within a dialog, which may name a peer behind a NAT (nat.h); `way` is for that. Uses the scratch
- * arena: -ENOMEM. */
+/* The same for a request within a dialog, which may name a peer behind a NAT (nat.h); `way` is for that. Uses the
+ * scratch arena: -ENOMEM. */
 int destination_in_dialog(const struct request *request, struct target *target, struct way *way);
 
 #endif

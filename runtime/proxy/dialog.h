@@ -13,13 +13,13 @@ enum { COOKIE_LENGTH = 16 }; /* hexadecimal digits of 64 bits */
 
 #define COOKIE_PARAM "fov" /* ;fov=0123456789abcdef */
 
-/* Over TLS a request must find who it is meant for, and a Contact seldom says more than an address: the name that the address
- * has proved to be when the dialog began stands beside the cookie, so that the same is asked of it later.
+/* Over TLS a request must find who it is meant for, and a Contact seldom says more than an address: the name that the
+ * address has proved to be when the dialog began stands beside the cookie, so that the same is asked of it later.
  * ;fov-tls=sip.example~192.0.2.1 */
 #define IDENTITY_PARAM "fov-tls"
 
-/* Is it recorded? RFC 3261 16.6 (4): the SHOULD for requests within a dialog is kept too, so that an endpoint that lost its
- * memory finds the path again; RFC 6665 4.3: every NOTIFY. */
+/* Is it recorded? RFC 3261 16.6 (4): the SHOULD for requests within a dialog is kept too, so that an endpoint that lost
+ * its memory finds the path again; RFC 6665 4.3: every NOTIFY. */
 bool dialog_recorded(enum method method);
 /* `cookie` gets COOKIE_LENGTH digits, no NUL. */
 void dialog_cookie(const struct hash_key *key, struct slice call_id, char cookie[COOKIE_LENGTH]);

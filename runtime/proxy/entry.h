@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The entries of a failover sequence: whom a call tries, and what is known of the way there. destination.h makes them of
- * a plan's outcome, contacts.h of registrations, redirect.h of a 3xx; target.h reads where they lead. */
+/* The entries of a failover sequence: whom a call tries, and what is known of the way there. destination.h makes them
+ * of a plan's outcome, contacts.h of registrations, redirect.h of a 3xx; target.h reads where they lead. */
 #ifndef FOV_RUNTIME_PROXY_ENTRY_H
 #define FOV_RUNTIME_PROXY_ENTRY_H
 

@@ -6,8 +6,8 @@
 
 #include "runtime/proxy/core.h"
 
-/* The addresses to which an image sends: those that stand in its values of To, $target, $session and $request. NULL: out
- * of memory. */
+/* The addresses to which an image sends: those that stand in its values of To, $target, $session and $request. NULL:
+ * out of memory. */
 struct exempt *exempt_new(const struct image *image);
 void exempt_free(struct exempt *exempt);
 bool exempt_names(const struct exempt *exempt, const struct ip_address *ip);

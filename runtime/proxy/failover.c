@@ -66,8 +66,8 @@ static const struct target *entry_of(const struct target *target) {
     return target->way ? target->way->entry : NULL;
 }
 
-/* Does a final of that code lead to the next target? Without failover it leads to the next contact of the same user, but
- * for a challenge and a 6xx, which are for all of them (language.md 4). */
+/* Does a final of that code lead to the next target? Without failover it leads to the next contact of the same user,
+ * but for a challenge and a 6xx, which are for all of them (language.md 4). */
 static bool moves_on(const struct attempt *attempt, unsigned code) {
     const struct call *call = attempt->call;
     const struct outcome_failover *failover = &call->plan.failover;
@@ -82,8 +82,8 @@ static bool moves_on(const struct attempt *attempt, unsigned code) {
     return vm_matches(call->proxy->image, failover->response, (struct slice){digits, (size_t)length}, call->proxy->rx);
 }
 
-/* Does an end without a final lead to the next target? The pattern is searched in the name of what happened, as the other
- * one is in a response's digits. */
+/* Does an end without a final lead to the next target? The pattern is searched in the name of what happened, as the
+ * other one is in a response's digits. */
 static bool failure_moves_on(const struct attempt *attempt) {
     const struct call *call = attempt->call;
     uint32_t pattern = call->plan.failover.cause;
@@ -110,8 +110,8 @@ static void offer_failure(struct call *call, struct attempt *attempt) {
     offer(call, attempt->code ? attempt->code : code, NULL, attempt);
 }
 
-/* Without failover the rest of a list of targets is for what cannot be reached. A user was, when any of the contacts has
- * answered. */
+/* Without failover the rest of a list of targets is for what cannot be reached. A user was, when any of the contacts
+ * has answered. */
 static bool is_exhausted(const struct call *call) {
     const struct target *entry = call->newest ? entry_of(call->newest->target) : NULL;
     if (!call->targets || call->plan.session || !entry || entry_of(call->targets) == entry)
@@ -167,8 +167,8 @@ static bool put_back_held(struct call *call) {
     return call->targets;
 }
 
-/* RFC 5626 7: a client that has answered over one of its flows is not asked over another, unless the answer was about the
- * flow. */
+/* RFC 5626 7: a client that has answered over one of its flows is not asked over another, unless the answer was about
+ * the flow. */
 static bool has_answered(const struct call *call, const struct target *target) {
     uint32_t instance = target->way ? target->way->instance : 0;
     for (const struct attempt *attempt = call->attempts; attempt && instance; attempt = attempt->next)
@@ -178,8 +178,8 @@ static bool has_answered(const struct call *call, const struct target *target) {
     return false;
 }
 
-/* The attempt at the next target; NULL: its contacts have taken its place, nobody wants to be asked there again, or there is
- * no memory for it. */
+/* The attempt at the next target; NULL: its contacts have taken its place, nobody wants to be asked there again, or
+ * there is no memory for it. */
 static struct attempt *start_target(struct call *call, uint64_t now) {
     struct target *target = call->targets;
     call->targets = target->next;
@@ -363,8 +363,8 @@ void sequence_response(struct attempt *attempt, const struct sip_message *messag
     call_release(call);
 }
 
-/* May a timer still lead to the next target, after what came from this one (&failover.after)? Without failover only silence
- * does. Timer C runs in any case. */
+/* May a timer still lead to the next target, after what came from this one (&failover.after)? Without failover only
+ * silence does. Timer C runs in any case. */
 static bool timer_moves_on(const struct attempt *attempt) {
     const struct call *call = attempt->call;
     if (!attempt->provisional)

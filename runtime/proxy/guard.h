@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The block list at work (language.md 4, $action = block): who gets on it, who is turned away, and what the store is told
- * of it. Exceptions (exempt.h) are asked for both times, for they change with registrations and addresses. */
+/* The block list at work (language.md 4, $action = block): who gets on it, who is turned away, and what the store is
+ * told of it. Exceptions (exempt.h) are asked for both times, for they change with registrations and addresses. */
 #ifndef FOV_RUNTIME_PROXY_GUARD_H
 #define FOV_RUNTIME_PROXY_GUARD_H
 

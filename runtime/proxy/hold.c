@@ -16,8 +16,8 @@ void hold_close(struct proxy *proxy) {
     health_free(proxy->health);
 }
 
-/* What is known of a destination is known of the transport that it was to be reached by; a request that was too long for
- * that one's datagrams says nothing of another. */
+/* What is known of a destination is known of the transport that it was to be reached by; a request that was too long
+ * for that one's datagrams says nothing of another. */
 static struct endpoint place_of(const struct attempt *attempt) {
     struct endpoint place = attempt->remote;
     if (attempt->switched)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What keeps the NAT's way to a registered contact open: over UDP an empty datagram of two line ends (RFC 5626 3.5.1), or an
- * OPTIONS request whose answer comes the same way. It is sent without state, once: that nobody answers changes nothing. */
+/* What keeps the NAT's way to a registered contact open: over UDP an empty datagram of two line ends (RFC 5626 3.5.1),
+ * or an OPTIONS request whose answer comes the same way. It is sent without state, once: that nobody answers changes
+ * nothing. */
 #ifndef FOV_RUNTIME_PROXY_KEEPALIVE_H
 #define FOV_RUNTIME_PROXY_KEEPALIVE_H
 

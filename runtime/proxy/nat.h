@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Peers behind a NAT: their Contact names a place that nobody outside reaches. A call that comes from, or goes to, one of
- * them leaves with a parameter of ours in the URI of that Contact,
+/* Peers behind a NAT: their Contact names a place that nobody outside reaches. A call that comes from, or goes to, one
+ * of them leaves with a parameter of ours in the URI of that Contact,
  *
  *      Contact: <sip:bob@10.0.0.7:5060;fov-nat=203.0.113.9~40000>
  *
@@ -19,11 +19,11 @@
 /* Did the request come straight from a peer whose Via names another place than it came from: another address, or, with
  * rport, another port (RFC 3581)? A host name says nothing. */
 bool nat_suspected(const struct sip_message *request, const struct endpoint *source);
-/* Does the Contact of who sent the request ask for the dialog's requests to come back the way that it took, ;ob (RFC 5626
- * 4.3)? */
+/* Does the Contact of who sent the request ask for the dialog's requests to come back the way that it took, ;ob (RFC
+ * 5626 4.3)? */
 bool nat_asked(const struct sip_message *request);
-/* The one Contact of a message gets the parameter, instead of any that stands there; NULL: it loses it. Nothing else of it
- * changes; without one Contact that is a SIP URI nothing does. 0, -ENOMEM. */
+/* The one Contact of a message gets the parameter, instead of any that stands there; NULL: it loses it. Nothing else of
+ * it changes; without one Contact that is a SIP URI nothing does. 0, -ENOMEM. */
 int nat_mark(struct edit *edit, struct arena *arena, const struct endpoint *place);
 /* Is there such a parameter in the Contact? */
 bool nat_marked(const struct sip_message *message);

@@ -43,8 +43,8 @@ void proxy_connection_lost(struct proxy *proxy, uint64_t connection, enum cause 
 uint64_t proxy_due(const struct proxy *proxy); /* when proxy_tick is wanted; UINT64_MAX: not */
 void proxy_tick(struct proxy *proxy, uint64_t now, int64_t unix_ms);
 
-/* News from the store: every row at the start, later what somebody else has changed. Texts are copied. Bindings that have
- * expired are passed over: it is the store that forgets what ran out while nobody watched. */
+/* News from the store: every row at the start, later what somebody else has changed. Texts are copied. Bindings that
+ * have expired are passed over: it is the store that forgets what ran out while nobody watched. */
 void proxy_load(struct proxy *proxy, const struct store_row *row, uint64_t now, int64_t unix_ms);
 /* What the proxy had kept up to that world.commit() is on disk. */
 void proxy_kept(struct proxy *proxy, uint64_t ticket, uint64_t now, int64_t unix_ms);

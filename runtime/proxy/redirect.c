@@ -62,8 +62,8 @@ static struct target *new_target(struct attempt *attempt, struct slice uri) {
     return target;
 }
 
-/* Who waits and is the same place was moved to the front: no URI is tried twice (16.5). A contact behind a NAT is not: its
- * URI alone does not lead to it. */
+/* Who waits and is the same place was moved to the front: no URI is tried twice (16.5). A contact behind a NAT is not:
+ * its URI alone does not lead to it. */
 static void remove_waiting(struct target **place, const struct sip_uri *uri) {
     while (*place) {
         enum transport asked = (*place)->transport; /* UDP is what an alternate without one means */

@@ -219,7 +219,8 @@ static struct refusal build_answer(struct change *change) {
 
 /* The change. */
 
-/* A row of the store has the contact as its key: one that is written otherwise than that which is added is another row. */
+/* A row of the store has the contact as its key: one that is written otherwise than that which is added is another
+ * row. */
 static void keep_gone(const struct world *world, struct store_row *row, struct slice contact, struct slice added) {
     row->binding.contact = contact;
     if (contact.at && !slice_equal(contact, added))

@@ -124,16 +124,16 @@ static bool lists_tag(const struct sip_message *message, enum header header, str
     return false;
 }
 
-/* Behind a Path or another proxy it is their business. Of a contact whose host is a name only the source is left to send
- * to. */
+/* Behind a Path or another proxy it is their business. Of a contact whose host is a name only the source is left to
+ * send to. */
 static bool is_behind_nat(const struct request *request, const struct sip_uri *contact, bool direct) {
     if (request->outcome.nat != CHOICE_UNSET)
         return request->outcome.nat == CHOICE_TRUE;
     return direct && (!contact->ip.family || nat_suspected(request->message, &request->packet->source));
 }
 
-/* RFC 5626 6. Whose first hop is a proxy that knows nothing of it has no flow; neither has one that sends us datagrams, for
- * which it would have to be told by STUN that they arrive. */
+/* RFC 5626 6. Whose first hop is a proxy that knows nothing of it has no flow; neither has one that sends us datagrams,
+ * for which it would have to be told by STUN that they arrive. */
 static struct refusal judge_outbound(struct registration *registration, const struct request *request,
                                      const struct contact *contacts, int count) {
     const struct sip_message *message = request->message;

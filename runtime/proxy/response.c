@@ -121,8 +121,8 @@ static int restore_names(struct edit *edit, struct arena *arena, const struct at
     return line.failed ? -ENOMEM : 0;
 }
 
-/* What the caller is told: that all of us are overloaded is not known (RFC 3261 16.7 step 6), and of flows endpoints never hear
- * (RFC 5626 11.6). */
+/* What the caller is told: that all of us are overloaded is not known (RFC 3261 16.7 step 6), and of flows endpoints
+ * never hear (RFC 5626 11.6). */
 static unsigned told(unsigned code, bool best) {
     return code == 430 ? 480 : best && code == 503 ? 500 : code;
 }

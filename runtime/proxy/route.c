@@ -94,8 +94,8 @@ static int undo_strict(struct route *route, const struct hash_key *dialogs, cons
     return 0;
 }
 
-/* The topmost Route goes when it is ours, and all below it that are: we record two where a call comes in on one address and
- * leaves by another (RFC 5658 4.3), and whoever names us more often would only have us send to ourselves. */
+/* The topmost Route goes when it is ours, and all below it that are: we record two where a call comes in on one address
+ * and leaves by another (RFC 5658 4.3), and whoever names us more often would only have us send to ourselves. */
 static int take_off(struct route *route, const struct proxy_settings *settings, const struct hash_key *dialogs,
                     const struct sip_message *request) {
     struct routes routes = all_routes(request);

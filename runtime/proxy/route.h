@@ -22,8 +22,8 @@ struct route {
  */
 int route_read(struct route *route, const struct proxy_settings *settings, const struct hash_key *dialogs,
                const struct sip_message *request, const struct endpoint *local, struct arena *arena);
-/* What our own Route, or the Request-URI from a strict router, says of the other side (IDENTITY_PARAM); null: nothing. In the
- * message. */
+/* What our own Route, or the Request-URI from a strict router, says of the other side (IDENTITY_PARAM); null: nothing.
+ * In the message. */
 struct slice route_identity(const struct sip_message *request, const struct hash_key *dialogs);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Which calls are sessions, and until when: what the proxy sees of a call, told to state/session.h. A session begins when
- * an initial INVITE is routed. It ends with the final answer of a call that fails, with the answer to the BYE of its last
- * dialog, when nobody refreshed it in time (RFC 4028), or, when nothing of that is seen, after --max-session. Without
- * Record-Route nothing is seen of an answered call: there it ends with its 2xx. */
+/* Which calls are sessions, and until when: what the proxy sees of a call, told to state/session.h. A session begins
+ * when an initial INVITE is routed. It ends with the final answer of a call that fails, with the answer to the BYE of
+ * its last dialog, when nobody refreshed it in time (RFC 4028), or, when nothing of that is seen, after --max-session.
+ * Without Record-Route nothing is seen of an answered call: there it ends with its 2xx. */
 #ifndef FOV_RUNTIME_PROXY_TALLY_H
 #define FOV_RUNTIME_PROXY_TALLY_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Answers that wait until what they promise is on disk. Their server transactions are open meanwhile, so that they count
- * as pending. */
+/* Answers that wait until what they promise is on disk. Their server transactions are open meanwhile, so that they
+ * count as pending. */
 #ifndef FOV_RUNTIME_PROXY_WAITING_H
 #define FOV_RUNTIME_PROXY_WAITING_H
 

@@ -36,8 +36,8 @@ uint64_t way_connection(const struct proxy *proxy, const struct target *target, 
     return location_flows(proxy->locations, way->connection) ? way->connection : 0;
 }
 
-/* Is it to be sent to where it was seen? Nobody can connect to the far end of a connection that is gone: then its contact's
- * own words are all there is. */
+/* Is it to be sent to where it was seen? Nobody can connect to the far end of a connection that is gone: then its
+ * contact's own words are all there is. */
 static bool is_seen(const struct proxy *proxy, const struct target *target) {
     const struct way *way = target->way;
     return way && way->remote.ip.family &&

@@ -1,38 +1,38 @@
 /* SPDX-License-Identifier: MIT */
-/* The way of a request: the place that its datagram goes to, and the listener that it leaves from (RFC 3261 16.6 step 7,
- * RFC 3327 5.3, RFC 5658). */
+/* The way of a request: the place that its datagram goes to, and the listener that it leaves from (RFC 3261 16.6 step
+ * 7, RFC 3327 5.3, RFC 5658). */
 #ifndef FOV_RUNTIME_PROXY_WAY_H
 #define FOV_RUNTIME_PROXY_WAY_H
 
 #include "runtime/proxy/call.h"
 #include "runtime/sip/locate.h"
 
-/* The place of a target whose Request-URI is `uri`: CAUSE_NONE, or why there is none. `initial`: what is ours is nobody's
- * place, for it should have been looked up. A target that is a name has many places: then name->host is set, and `remote` is
- * not. */
+/* The place of a target whose Request-URI is `uri`: CAUSE_NONE, or why there is none. `initial`: what is ours is
+ * nobody's place, for it should have been looked up. A target that is a name has many places: then name->host is set,
+ * and `remote` is not. */
 enum cause way_remote(const struct proxy *proxy, const struct target *target, struct slice uri, bool initial,
                       struct endpoint *remote, struct locate_request *name);
 /* One of those places: CAUSE_NONE, or why nothing is sent there. */
 enum cause way_place(const struct proxy *proxy, const struct target *target, const struct endpoint *place);
-/* Who must be there when the transport is secure: the host of the target's own words, whatever address that led to (RFC 5922
- * 4.1); of an address that has proved to be somebody in this dialog, that one. It stands in target or request. */
+/* Who must be there when the transport is secure: the host of the target's own words, whatever address that led to (RFC
+ * 5922 4.1); of an address that has proved to be somebody in this dialog, that one. It stands in target or request. */
 struct slice way_name(const struct proxy *proxy, const struct target *target, const struct sip_message *request);
 /* The connection that a peer which is reached by no other has spoken on, and that leads to `remote`; 0: none. */
 uint64_t way_connection(const struct proxy *proxy, const struct target *target, const struct endpoint *remote);
-/* The listener's place that requests to the target should leave from: the one that a peer behind a NAT has sent to, while
- * there is a listener at it; NULL: any. */
+/* The listener's place that requests to the target should leave from: the one that a peer behind a NAT has sent to,
+ * while there is a listener at it; NULL: any. */
 const struct endpoint *way_local(const struct proxy *proxy, const struct target *target, const struct endpoint *remote);
 /* How the call's requests to a target at `remote` leave ($ifdst). */
 enum cause way_out(const struct call *call, const struct target *target, const struct endpoint *remote,
                    struct world_route *out);
-/* The place of a caller whose Contact does not lead to it ($nat); NULL: it does. Within a dialog, where no plan speaks, what
- * the Via says decides. */
+/* The place of a caller whose Contact does not lead to it ($nat); NULL: it does. Within a dialog, where no plan speaks,
+ * what the Via says decides. */
 const struct endpoint *way_to_caller(const struct call *call, const struct sip_message *request);
-/* How the caller reaches us, when what Record-Route says to the callee (`out`) is not for him (RFC 5658 4.3) or the plan
- * says so ($ifsrc); else its port is 0. One behind a NAT reaches the place that he has sent to, and no other. */
+/* How the caller reaches us, when what Record-Route says to the callee (`out`) is not for him (RFC 5658 4.3) or the
+ * plan says so ($ifsrc); else its port is 0. One behind a NAT reaches the place that he has sent to, and no other. */
 enum cause way_back(const struct call *call, const struct world_route *out, bool behind_nat, struct world_route *back);
-/* The same for who answered an attempt: a registered contact behind a NAT, or whoever `$nat = true` says, when nobody stands
- * between that has recorded its route. */
+/* The same for who answered an attempt: a registered contact behind a NAT, or whoever `$nat = true` says, when nobody
+ * stands between that has recorded its route. */
 const struct endpoint *way_to_callee(const struct attempt *attempt, const struct sip_message *response);
 
 #endif

@@ -50,8 +50,8 @@ static enum word_result find_user(const struct vm *vm, struct slice text, const 
     return WORD_TEXT;
 }
 
-/* Without an argument: of whom the credentials name. Nobody has verified them when a rule asks, unless an earlier one said
- * $auth = true. */
+/* Without an argument: of whom the credentials name. Nobody has verified them when a rule asks, unless an earlier one
+ * said $auth = true. */
 static enum word_result word_USRDIR_LOOKUP(HOME_ARGUMENTS) {
     const struct proxy_facts *facts = facts_of(vm);
     const struct user *user = NULL;

@@ -24,15 +24,16 @@ struct local_time {
 
 struct world {
     void *context;
-    /* Queues a message; bytes are copied before it returns. The connection that it takes: the one of `flow` while that is
-     * there, else one that was opened by us from the same listener to the same place, else a new one; over TLS none but to
-     * whoever proves to be the name of `flow` (RFC 5922 7.3). 0: it is a datagram, or there is no memory for a connection. What goes wrong comes back as proxy_unreachable and proxy_connection_lost. */
+    /* Queues a message; bytes are copied before it returns. The connection that it takes: the one of `flow` while that
+     * is there, else one that was opened by us from the same listener to the same place, else a new one; over TLS none
+     * but to whoever proves to be the name of `flow` (RFC 5922 7.3). 0: it is a datagram, or there is no memory for a
+     * connection. What goes wrong comes back as proxy_unreachable and proxy_connection_lost. */
     uint64_t (*send)(void *context, const struct sip_flow *flow, struct slice bytes);
-    /* The newest connection whose other end is `remote`, whoever opened it; 0: there is none. Who asks must know that the peer
-     * who is meant has spoken from there: anybody may have connected from any port. */
+    /* The newest connection whose other end is `remote`, whoever opened it; 0: there is none. Who asks must know that
+     * the peer who is meant has spoken from there: anybody may have connected from any port. */
     uint64_t (*connection)(void *context, const struct endpoint *remote);
-    /* The other end of a connection wants what is sent to `port` at its address to take it, too (RFC 5923): so it does, when it
-     * has proved by a certificate to be the name that is meant. NULL: nobody does. */
+    /* The other end of a connection wants what is sent to `port` at its address to take it, too (RFC 5923): so it does,
+     * when it has proved by a certificate to be the name that is meant. NULL: nobody does. */
     void (*alias)(void *context, uint64_t connection, uint16_t port);
     /* The way to `remote`, from `wanted` when that is not NULL: its address, and its port unless that is 0. CAUSE_NONE,
      * or CAUSE_TRANSPORT_UNSUPPORTED (no listener of that transport, family or wanted place), CAUSE_UNREACHABLE (no
@@ -49,8 +50,8 @@ struct world {
     /* Keeps a row of the store, or forgets it: copied before it returns, written later. */
     void (*keep)(void *context, const struct store_row *row);
     /* What was kept so far is wanted on disk: proxy_kept() tells when it is (or when there is no disk to write to any
-     * more: then memory is all there is). Never before this call has returned. Tickets count up from 1; of 0 nobody waits
-     * to be told. Both are NULL without a store: then everything is in memory alone, and safe at once. */
+     * more: then memory is all there is). Never before this call has returned. Tickets count up from 1; of 0 nobody
+     * waits to be told. Both are NULL without a store: then everything is in memory alone, and safe at once. */
     void (*commit)(void *context, uint64_t ticket);
     /* Asks the name servers: proxy_named() with that id tells what they say, or that they said nothing in time; never
      * before this call has returned. False: for want of memory nobody is asked. NULL: nobody here resolves names. */

@@ -144,7 +144,8 @@ static bool has_text(struct slice s, struct slice text) {
     return false;
 }
 
-/* Credentials for the server itself, when it has users: they must not go on (RFC 3261 22.3) unless the plan sets them. */
+/* Credentials for the server itself, when it has users: they must not go on (RFC 3261 22.3) unless the plan sets
+ * them. */
 static bool is_secret(const struct play *play, const struct letter_header *header) {
     char realm[300];
     bool credentials = letter_same_name(header->name, SLICE("Authorization")) ||

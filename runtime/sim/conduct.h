@@ -3,8 +3,8 @@
  *
  *   every message   well formed; one From, To, Call-ID, CSeq; Content-Length right; from a listener (7, 20.14)
  *   a request       our Via on top, with the magic cookie and a branch of its own; Max-Forwards counted down; Call-ID,
- *                   CSeq, tags, body, the other Vias and every header that the plan does not name as they came, byte for
- *                   byte; Record-Route on an INVITE that makes a dialog (16.6); no credentials for us (22.3)
+ *                   CSeq, tags, body, the other Vias and every header that the plan does not name as they came, byte
+ *                   for byte; Record-Route on an INVITE that makes a dialog (16.6); no credentials for us (22.3)
  *   again           only with the same bytes (17.1.1.2)
  *   CANCEL          the INVITE's branch, URI, From, To, Call-ID, Route, CSeq number, one Via; after a 1xx only (9.1)
  *   ACK to 300-699  the INVITE's branch and so on, To of the response (17.1.1.3)

@@ -93,7 +93,8 @@ static struct sim_connection *open_one(struct sim_world *world, const struct sip
     return connection;
 }
 
-/* Does it lead to who is meant? One that fov has not opened does when it stands for that place, and a certificate says so. */
+/* Does it lead to who is meant? One that fov has not opened does when it stands for that place, and a certificate says
+ * so. */
 static bool carries(const struct sim_world *world, const struct sim_connection *one, const struct sip_flow *flow) {
     const struct sim_peer *peer = peer_at(world, &one->peer);
     struct endpoint place = one->remote;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The name servers of a story: what they say about which name, and when. A name that nobody speaks of does not exist, but
- * one with others below it does. */
+/* The name servers of a story: what they say about which name, and when. A name that nobody speaks of does not exist,
+ * but one with others below it does. */
 #ifndef FOV_RUNTIME_SIM_NAMESERVER_H
 #define FOV_RUNTIME_SIM_NAMESERVER_H
 

@@ -21,19 +21,21 @@
  *       final = 200
  *
  * One line says one thing; lines that are indented belong to the line above them. `#` starts a comment, at the
- * beginning of a line or behind a blank. Settings (party, plan, options, host, clock, no route) that stand before the first
- * story hold for every story of the file. Times are written 10s, 0.5s, 500ms, 2m.
+ * beginning of a line or behind a blank. Settings (party, plan, options, host, clock, no route) that stand before the
+ * first story hold for every story of the file. Times are written 10s, 0.5s, 500ms, 2m.
  *
  * SETTINGS
  *   plan                          the dial plan, indented below; or: plan "file", relative to the story's file
- *   party NAME ADDRESS[:PORT]     somebody on the network, who sends to fov's first listener, or, with `to ADDRESS[:PORT]`
- *                                 behind it, to that one. There from the start: caller 198.51.100.1,
- *                                 first 192.0.2.101, second 192.0.2.102, third 192.0.2.103
- *   party NAME ADDRESS[:PORT] tcp the same over TCP: what leaves for it goes over connections, which it accepts; nobody else
- *                                 does. It sends on the newest connection with fov that is open, else it opens one
+ *   party NAME ADDRESS[:PORT]     somebody on the network, who sends to fov's first listener, or, with
+ *                                 `to ADDRESS[:PORT]` behind it, to that one. There from the start:
+ *                                 caller 198.51.100.1, first 192.0.2.101, second 192.0.2.102, third 192.0.2.103
+ *   party NAME ADDRESS[:PORT] tcp the same over TCP: what leaves for it goes over connections, which it accepts;
+ *                                 nobody else does. It sends on the newest connection with fov that is open, else
+ *                                 it opens one
  *   party NAME ADDRESS[:PORT] tls the same over TLS, port 5061 when none is given. It proves to be whoever fov asks for
- *   party NAME ADDRESS[:PORT] ws  the same over a WebSocket (or wss), to which nobody can connect: it is reached by those alone
- *                                 that it has opened, and names itself NAME.invalid (RFC 7118). Needs a listener: listen=ws:...
+ *   party NAME ADDRESS[:PORT] ws  the same over a WebSocket (or wss), to which nobody can connect: it is reached by
+ *                                 those alone that it has opened, and names itself NAME.invalid (RFC 7118). Needs
+ *                                 a listener: listen=ws:...
  *   options NAME=VALUE ...        fovrun's options of the same names: t1 t2 t4 timer-c failover record-route relay auth
  *                                 auth-digest realm domain listen advertise env min-expires default-expires max-expires
  *                                 max-contacts max-registrations nat-keepalive keepalive-with max-session block-time
@@ -46,14 +48,14 @@
  *   dns NAME SRV PRIORITY WEIGHT PORT TARGET           "." is no target
  *   dns NAME NAPTR ORDER PREFERENCE FLAGS SERVICE NAME
  *   dns NAME nxdomain|nodata|silent|servfail           said instead of any record; silent: nothing, for 4.5 s
- *                                 behind it: ttl 30s (else 60 s for what is not there, 1 s for records); after 200ms: the
- *                                 answer takes so long; from 10s, for 2s: it is said from then on, and so long
+ *                                 behind it: ttl 30s (else 60 s for what is not there, 1 s for records); after 200ms:
+ *                                 the answer takes so long; from 10s, for 2s: it is said from then on, and so long
  *   clock YYYY-MM-DD HH:MM:SS     the time of day at the beginning, UTC
  *   registered USER CONTACT ...   a contact from the store; behind it: q=0.5 expires=TIME (1h) nat=yes path=VALUE
  *                                 from=ADDRESS[:PORT], where its REGISTER came from (the contact's own address)
  *   no route to ADDRESS[/BITS]
- *   user NAME PASSWORD            somebody who may register and call, with allow=NAME,NAME (or *): as whom besides; push;
- *                                 md5-only: there is no SHA-256 of the password
+ *   user NAME PASSWORD            somebody who may register and call, with allow=NAME,NAME (or *): as whom besides;
+ *                                 push; md5-only: there is no SHA-256 of the password
  *   alias ALIAS ENTITY [GROUP]
  *   block ADDRESS [for TIME]      it is on the block list from the start, for ever when no time is said
  *
@@ -79,7 +81,7 @@
  *   first ignores, first accepts           nothing answers who wants to connect; everything is as at the beginning
  *   first tls fails                        on connections from now on, before anything can be said
  *   first tls names sip.example            from now on that is all that its certificate proves
- *   first closes                           the connections that it has with fov, or resets them: that is the same to fov
+ *   first closes                           those that it has with fov, or resets them: that is the same to fov
  *   wait 3s, wait until 12s                nothing happens but time
  *   drain                                  fov is told to end (SIGTERM)
  *   jump ahead 1h, jump back 1h            the time of day is set anew; no timer notices

@@ -307,7 +307,8 @@ static bool is_european_summer(int64_t standard, int year) {
            standard < sunday_from(days_of(year, 10, 25)) * 86400 + 2 * 3600;
 }
 
-/* The zones of the tz database that stories can be told in: those of PST, MST, CST and EST, and one east of Greenwich. */
+/* The zones of the tz database that stories can be told in: those of PST, MST, CST and EST, and one east of
+ * Greenwich. */
 static bool zone_offset(struct slice zone, int64_t unix_ms, int64_t *minutes) {
     static const struct {
         const char *name;

@@ -16,8 +16,8 @@ struct endpoint {
     uint32_t scope; /* of a link-local IPv6 address: interface index, else 0 */
 };
 
-/* The way that bytes take between two endpoints. Over a stream that is a connection: connections have numbers, none is ever
- * used twice. */
+/* The way that bytes take between two endpoints. Over a stream that is a connection: connections have numbers, none is
+ * ever used twice. */
 struct sip_flow {
     struct endpoint local, remote;
     uint64_t connection; /* the one to take while it is there; 0: any that we have opened to `remote`, or a new one */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Edits of a message as bytes: what is not named stays as it came, byte for byte (RFC 3261 16.6). Edits are noted in any
- * order and applied in one pass. Inserted texts must live until edit_apply. Edits may overlap: what one leaves out stays
- * out, and an edit that begins inside it loses its text (a value set on a line that is removed as well); the same bytes
- * replaced twice become the second text. */
+/* Edits of a message as bytes: what is not named stays as it came, byte for byte (RFC 3261 16.6). Edits are noted in
+ * any order and applied in one pass. Inserted texts must live until edit_apply. Edits may overlap: what one leaves out
+ * stays out, and an edit that begins inside it loses its text (a value set on a line that is removed as well); the same
+ * bytes replaced twice become the second text. */
 #ifndef FOV_RUNTIME_SIP_EDIT_H
 #define FOV_RUNTIME_SIP_EDIT_H
 

@@ -138,7 +138,8 @@ static void ask_services(struct locate *locate) {
         ask(locate, locate->services[i].name, DNS_SRV, i);
 }
 
-/* 4.1, 4.2: without NAPTR records the names of the services are made of the host's. A sip: URI asks for sip services alone. */
+/* 4.1, 4.2: without NAPTR records the names of the services are made of the host's. A sip: URI asks for sip services
+ * alone. */
 static void ask_usual_services(struct locate *locate) {
     const struct locate_request *request = &locate->request;
     for (unsigned i = 0; i < KNOWN; i++) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Locating a SIP server by its name (RFC 3263 4, RFC 2782): a machine that names the records it wants to know, takes the
- * answers in any order, and ends with the places to try, in order. It asks nobody itself.
+/* Locating a SIP server by its name (RFC 3263 4, RFC 2782): a machine that names the records it wants to know, takes
+ * the answers in any order, and ends with the places to try, in order. It asks nobody itself.
  *
  *                 NAPTR ----> SRV ----> A, AAAA of the SRV targets
  *                   |          |

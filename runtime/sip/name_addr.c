@@ -155,8 +155,8 @@ size_t name_addr_parse(struct sip_name_addr *address, struct slice text) {
     return check_params(slice_cut(text, 0, at + address->params.len), at);
 }
 
-/* Comments are no part of this: no header whose values are a list of interest here has them, and a parenthesis may stand
- * alone in a user part. */
+/* Comments are no part of this: no header whose values are a list of interest here has them, and a parenthesis may
+ * stand alone in a user part. */
 bool list_next(struct slice *rest, struct slice *value) {
     size_t at = 0;
     while (at < rest->len && (is_blank(rest->at[at]) || rest->at[at] == ','))

@@ -122,8 +122,8 @@ static size_t folded_end(struct scan *scan, size_t at, struct slice *text) {
     return end;
 }
 
-/* Of a request the plan may judge any header, and the next hop must not read another one than it did. Of a response only
- * these are read: to drop an answer for the rest of it would lose the call. */
+/* Of a request the plan may judge any header, and the next hop must not read another one than it did. Of a response
+ * only these are read: to drop an answer for the rest of it would lose the call. */
 static bool stands_once(const struct sip_message *message, enum header id) {
     return message->request ? (headers[id].flags & HEADER_ONE) != 0
                             : id == HEADER_FROM || id == HEADER_TO || id == HEADER_CALL_ID || id == HEADER_CSEQ ||

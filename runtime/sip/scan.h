@@ -4,12 +4,12 @@
  * changed; every slice points into the message. RFC 3261 7, 25; the bounds are ours.
  *
  * Strict: start line, Request-URI (no headers in it), header names, top Via, From, To, CSeq, Max-Forwards,
- * Content-Length, headers that may come once (of a response only those that are read here), closed quotes in the headers
- * that are bounded by parameters. Liberal: line ends (a bare LF is one, a bare CR never), blanks before a colon, folding,
- * line ends before the start line, and everything in headers and bodies that a proxy has no business with, Max-Forwards
- * in a response with them. NUL stands in quoted strings and bodies only.
- * Parameters are counted in From, To, Via, Contact, Route, Record-Route, Path, Refer-To, Referred-By (those of the URI
- * too), in credentials and challenges, in Proxy-Require (its values) and in the Request-URI. */
+ * Content-Length, headers that may come once (of a response only those that are read here), closed quotes in the
+ * headers that are bounded by parameters. Liberal: line ends (a bare LF is one, a bare CR never), blanks before a
+ * colon, folding, line ends before the start line, and everything in headers and bodies that a proxy has no business
+ * with, Max-Forwards in a response with them. NUL stands in quoted strings and bodies only. Parameters are counted in
+ * From, To, Via, Contact, Route, Record-Route, Path, Refer-To, Referred-By (those of the URI too), in credentials and
+ * challenges, in Proxy-Require (its values) and in the Request-URI. */
 #ifndef FOV_RUNTIME_SIP_SCAN_H
 #define FOV_RUNTIME_SIP_SCAN_H
 

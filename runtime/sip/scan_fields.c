@@ -57,8 +57,8 @@ static void check_nul(struct scan *scan) {
 }
 
 /* The bound on parameters, for the headers whose values somebody takes apart: those with addresses (separated by ';',
- * also inside the URI), those with credentials or challenges, and Proxy-Require, whose values a 420 repeats (separated by
- * ','). Linear, quotes respected. */
+ * also inside the URI), those with credentials or challenges, and Proxy-Require, whose values a 420 repeats (separated
+ * by ','). Linear, quotes respected. */
 static bool check_params(struct scan *scan, enum header id, struct slice value) {
     bool commas = id == HEADER_AUTHORIZATION || id == HEADER_PROXY_AUTHORIZATION || id == HEADER_WWW_AUTHENTICATE ||
                   id == HEADER_PROXY_AUTHENTICATE || id == HEADER_PROXY_REQUIRE;

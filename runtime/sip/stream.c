@@ -55,8 +55,8 @@ static bool skip_line_ends(struct stream *stream, struct slice *input) {
     return false;
 }
 
-/* Bytes of the input up to the end of the empty line behind the header, which is LF or CRLF at the beginning of a line, as
- * for the scanner; input.len + 1: it has not come yet. */
+/* Bytes of the input up to the end of the empty line behind the header, which is LF or CRLF at the beginning of a line,
+ * as for the scanner; input.len + 1: it has not come yet. */
 static size_t find_header_end(struct stream *stream, struct slice input) {
     enum { WITHIN, BEGINNING, BEGINNING_CR };
     for (size_t i = 0; i < input.len; i++) {

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Framing: what comes on a stream, in whatever pieces, cut into messages by their Content-Length (RFC 3261 18.3, 7.5), with
- * the keep-alives of RFC 5626 between them. It reads no more of a message than where it ends; what stands in it is
+/* Framing: what comes on a stream, in whatever pieces, cut into messages by their Content-Length (RFC 3261 18.3, 7.5),
+ * with the keep-alives of RFC 5626 between them. It reads no more of a message than where it ends; what stands in it is
  * scan.h's business.
  *
  *   CRLF CRLF                              a ping, to be answered by one CRLF (RFC 5626 4.4.1)
  *   CRLF                                   a pong, or nothing (7.5)
  *   INVITE ... CRLF CRLF body | INVITE     the next message begins behind the body
  *
- * Every byte is looked at once, however few come at a time. No more than SIP_MESSAGE_MAX bytes are kept, and none between
- * two messages. */
+ * Every byte is looked at once, however few come at a time. No more than SIP_MESSAGE_MAX bytes are kept, and none
+ * between two messages. */
 #ifndef FOV_RUNTIME_SIP_STREAM_H
 #define FOV_RUNTIME_SIP_STREAM_H
 
@@ -29,12 +29,12 @@ enum stream_verdict {
     STREAM_MORE,    /* the input is used up */
     STREAM_MESSAGE, /* a whole one */
     STREAM_PING,    /* wants one CRLF */
-    STREAM_BROKEN, /* where the message ends nobody knows: its header, or what has come of it. The stream is of no use */
+    STREAM_BROKEN,  /* nobody knows where the message ends: its header, or what has come of it; the stream is useless */
     STREAM_NO_MEMORY, /* the same, without any message */
 };
 
-/* Takes bytes off `input`: call it until it says MORE. `message` (of MESSAGE and BROKEN) is valid until the next call and as
- * long as the input is; `reason` says what BROKEN is about, a static text. */
+/* Takes bytes off `input`: call it until it says MORE. `message` (of MESSAGE and BROKEN) is valid until the next call
+ * and as long as the input is; `reason` says what BROKEN is about, a static text. */
 enum stream_verdict stream_next(struct stream *stream, struct slice *input, struct slice *message, const char **reason);
 /* Has a message begun that is not complete? */
 bool stream_waits(const struct stream *stream);

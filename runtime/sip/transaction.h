@@ -125,7 +125,8 @@ bool transactions_response(struct transactions *transactions, const struct sip_m
 bool transactions_unreachable(struct transactions *transactions, const struct endpoint *remote, struct slice quoted,
                               enum cause cause, uint64_t now);
 /* A connection is no more, or could not be made: the requests on it that have got no response yet have failed, or take
- * another way. The others go on: what they still wait for may come on a new one (18.2.2). How many of those there are. */
+ * another way. The others go on: what they still wait for may come on a new one (18.2.2). How many of those there
+ * are. */
 unsigned transactions_lost(struct transactions *transactions, uint64_t connection, enum cause cause, uint64_t now);
 
 #endif

@@ -166,8 +166,8 @@ static void fire_life(struct timer *timer, uint64_t now) {
         end(client);
 }
 
-/* An INVITE that is not repeated any more: what its CANCEL and ACK are made of stays. Body and other headers are most of
- * the memory of a call that rings. Without memory all of it stays. */
+/* An INVITE that is not repeated any more: what its CANCEL and ACK are made of stays. Body and other headers are most
+ * of the memory of a call that rings. Without memory all of it stays. */
 static void shorten(struct client_transaction *client) {
     char buffer[REQUEST_ROOM];
     struct arena arena;

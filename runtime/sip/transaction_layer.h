@@ -47,7 +47,8 @@ static inline void set_pending(struct transactions *transactions, bool *pending,
     *pending = now;
 }
 
-/* *connection is the one that what follows takes, too; it is not looked at for a datagram. False: out of memory for one. */
+/* *connection is the one that what follows takes, too; it is not looked at for a datagram. False: out of memory for
+ * one. */
 static inline bool send_bytes(const struct transactions *transactions, struct sip_flow flow, uint64_t *connection,
                               struct slice bytes) {
     if (is_reliable(&flow.remote))

@@ -50,8 +50,8 @@ static void silence(const char *file, int line, osip_trace_level_t level, const 
     (void)file, (void)line, (void)level, (void)format, (void)arguments;
 }
 
-/* The library's settings are global: made once, by the first call, before there is a second thread. Left alone it traces
- * errors to stdout. */
+/* The library's settings are global: made once, by the first call, before there is a second thread. Left alone it
+ * traces errors to stdout. */
 static void borrow(struct arena *arena) {
     static bool ready;
     if (!ready) {

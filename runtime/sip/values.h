@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Values of headers, read when somebody asks. values.c is the only file that knows libosip2: it takes the parameters of a
- * value apart, behind the scanner's bounds, on a copy without NUL, in an arena; whether a URI is one is judged by
+/* Values of headers, read when somebody asks. values.c is the only file that knows libosip2: it takes the parameters of
+ * a value apart, behind the scanner's bounds, on a copy without NUL, in an arena; whether a URI is one is judged by
  * uri.h, and URIs stay slices of the message, for libosip2 rewrites what it prints. */
 #ifndef FOV_RUNTIME_SIP_VALUES_H
 #define FOV_RUNTIME_SIP_VALUES_H
@@ -9,8 +9,8 @@
 #include "runtime/sip/scan.h"
 #include "runtime/sip/uri.h"
 
-/* A header's value without folding: every line end with the blanks around it is one blank; trimmed. The value itself when
- * it is not folded; the null slice when out of memory. */
+/* A header's value without folding: every line end with the blanks around it is one blank; trimmed. The value itself
+ * when it is not folded; the null slice when out of memory. */
 struct slice values_unfold(struct arena *arena, struct slice raw);
 
 enum { CONTACTS_MAX = 64 }; /* of one message; what stands behind them is not looked at */

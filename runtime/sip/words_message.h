@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the plan machine asks about the request that it judges: headers, the words of HOME_MESSAGE, and what is a URI. The
- * host of the machine points vm_host.message to a struct sip_facts. */
+/* What the plan machine asks about the request that it judges: headers, the words of HOME_MESSAGE, and what is a URI.
+ * The host of the machine points vm_host.message to a struct sip_facts. */
 #ifndef FOV_RUNTIME_SIP_WORDS_MESSAGE_H
 #define FOV_RUNTIME_SIP_WORDS_MESSAGE_H
 
@@ -24,8 +24,8 @@ int message_to(struct vm *vm, struct slice value, struct slice *header_value, st
 bool message_is_uri(struct slice text);
 bool message_is_target(struct slice text);
 
-/* The Request-URI as the plan has it so far: what $request says, else the destination of To unless $replaceuri is false,
- * else as it came. */
+/* The Request-URI as the plan has it so far: what $request says, else the destination of To unless $replaceuri is
+ * false, else as it came. */
 struct slice message_request_uri(const struct sip_message *request, const struct outcome *outcome);
 
 /* An argument "URI or host": the SIP, SIPS or TEL URI in a header value, a text or a request line, else "host",

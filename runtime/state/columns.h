@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The columns of grammar/store.def as arrays, and what they make the same for rows of every kind: values that a database
- * or a file can hold, the order of keys, copies. Pure: where rows are kept is somebody else's business. */
+/* The columns of grammar/store.def as arrays, and what they make the same for rows of every kind: values that a
+ * database or a file can hold, the order of keys, copies. Pure: where rows are kept is somebody else's business. */
 #ifndef FOV_RUNTIME_STATE_COLUMNS_H
 #define FOV_RUNTIME_STATE_COLUMNS_H
 
@@ -46,7 +46,8 @@ const struct columns *columns_of(enum store_kind kind);
 /* The value of a column of this row. Texts are the row's own, or written to `buffer`. A digest or address that
  * is not there is null. */
 struct column_value column_get(const struct store_row *row, const struct column *column, char buffer[COLUMN_TEXT_SIZE]);
-/* Sets it from a value that nobody has checked; a text is referred to, not copied. False: it is none for this column. */
+/* Sets it from a value that nobody has checked; a text is referred to, not copied. False: it is none for this
+ * column. */
 bool column_set(struct store_row *row, const struct column *column, const struct column_value *value);
 
 /* By kind, then by key: <0, 0 (both are about the same thing), >0. */

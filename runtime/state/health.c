@@ -127,8 +127,8 @@ static uint32_t hold(struct health_target *target, uint64_t delay, uint64_t now)
     return target->hold;
 }
 
-/* Of those that began before it was held down, or were made in spite of it, only the count is kept: many may end in the same
- * millisecond. */
+/* Of those that began before it was held down, or were made in spite of it, only the count is kept: many may end in the
+ * same millisecond. */
 static uint32_t judge(struct health_target *target, const struct health_failure *failure, uint64_t now) {
     bool at_once = cause_kinds[failure->cause] == CAUSE_KIND_TRANSPORT;
     if (!target->until)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Destinations that have failed lately: how often in a row without any response, and until when each is held down. It
- * knows no calls: who asks before every attempt, and says how each ended, is proxy/hold.h. A table with a bound: when it is
- * full, the one whose last failure is the oldest is forgotten. Everything is O(1). Pure: the clock is told.
+ * knows no calls: who asks before every attempt, and says how each ended, is proxy/hold.h. A table with a bound: when
+ * it is full, the one whose last failure is the oldest is forgotten. Everything is O(1). Pure: the clock is told.
  *
- *   good --(3rd failure in a row, or one of the transport)--> held --(its time is over)--> due --(next who asks)--> on trial
+ *   good --(3rd failure in a row, or one of the transport)--> held --(its time is over)--> due
+ *   due --(next who asks)--> on trial
  *   on trial --(fails)--> held, twice as long, at most ten times the first;  any --(any response)--> good
  */
 #ifndef FOV_RUNTIME_STATE_HEALTH_H
@@ -47,15 +48,16 @@ struct health *health_new(const struct hash_key *key, unsigned most);
 void health_free(struct health *health);
 
 enum health_advice health_ask(struct health *health, const struct endpoint *at, uint64_t now);
-/* No response came. For how many ms it is held down from now on; 0: nothing has changed about that. Without memory for it
- * nothing is remembered. */
+/* No response came. For how many ms it is held down from now on; 0: nothing has changed about that. Without memory for
+ * it nothing is remembered. */
 uint32_t health_failed(struct health *health, const struct endpoint *at, const struct health_failure *failure,
                        uint64_t now);
 /* The trial has ended without telling anything. */
 void health_untried(struct health *health, const struct endpoint *at);
 /* Any response came. True: it had been held down. */
 bool health_responded(struct health *health, const struct endpoint *at);
-/* When something last came to be known against one of which nothing was known: what was good later than that still is. */
+/* When something last came to be known against one of which nothing was known: what was good later than that still
+ * is. */
 uint64_t health_newest(const struct health *health);
 
 /* Those that have failed, the last one first. NULL: no more. */

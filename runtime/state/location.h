@@ -48,8 +48,8 @@ struct locations *locations_new(const struct hash_key *key, struct timers *timer
                                 const struct locations_events *events);
 void locations_free(struct locations *locations);
 
-/* The user part of a URI as a key: %xx of what need not be escaped undone (19.1.4). The null slice: the URI has no user;
- * without memory too. */
+/* The user part of a URI as a key: %xx of what need not be escaped undone (19.1.4). The null slice: the URI has no
+ * user; without memory too. */
 struct slice location_user(struct arena *arena, const struct sip_uri *uri);
 /* The contacts of a user, the first to be tried first; NULL: not registered. Valid until the next event. */
 const struct binding *location_bindings(const struct locations *locations, struct slice user);
@@ -59,8 +59,9 @@ const struct binding *location_find(const struct locations *locations, struct sl
 /* The binding of a user that is this flow of this client (RFC 5626 6); NULL: there is none, or `reg_id` is 0. */
 const struct binding *location_find_flow(const struct locations *locations, struct slice user, struct slice instance,
                                          uint32_t reg_id);
-/* For each row, which are all of one user: adds a binding, or replaces those whose contact is equal to it or which are the
- * same flow of the same client; a row that has expired only takes them away. All or nothing: -ENOMEM, -EINVAL (a contact is no URI): nothing changed. */
+/* For each row, which are all of one user: adds a binding, or replaces those whose contact is equal to it or which are
+ * the same flow of the same client; a row that has expired only takes them away. All or nothing: -ENOMEM, -EINVAL (a
+ * contact is no URI): nothing changed. */
 int location_put(struct locations *locations, const struct store_binding *rows, unsigned count, uint64_t now,
                  int64_t unix_ms);
 /* Removes the binding with an equal contact; false: there was none. */

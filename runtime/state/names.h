@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What the name servers have said: answers, as long as they hold (RFC 1035, RFC 2308), and the questions that are on their
- * way. Who wants the same answer at the same time waits for one question. A resolver that stays silent or fails makes old
- * answers good again for a while (RFC 8767), and is asked no more often than every NAMES_FAILED_TIME. Pure. */
+/* What the name servers have said: answers, as long as they hold (RFC 1035, RFC 2308), and the questions that are on
+ * their way. Who wants the same answer at the same time waits for one question. A resolver that stays silent or fails
+ * makes old answers good again for a while (RFC 8767), and is asked no more often than every NAMES_FAILED_TIME.
+ * Pure. */
 #ifndef FOV_RUNTIME_STATE_NAMES_H
 #define FOV_RUNTIME_STATE_NAMES_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Nonces of digest authentication (RFC 7616 3.3, 5.4, 5.5). One that is issued costs no memory: it says when it was made,
- * and a keyed hash says that it was made here. Only those that somebody has used with good credentials are remembered, so
- * that no response counts twice:
+/* Nonces of digest authentication (RFC 7616 3.3, 5.4, 5.5). One that is issued costs no memory: it says when it was
+ * made, and a keyed hash says that it was made here. Only those that somebody has used with good credentials are
+ * remembered, so that no response counts twice:
  *
  *      ttttttttttttssssssssssssssssmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmm
  *      time, ms    salt            HMAC-SHA-256 of time, salt and realm, the first half
@@ -34,8 +34,8 @@ enum nonce_use {
 };
 
 /* Uses a nonce with a count, for credentials that are good otherwise. Counts may come in another order than they were
- * made: 64 of them, the highest included, are told apart. When too many are remembered, the one first used is forgotten,
- * and all that were made before it, or with it, are stale from then on. */
+ * made: 64 of them, the highest included, are told apart. When too many are remembered, the one first used is
+ * forgotten, and all that were made before it, or with it, are stale from then on. */
 enum nonce_use nonce_use(struct nonces *nonces, struct slice text, uint32_t count, uint64_t now);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Places that have failed lately: while that lasts they stand behind others that are as good (RFC 3263 4.3). Bounded: the
- * oldest is forgotten first. Pure. */
+/* Places that have failed lately: while that lasts they stand behind others that are as good (RFC 3263 4.3). Bounded:
+ * the oldest is forgotten first. Pure. */
 #ifndef FOV_RUNTIME_STATE_PENALTIES_H
 #define FOV_RUNTIME_STATE_PENALTIES_H
 

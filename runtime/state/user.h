@@ -21,15 +21,15 @@ struct user { /* owned by its table, with its texts */
 struct users *users_new(const struct hash_key *key); /* NULL: out of memory */
 void users_free(struct users *users);
 
-/* Adds a user, or replaces the one of this name. An HA1 that is none (length, digits) counts as not given. -ENOMEM: nothing
- * changed. */
+/* Adds a user, or replaces the one of this name. An HA1 that is none (length, digits) counts as not given. -ENOMEM:
+ * nothing changed. */
 int users_put(struct users *users, const struct store_user *row);
 void users_remove(struct users *users, struct slice name); /* one that is not there, too */
 /* NULL: none of this name. Names are compared byte for byte. Valid until the table changes. */
 const struct user *users_find(const struct users *users, struct slice name);
 unsigned users_count(const struct users *users);
-/* Are there any? True as well when one could not be put for want of memory: who lets everybody in when there is nobody to
- * ask must not do so then. */
+/* Are there any? True as well when one could not be put for want of memory: who lets everybody in when there is nobody
+ * to ask must not do so then. */
 bool users_exist(const struct users *users);
 
 /* May he register and call as `name`? As himself, and as whom his row allows. */
