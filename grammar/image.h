@@ -42,7 +42,6 @@ enum {
     IMAGE_RULE_MAX = 65536,     /* instructions of a rule */
     IMAGE_NAMES_MAX = 65536,    /* names: operand b */
     IMAGE_SLOTS_MAX = 256,      /* capture slots of a rule */
-    IMAGE_ARGUMENTS_MAX = 16,   /* of a function */
     IMAGE_RX_MAX = 4096,        /* instructions of a pattern */
     IMAGE_GROUPS_MAX = 99,      /* capturing groups of a pattern */
     IMAGE_LOOKS_MAX = 32,       /* look-aheads nested in a pattern */

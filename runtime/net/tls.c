@@ -111,15 +111,10 @@ static bool names_host(const GENERAL_NAMES *names, struct slice host) {
     return false;
 }
 
-/* A name may be written with the root's dot at its end. */
-static struct slice without_root(struct slice host) {
-    return host.len > 1 && host.at[host.len - 1] == '.' ? slice_cut(host, 0, host.len - 1) : host;
-}
-
 static bool proves(const struct tls_session *session, struct slice host) {
     const X509 *certificate = SSL_get0_peer_certificate(session->ssl);
     GENERAL_NAMES *names = certificate ? X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL) : NULL;
-    bool named = names && names_host(names, without_root(host));
+    bool named = names && names_host(names, host_without_root(host));
     GENERAL_NAMES_free(names);
     return named && SSL_get_verify_result(session->ssl) == X509_V_OK;
 }
@@ -354,7 +349,7 @@ struct tls_session *tls_accept(struct tls *tls, int fd) {
 struct tls_session *tls_connect(struct tls *tls, int fd, const struct endpoint *remote, struct slice name) {
     struct ip_address ip;
     char place[ENDPOINT_TEXT];
-    struct slice host = without_root(name);
+    struct slice host = host_without_root(name);
     struct tls_session *session = begin(tls, tls->contexts.client, fd);
     if (!session)
         return NULL;

@@ -82,6 +82,11 @@ void answer_final(struct request *request, unsigned code, const char *reason, co
     answer_send(request, code, reason, answer_build(request, code, reason, own));
 }
 
+void answer_no_memory(struct request *request) {
+    proxy_count(request->proxy, COUNTER_NO_MEMORY);
+    answer_final(request, 500, NULL, NULL);
+}
+
 void answer_nothing(struct request *request) {
     struct proxy *proxy = request->proxy;
     struct sip_message *message = request->message;

@@ -31,7 +31,9 @@ struct request {
 /* A final of our own; `reason` NULL: the usual phrase; `own`: headers beside the plan's, NULL for
  * none. An ACK is dropped instead. */
 void answer_final(struct request *request, unsigned code, const char *reason, const struct event_field *own);
-/* The two halves of it, not for an ACK: the bytes, in the scratch arena (null: out of memory), and their way out. */
+/* The same, 500 and counted. */
+void answer_no_memory(struct request *request);
+/* The two halves of a final, not for an ACK: the bytes, in the scratch arena (null: out of memory), and their way out. */
 struct slice answer_build(struct request *request, unsigned code, const char *reason, const struct event_field *own);
 void answer_send(struct request *request, unsigned code, const char *reason, struct slice bytes);
 /* No answer at all, however often it comes. */

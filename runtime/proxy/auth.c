@@ -238,8 +238,8 @@ static bool refuse(struct request *request, unsigned code, const char *reason) {
 }
 
 static bool out_of_memory(struct request *request) {
-    proxy_count(request->proxy, COUNTER_NO_MEMORY);
-    return refuse(request, 500, NULL);
+    answer_no_memory(request);
+    return false;
 }
 
 /* RFC 3261 22.2, 22.3, a line for each algorithm (RFC 8760 2.4). It is no call yet: the client comes again. */

@@ -113,8 +113,8 @@ static bool refuse_media(struct request *request) {
 
 bool evaluation_preliminary(struct request *request) {
     if (!set_presets(request)) {
-        proxy_count(request->proxy, COUNTER_NO_MEMORY);
-        return refuse(request, 500);
+        answer_no_memory(request);
+        return false;
     }
     if (!evaluate(request, true) || answered_by_plan(request))
         return false;

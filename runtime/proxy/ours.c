@@ -3,16 +3,11 @@
 
 #include "runtime/proxy/target.h"
 
-/* A name may be written with the root's dot at its end. */
-static struct slice without_root(struct slice host) {
-    return host.len > 1 && host.at[host.len - 1] == '.' ? slice_cut(host, 0, host.len - 1) : host;
-}
-
 static bool same_host(struct slice host, const struct ip_address *ip, struct slice other) {
     struct ip_address address;
     if (ip->family)
         return ip_parse(&address, other) && ip_equal(ip, &address);
-    return slice_same(without_root(host), without_root(other));
+    return slice_same(host_without_root(host), host_without_root(other));
 }
 
 static bool is_domain(const struct proxy_settings *settings, const struct sip_uri *uri) {

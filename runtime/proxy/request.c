@@ -30,8 +30,8 @@ static enum step_result refuse(struct request *request, unsigned code, const cha
 }
 
 static enum step_result out_of_memory(struct request *request) {
-    proxy_count(request->proxy, COUNTER_NO_MEMORY);
-    return refuse(request, 500, NULL);
+    answer_no_memory(request);
+    return STEP_DONE;
 }
 
 static struct slice top_via(const struct sip_message *message) {

@@ -45,11 +45,6 @@ bool target_is_place(const struct endpoint *remote) {
            !ip_is_multicast(&remote->ip);
 }
 
-/* A name may end in the root's dot. */
-static struct slice without_root(struct slice host) {
-    return host.len > 1 && host.at[host.len - 1] == '.' ? slice_cut(host, 0, host.len - 1) : host;
-}
-
 enum cause target_place(const struct sip_uri *uri, enum transport asked, struct slice request_uri,
                         struct endpoint *remote, struct locate_request *name) {
     bool secure = slice_starts_same(request_uri, SLICE("sips:"));
@@ -70,7 +65,7 @@ enum cause target_place(const struct sip_uri *uri, enum transport asked, struct 
         remote->transport = (uint8_t)transport;
     if (!numeric) {
         *name = (struct locate_request){
-            .host = without_root(host), .port = uri->port, .transport = transport, .secure = secure};
+            .host = host_without_root(host), .port = uri->port, .transport = transport, .secure = secure};
         return uri->port_given && !uri->port ? CAUSE_UNREACHABLE : CAUSE_NONE;
     }
     *name = (struct locate_request){.host = SLICE_NULL};

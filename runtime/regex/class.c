@@ -86,11 +86,6 @@ static struct escape read_item(struct rx_parser *parser) {
     return (struct escape){.kind = ESCAPE_BYTE, .byte = (unsigned char)parser->text.at[parser->at++]};
 }
 
-static void add_range(struct image_set *set, unsigned first, unsigned last) {
-    for (unsigned byte = first; byte <= last; byte++)
-        set_add(set, (unsigned char)byte);
-}
-
 /* One member: a byte, a range, a shorthand. A '-' is literal where it can begin or end no range. */
 static void read_member(struct rx_parser *parser, struct image_set *set) {
     size_t from = parser->at;
@@ -113,7 +108,7 @@ static void read_member(struct rx_parser *parser, struct image_set *set) {
         parser_report(parser, DIAG_PATTERN_SYNTAX, from, parser->at, NULL, "the range %s runs backwards",
                       parser_quote(parser, from, parser->at));
     else
-        add_range(set, first.byte, last.byte);
+        set_add_range(set, first.byte, last.byte);
 }
 
 static void add_other_case(struct image_set *set) {

@@ -121,11 +121,6 @@ static void refuse_letter(struct rx_parser *parser, size_t from, char letter, bo
                   parser_quote(parser, from, parser->at));
 }
 
-static void add_range(struct image_set *set, unsigned char first, unsigned char last) {
-    for (unsigned byte = first; byte <= last; byte++)
-        set_add(set, (unsigned char)byte);
-}
-
 /* \d \w \s \h, upper case for all other bytes. \s has the vertical tab, as in Perl and PCRE2; \h
  * knows no blanks beyond ASCII: what PCRE2 takes for a no-break space is half of another letter in
  * UTF-8. */
@@ -133,14 +128,14 @@ static struct image_set shorthand(char letter) {
     struct image_set set = {{0}};
     switch (byte_lower((unsigned char)letter)) {
     case 'w':
-        add_range(&set, 'a', 'z');
-        add_range(&set, 'A', 'Z');
+        set_add_range(&set, 'a', 'z');
+        set_add_range(&set, 'A', 'Z');
         set_add(&set, '_');
-        add_range(&set, '0', '9');
+        set_add_range(&set, '0', '9');
         break;
-    case 'd': add_range(&set, '0', '9'); break;
+    case 'd': set_add_range(&set, '0', '9'); break;
     case 's':
-        add_range(&set, '\t', '\r');
+        set_add_range(&set, '\t', '\r');
         set_add(&set, ' ');
         break;
     default: set_add(&set, '\t'); set_add(&set, ' ');

@@ -9,6 +9,11 @@ void set_add(struct image_set *set, unsigned char byte) {
     set->bits[byte / 32] |= 1u << byte % 32;
 }
 
+void set_add_range(struct image_set *set, unsigned char first, unsigned char last) {
+    for (unsigned byte = first; byte <= last; byte++)
+        set_add(set, (unsigned char)byte);
+}
+
 void set_add_all(struct image_set *set, const struct image_set *other) {
     for (unsigned i = 0; i < 8; i++)
         set->bits[i] |= other->bits[i];

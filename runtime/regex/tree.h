@@ -73,6 +73,7 @@ bool tree_starts(const struct tree_node *node, struct image_set *starts);
 
 bool set_has(const struct image_set *set, unsigned char byte);
 void set_add(struct image_set *set, unsigned char byte);
+void set_add_range(struct image_set *set, unsigned char first, unsigned char last);
 void set_add_all(struct image_set *set, const struct image_set *other);
 void set_invert(struct image_set *set);
 unsigned set_size(const struct image_set *set);

@@ -13,7 +13,7 @@ size_t blanks_end(struct slice s, size_t i) {
     return i;
 }
 
-static size_t skip_token(struct slice s, size_t i) {
+size_t token_end(struct slice s, size_t i) {
     while (i < s.len && byte_is_token((unsigned char)s.at[i]))
         i++;
     return i;
@@ -85,7 +85,7 @@ bool uri_param(struct slice params, struct slice name, struct slice *value) {
 }
 
 bool param_is_generic(struct slice name, struct slice value) {
-    if (skip_token(name, 0) != name.len)
+    if (token_end(name, 0) != name.len)
         return false;
     if (value.len && value.at[0] == '"')
         return true;

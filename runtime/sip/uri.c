@@ -287,6 +287,10 @@ size_t uri_parse(struct sip_uri *uri, struct slice text, unsigned options) {
     return parse_other(uri, colon + 1);
 }
 
+struct slice host_without_root(struct slice host) {
+    return host.len > 1 && host.at[host.len - 1] == '.' ? slice_cut(host, 0, host.len - 1) : host;
+}
+
 size_t uri_hostport(struct sip_uri *uri, struct slice text) {
     size_t end;
     *uri = (struct sip_uri){.text = text, .scheme = URI_SIP, .params = SLICE_EMPTY, .headers = SLICE_EMPTY};

@@ -40,8 +40,13 @@ size_t uri_hostport(struct sip_uri *uri, struct slice text);
  * its quotes). False: absent, *value is null. An empty value: there, without '='. */
 bool uri_param(struct slice params, struct slice name, struct slice *value);
 
+/* A host name may be written with the root's dot at its end: without it. */
+struct slice host_without_root(struct slice host);
+
 /* Behind the LWS (RFC 3261 25.1) that stands at i, if any. */
 size_t blanks_end(struct slice s, size_t i);
+/* Behind the token that starts at i, which may be empty. */
+size_t token_end(struct slice s, size_t i);
 /* Behind the quoted string that starts at i; s.len + 1 when it is not closed. */
 size_t quoted_end(struct slice s, size_t i);
 /* The parameter whose ';' stands at *at: *at moves behind it and the blanks that follow, to the next ';' or the end.

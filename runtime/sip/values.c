@@ -228,12 +228,6 @@ int64_t values_expires(const struct sip_message *message) {
 
 /* Credentials. */
 
-static size_t token_end(struct slice s, size_t i) {
-    while (i < s.len && byte_is_token((unsigned char)s.at[i]))
-        i++;
-    return i;
-}
-
 /* The parameters that are quoted strings, and whose quotes libosip2 therefore looks for, if need be in the next one. */
 static int quoted_param(struct slice name) {
     static const struct slice names[] = {SLICE("username"), SLICE("realm"),  SLICE("nonce"), SLICE("uri"),
