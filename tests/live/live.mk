@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # make check-live [STORIES="valgrind drain"]: the stories on real sockets, all or some.
 .PHONY: check-live
-check-live: all $(BUILD)/tests/live/dns
+check-live: all $(addprefix $(BUILD)/tests/live/,browser dns nat)
 	@BUILD=$(BUILD) SAN=$(SAN) tests/live/run.sh $(STORIES)
 
 # The name server of the stories that need one.
