@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 # One non-recursive Makefile. Everything made goes under $(BUILD).
 #   make            the programs                    make check         bootstrap, then every test
-#   make demo       a real call failing over        make bench         the benchmarks
-#   make demo-tls   the same over TLS
+#   make demo       a real call failing over        make bench-NAME    a benchmark of tests/bench
+#   make demo-tls   the same over TLS               make soak          100,000 calls, and what grows
 #   SAN=1           ASan and UBSan                  CC=clang           another compiler
 #   WERROR=1        warnings are errors
 

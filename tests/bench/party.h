@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/* What the parties of the chaos and soak measurements share: a line, which is a UDP socket or one connection, and messages
+ * without bodies on it. */
+#ifndef FOV_TESTS_BENCH_PARTY_H
+#define FOV_TESTS_BENCH_PARTY_H
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { MESSAGE = 4096, BUFFER = 64 * 1024 };
+
+struct line {
+    int fd; /* -1: closed */
+    bool stream;
+    struct sockaddr_in peer; /* the source of the last datagram, or where they go */
+    size_t held;
+    char buffer[BUFFER];
+};
+
+static int64_t now_ms(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static _Noreturn void fail(const char *what) {
+    fprintf(stderr, "%s\n", what);
+    exit(1);
+}
+
+static struct sockaddr_in address_of(const char *text) {
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    char ip[32];
+    unsigned port;
+    if (sscanf(text, "%31[0-9.]:%u", ip, &port) != 2 || inet_pton(AF_INET, ip, &address.sin_addr) != 1)
+        fail("an address is ADDRESS:PORT");
+    address.sin_port = htons((uint16_t)port);
+    return address;
+}
+
+static void line_send(const struct line *line, const char *text) {
+    if (line->stream)
+        send(line->fd, text, strlen(text), MSG_NOSIGNAL);
+    else
+        sendto(line->fd, text, strlen(text), 0, (const struct sockaddr *)&line->peer, sizeof line->peer);
+}
+
+/* Reads what is there; false: the connection has ended. */
+static bool line_read(struct line *line) {
+    socklen_t length = sizeof line->peer;
+    if (line->stream) {
+        ssize_t got = recv(line->fd, line->buffer + line->held, BUFFER - 1 - line->held, 0);
+        line->held += got > 0 ? (size_t)got : 0;
+        return got > 0;
+    }
+    ssize_t got = recvfrom(line->fd, line->buffer, BUFFER - 1, 0, (struct sockaddr *)&line->peer, &length);
+    line->held = got > 0 ? (size_t)got : 0;
+    return true;
+}
+
+/* Takes the next whole message out of the buffer, as a string. */
+static bool line_next(struct line *line, char text[MESSAGE]) {
+    while (line->held && (line->buffer[0] == '\r' || line->buffer[0] == '\n')) /* keep-alives (RFC 5626 3.5.1) */
+        memmove(line->buffer, line->buffer + 1, --line->held);
+    line->buffer[line->held] = '\0';
+    const char *end = strstr(line->buffer, "\r\n\r\n");
+    if (!end)
+        return false;
+    size_t length = (size_t)(end + 4 - line->buffer);
+    if (length >= MESSAGE)
+        fail("a message is longer than any of these should be");
+    memcpy(text, line->buffer, length);
+    text[length] = '\0';
+    line->held -= length;
+    memmove(line->buffer, line->buffer + length, line->held);
+    return true;
+}
+
+#endif
