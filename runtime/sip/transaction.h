@@ -83,8 +83,6 @@ void *server_user(const struct server_transaction *server);
  * silenced, never ends. 0; -EINVAL: not after what was said before, nothing is sent; -ENOMEM: sent, but cannot be
  * repeated. */
 int server_respond(struct server_transaction *server, unsigned status, struct slice bytes, uint64_t now);
-bool server_is_invite(const struct server_transaction *server);
-unsigned server_status(const struct server_transaction *server); /* last sent, 0 for none */
 /* Absorb what still comes but never answer (a plan's drop): ends like Completed does. Nothing after a final. */
 void server_silence(struct server_transaction *server, uint64_t now);
 

@@ -361,11 +361,3 @@ void server_set_user(struct server_transaction *server, void *user) {
 void *server_user(const struct server_transaction *server) {
     return server->user;
 }
-
-bool server_is_invite(const struct server_transaction *server) {
-    return server->invite;
-}
-
-unsigned server_status(const struct server_transaction *server) {
-    return server->status;
-}
