@@ -4,7 +4,7 @@
 #ifndef FOV_RUNTIME_PROXY_ATTEMPT_H
 #define FOV_RUNTIME_PROXY_ATTEMPT_H
 
-#include "runtime/sip/transaction.h"
+#include "runtime/sip/transaction_client.h"
 
 struct call;
 struct target;

@@ -4,8 +4,9 @@
  * Pure: bytes leave through `send`, time comes in as `now` (monotonic milliseconds).
  *
  * Ownership: a transaction belongs to the layer, which frees it when it ends; just before, `ended` tells the user to
- * forget the pointer. That happens in timers_run() alone, never inside a function below, so that events may call any
- * of them but transactions_free, for the transaction they tell of too. `user` is the user's own.
+ * forget the pointer. That happens in timers_run() alone, never inside a function here or in transaction_client.h,
+ * so that events may call any of them but transactions_free, for the transaction they tell of too. `user` is the user's
+ * own.
  */
 #ifndef FOV_RUNTIME_SIP_TRANSACTION_H
 #define FOV_RUNTIME_SIP_TRANSACTION_H
@@ -86,33 +87,7 @@ int server_respond(struct server_transaction *server, unsigned status, struct sl
 /* Absorb what still comes but never answer (a plan's drop): ends like Completed does. Nothing after a final. */
 void server_silence(struct server_transaction *server, uint64_t now);
 
-/* Client side. */
-
-enum { BRANCH_MAX = 64 };
-
-struct client_request {
-    struct slice bytes;  /* the whole request; copied */
-    struct slice branch; /* its top Via's branch: unique, unguessable */
-    enum method method;
-    struct slice method_name;
-    struct sip_flow flow;
-    uint32_t timeout; /* INVITE: Timer B in ms; 0 = 64*T1 */
-    void *user;
-};
-
-/* Sends the request, any but ACK. NULL: out of memory, here or for its connection. */
-struct client_transaction *client_new(struct transactions *transactions, const struct client_request *request,
-                                      uint64_t now);
-void *client_user(const struct client_transaction *client);
-struct slice client_branch(const struct client_transaction *client);
-bool client_provisional(const struct client_transaction *client); /* a 1xx came */
-/* INVITE: no longer repeated; the transaction stays so that late responses are told and acknowledged: until 64*T1 after
- * its first send, or, when a 1xx had come, 64*T1 from now. Nothing after a final, or when it was given up before. */
-void client_give_up(struct client_transaction *client, uint64_t now);
-/* Sends a CANCEL for an INVITE (9.1) in a transaction of its own, which no event tells of, and gives the INVITE up: it
- * stays for 64*T1 from now. `lines`: whole header lines (Reason) or empty. The caller sees to it that a 1xx has come.
- * 0; -EALREADY: was cancelled before, or a final has come; -ENOMEM: not sent. */
-int client_cancel(struct client_transaction *client, struct slice lines, uint64_t now);
+/* Client side: transaction_client.h. */
 
 /* A response arrived. False: it belongs to no transaction. */
 bool transactions_response(struct transactions *transactions, const struct sip_message *response,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The client side: RFC 3261 17.1 with RFC 6026 7.2. */
+#include "runtime/sip/transaction_client.h"
+
 #include "runtime/sip/transaction_layer.h"
 
 #include <assert.h>
