@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # One non-recursive Makefile. Everything made goes under $(BUILD).
 #   make            the programs                    make check         bootstrap, then every test
-#   make demo       a real call failing over        make bench-NAME    a benchmark of tests/bench
+#   make demo       a real call failing over        make bench         the benchmarks of tests/bench
 #   make demo-tls   the same over TLS               make soak          100,000 calls, and what grows
 #   SAN=1           ASan and UBSan                  CC=clang           another compiler
 #   WERROR=1        warnings are errors
@@ -120,6 +120,11 @@ units: $(UNITS)
 
 # --- other test programs and tools bring their rules with them ----------------------------------------------------
 include $(wildcard tests/*/*.mk tools/*.mk)
+
+# One after the other, whatever -j says: they would measure each other. The long one has a target of its own, `make soak`.
+.PHONY: bench
+bench:
+	@for bench in $(BENCHES); do $(MAKE) --no-print-directory $$bench || exit 1; done
 
 # All cores, unless the caller said how many.
 JOBS = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))

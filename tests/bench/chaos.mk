@@ -9,6 +9,7 @@ check-live: $(CHAOS)
 -include $(CHAOS:%=%.d)
 
 .PHONY: bench-chaos soak
+BENCHES += bench-chaos
 bench-chaos: all $(CHAOS)
 	@BUILD=$(BUILD) tests/bench/chaos.sh
 soak: all $(CHAOS)

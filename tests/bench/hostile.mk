@@ -5,6 +5,7 @@ HOSTILE_ROOMS := compiler $(BELOW_compiler)
 $(HOSTILE): $(HOSTILE).o $(call room_libs,$(HOSTILE_ROOMS))
 	$(call link,$(HOSTILE_ROOMS))
 .PHONY: bench-hostile
+BENCHES += bench-hostile
 bench-hostile: $(HOSTILE)
 	$(HOSTILE)
 -include $(HOSTILE).d

@@ -4,6 +4,7 @@ REGEX_BENCH := $(BUILD)/tests/bench/regex
 $(REGEX_BENCH): $(REGEX_BENCH).o $(call room_libs,regex $(BELOW_regex))
 	$(call link,regex $(BELOW_regex)) -lpcre2-8
 .PHONY: bench-regex
+BENCHES += bench-regex
 bench-regex: $(REGEX_BENCH)
 	$(REGEX_BENCH)
 -include $(REGEX_BENCH).d

@@ -5,6 +5,7 @@ REGISTERED_ROOMS := compiler $(BELOW_compiler)
 $(REGISTERED): $(REGISTERED).o $(call room_libs,$(REGISTERED_ROOMS))
 	$(call link,$(REGISTERED_ROOMS))
 .PHONY: bench-registered
+BENCHES += bench-registered
 bench-registered: $(REGISTERED)
 	$(REGISTERED)
 -include $(REGISTERED).d

@@ -4,5 +4,6 @@ $(BUILD)/tests/bench/registrations: $(BUILD)/tests/bench/registrations.o
 	$(CC) $(LDFLAGS) $(CFLAGS) -o $@ $<
 
 .PHONY: bench-registrations
+BENCHES += bench-registrations
 bench-registrations: all $(BUILD)/tests/bench/registrations
 	@BUILD=$(BUILD) tests/bench/registrations.sh
