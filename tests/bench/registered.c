@@ -34,14 +34,14 @@ struct side {
     char down[SIZE], up[SIZE];
 };
 
-static void world_send(void *context, const struct endpoint *local, const struct endpoint *remote, struct slice bytes) {
+static uint64_t world_send(void *context, const struct sip_flow *flow, struct slice bytes) {
     struct side *side = context;
-    char *kept = ip_equal(&remote->ip, &callee.ip) ? side->down : side->up;
-    (void)local;
+    char *kept = ip_equal(&flow->remote.ip, &callee.ip) ? side->down : side->up;
     if (bytes.len < SIZE) {
         memcpy(kept, bytes.at, bytes.len);
         kept[bytes.len] = '\0';
     }
+    return 0;
 }
 
 static enum cause world_route(void *context, const struct endpoint *remote, const struct endpoint *wanted,
@@ -71,7 +71,8 @@ static int64_t wall(const struct side *side) {
 }
 
 static void receive(struct side *side, const struct endpoint *source, const char *text) {
-    const struct packet packet = {*source, listener, slice_of(text), side->now, wall(side)};
+    const struct packet packet = {
+        .source = *source, .local = listener, .bytes = slice_of(text), .now = side->now, .unix_ms = wall(side)};
     proxy_receive(side->proxy, &packet);
 }
 

@@ -4,6 +4,7 @@ REGISTERED := $(BUILD)/tests/bench/registered
 REGISTERED_ROOMS := compiler $(BELOW_compiler)
 $(REGISTERED): $(REGISTERED).o $(call room_libs,$(REGISTERED_ROOMS))
 	$(call link,$(REGISTERED_ROOMS))
+CHECK_PROGRAMS += $(REGISTERED)
 .PHONY: bench-registered
 BENCHES += bench-registered
 bench-registered: $(REGISTERED)
