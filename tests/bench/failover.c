@@ -5,8 +5,8 @@
  *
  * failover KIND SERVER FIRST SECOND CALLS TIMER
  *   addresses as ADDRESS:PORT, the targets' as the plan has them; TIMER in ms */
-#include <arpa/inet.h>
-#include <netinet/in.h>
+#include "tests/live/place.h"
+
 #include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -23,21 +23,6 @@ static int64_t now_us(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
-
-static void fail(const char *what) {
-    fprintf(stderr, "failover: %s\n", what);
-    exit(1);
-}
-
-static struct sockaddr_in address_of(const char *text) {
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    char ip[32];
-    unsigned port;
-    if (sscanf(text, "%31[0-9.]:%u", ip, &port) != 2 || inet_pton(AF_INET, ip, &address.sin_addr) != 1)
-        fail("an address is ADDRESS:PORT");
-    address.sin_port = htons((uint16_t)port);
-    return address;
 }
 
 static int socket_at(const struct sockaddr_in *address) {

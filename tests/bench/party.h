@@ -4,8 +4,8 @@
 #ifndef FOV_TESTS_BENCH_PARTY_H
 #define FOV_TESTS_BENCH_PARTY_H
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
+#include "tests/live/place.h"
+
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <stdbool.h>
@@ -31,21 +31,6 @@ static int64_t now_ms(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-static _Noreturn void fail(const char *what) {
-    fprintf(stderr, "%s\n", what);
-    exit(1);
-}
-
-static struct sockaddr_in address_of(const char *text) {
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    char ip[32];
-    unsigned port;
-    if (sscanf(text, "%31[0-9.]:%u", ip, &port) != 2 || inet_pton(AF_INET, ip, &address.sin_addr) != 1)
-        fail("an address is ADDRESS:PORT");
-    address.sin_port = htons((uint16_t)port);
-    return address;
 }
 
 static void line_send(const struct line *line, const char *text) {

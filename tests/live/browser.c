@@ -5,9 +5,9 @@
  * browser ws|wss INSIDE SERVER [ORIGIN]    as ADDRESS:PORT, IPv4: where SIPp sends to, and where the WebSocket is opened, for a
  *                                          page of that origin. Prints what the server answers to the handshake, and runs
  *                                          until the server closes it. Whose certificate it is does not matter here. */
-#include <arpa/inet.h>
+#include "tests/live/place.h"
+
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <openssl/ssl.h>
 #include <poll.h>
 #include <stdio.h>
@@ -24,21 +24,6 @@ struct browser {
     SSL *tls;                 /* on the stream; NULL: in clear */
     struct sockaddr_in phone; /* who was heard last */
 };
-
-static void fail(const char *what) {
-    fprintf(stderr, "browser: %s\n", what);
-    exit(1);
-}
-
-static struct sockaddr_in address_of(const char *text) {
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    char ip[32];
-    unsigned port;
-    if (sscanf(text, "%31[0-9.]:%u", ip, &port) != 2 || inet_pton(AF_INET, ip, &address.sin_addr) != 1)
-        fail("an address is ADDRESS:PORT");
-    address.sin_port = htons((uint16_t)port);
-    return address;
-}
 
 static ssize_t stream_read(const struct browser *browser, void *bytes, size_t size) {
     return browser->tls ? SSL_read(browser->tls, bytes, (int)size) : recv(browser->stream, bytes, size, 0);

@@ -4,29 +4,14 @@
  * port than its Via and Contact say.
  *
  * nat INSIDE SERVER OUTSIDE     as ADDRESS:PORT, IPv4; OUTSIDE's port 0: any. Prints the address it got, runs until killed. */
-#include <arpa/inet.h>
-#include <netinet/in.h>
+#include "tests/live/place.h"
+
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
 enum { INSIDE, OUTSIDE, SIDES, SIZE = 65536 };
-
-static void fail(const char *what) {
-    fprintf(stderr, "nat: %s\n", what);
-    exit(1);
-}
-
-static struct sockaddr_in address_of(const char *text) {
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    char ip[32];
-    unsigned port;
-    if (sscanf(text, "%31[0-9.]:%u", ip, &port) != 2 || inet_pton(AF_INET, ip, &address.sin_addr) != 1)
-        fail("an address is ADDRESS:PORT");
-    address.sin_port = htons((uint16_t)port);
-    return address;
-}
 
 static int socket_at(const struct sockaddr_in *address) {
     int fd = socket(AF_INET, SOCK_DGRAM, 0);
