@@ -276,6 +276,8 @@ static const char *read_value(struct options *options, enum option option, const
     case OPTION_LISTEN: return read_listen(options, text);
     case OPTION_WS_ORIGIN: return read_origin(options, text);
     case OPTION_CONNECT_TIMEOUT: return read_time(&options->limits.connect, text);
+    case OPTION_MESSAGE_TIMEOUT: return read_time(&options->limits.message, text);
+    case OPTION_IDLE_TIMEOUT: return read_time(&options->limits.idle, text);
     case OPTION_MAX_CONNECTIONS:
         return read_count(&options->limits.connections, text, CONNECTIONS_MAX, "a number from 1 to 1000000");
     case OPTION_MAX_CONNECTIONS_PER_SOURCE:

@@ -24,11 +24,8 @@
 #include <unistd.h>
 
 enum {
-    DRAIN = 32 * 1000,        /* ms that running transactions get after SIGTERM: 64*T1 */
-    MESSAGE_TIME = 10 * 1000, /* ms that a message on a stream may take, from its first byte to its last */
-    OTHER_DESCRIPTORS = 256,  /* beside connections: listeners, files */
-    IDLE_TIME = 300 * 1000,   /* ms that a connection stays without a message or a keep-alive */
-    FLOW_TIMER = 240,         /* seconds that clients are told of it: what they send may be late */
+    DRAIN = 32 * 1000,       /* ms that running transactions get after SIGTERM: 64*T1 */
+    OTHER_DESCRIPTORS = 256, /* beside connections: listeners, files */
 };
 
 struct server {
@@ -333,15 +330,19 @@ static int open_listeners(struct server *server, const struct options *options, 
                                      .limits = options->limits,
                                      .tls = server->tls,
                                      .origins = options->ws_origins};
-    request.limits.message = MESSAGE_TIME;
-    request.limits.idle = IDLE_TIME;
     allow_connections(server, &request.limits.connections);
     return listeners_open(&server->listeners, server->loop, &server->log, &request, key, &events, reason, size);
 }
 
+/* Seconds after which clients are to say something: less than a connection stays, for what they send may be late. */
+static unsigned flow_timer(const struct options *options) {
+    uint32_t seconds = options->limits.idle / 1000;
+    return seconds > 1 ? seconds - seconds / 5 : 1;
+}
+
 static void make_settings(struct server *server, const struct options *options) {
     server->settings = options->settings;
-    server->settings.flow_timer = FLOW_TIMER;
+    server->settings.flow_timer = flow_timer(options);
     server->settings.listeners = server->listeners.endpoints;
     server->settings.listener_count = server->listeners.count;
     use_addresses(server);

@@ -190,6 +190,8 @@ static const struct {
     {"-p p --max-connections 0", "expected a number from 1 to 1000000"},
     {"-p p --max-connections-per-source many", "expected a number from 1 to 1000000"},
     {"-p p --connect-timeout 0", "expected a time above zero"},
+    {"-p p --message-timeout never", "expected a time above zero"},
+    {"-p p --idle-timeout 0", "expected a time above zero"},
     {"-p p --auth some", "expected none|register|invite|all"},
     {"-p p --realm a\"b", "--realm cannot be"},
     {"-p p --min-expires 500ms", "expected a time in whole seconds"},
