@@ -25,7 +25,7 @@ struct options {
     struct endpoint *listen;
     unsigned listen_count;
     bool listen_default;         /* none was given: these are the usual ones */
-    struct stream_limits limits; /* those that are options */
+    struct stream_limits limits;
     struct tls_settings tls;
     const char **certificates, **keys;
     unsigned key_count;
