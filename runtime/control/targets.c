@@ -5,7 +5,7 @@
 #include "runtime/control/table.h"
 #include "runtime/control/when.h"
 
-static const char *const names[] = {"address", "transport", "state", "failures", "until", "cause", NULL};
+static const char *const names[] = {"address", "transport", "state", "failures", "until", "behind", "cause", NULL};
 
 struct targets {
     struct control *control;
@@ -26,7 +26,7 @@ static void add_number(struct targets *targets, struct slice json, const char *n
     table_number(&targets->table, (int64_t)number);
 }
 
-/* One that was never held down has none. */
+/* One that was never held down, or does not stand behind others, has none. */
 static void add_time(struct targets *targets, struct slice json, const char *name) {
     char time[WHEN_TEXT];
     struct slice value;
@@ -46,6 +46,7 @@ static int read_target(void *context, struct slice line) {
     add(targets, line, "state");
     add_number(targets, line, "failures");
     add_time(targets, line, "until_ms");
+    add_time(targets, line, "behind_ms");
     add(targets, line, "cause");
     return 0;
 }

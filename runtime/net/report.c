@@ -35,7 +35,7 @@ static void add_counters(struct line *line, const struct counters *counters) {
 }
 
 static void answer_status(const struct report *report, struct line *line) {
-    const struct proxy_status now = proxy_status(report->proxy);
+    const struct proxy_status now = proxy_status(report->proxy, report->now);
     char hash[17];
     snprintf(hash, sizeof hash, "%016" PRIx64, report->image->header->plan_hash);
     line_byte(line, '{');
@@ -58,8 +58,17 @@ static void answer_status(const struct report *report, struct line *line) {
 
 static struct slice state_of(const struct health_target *target, uint64_t now) {
     if (!target->until)
-        return SLICE("failed");
+        return target->failures ? SLICE("failed") : SLICE("behind");
     return target->trial ? SLICE("trial") : now < target->until ? SLICE("held") : SLICE("due");
+}
+
+/* Of the monotonic clock, as of the wall clock; 0: there is none. */
+static void add_time(const struct report *report, const char *name, uint64_t time, struct line *line) {
+    line_member(line, name);
+    if (time)
+        line_number(line, (uint64_t)(report->unix_ms + (int64_t)time - (int64_t)report->now));
+    else
+        line_add(line, SLICE("null"));
 }
 
 static void add_target(const struct report *report, const struct health_target *target, struct line *line) {
@@ -69,11 +78,8 @@ static void add_target(const struct report *report, const struct health_target *
     add_text(line, "transport", slice_of(transports[target->at.transport].name));
     add_text(line, "state", state_of(target, report->now));
     add_number(line, "failures", target->failures);
-    line_member(line, "until_ms");
-    if (target->until)
-        line_number(line, (uint64_t)(report->unix_ms + (int64_t)target->until - (int64_t)report->now));
-    else
-        line_add(line, SLICE("null"));
+    add_time(report, "until_ms", target->until, line);
+    add_time(report, "behind_ms", report->now < target->behind ? target->behind : 0, line);
     add_text(line, "cause", slice_of(causes[target->cause]));
     line_add(line, SLICE("}\n"));
 }
@@ -81,9 +87,10 @@ static void add_target(const struct report *report, const struct health_target *
 static void answer_targets(const struct report *report, struct line *line) {
     const struct health *health = proxy_health(report->proxy);
     line_byte(line, '{');
-    add_number(line, "targets", health_count(health));
+    add_number(line, "targets", health_count(health, report->now));
     line_add(line, SLICE("}\n"));
-    for (const struct health_target *target = health_first(health); target; target = health_next(target))
+    for (const struct health_target *target = health_first(health, report->now); target;
+         target = health_next(target, report->now))
         add_target(report, target, line);
 }
 

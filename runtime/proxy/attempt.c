@@ -9,8 +9,8 @@
 #include "runtime/proxy/event.h"
 #include "runtime/proxy/failover.h"
 #include "runtime/proxy/forward.h"
-#include "runtime/proxy/hold.h"
 #include "runtime/proxy/search.h"
+#include "runtime/proxy/standing.h"
 #include "runtime/proxy/way.h"
 
 #include <errno.h>
@@ -244,7 +244,7 @@ static void end_unsent(struct attempt *attempt, enum cause cause, uint64_t now) 
 static void send_now(struct attempt *attempt, uint64_t now) {
     struct call *call = attempt->call;
     struct world_route via;
-    enum cause cause = hold_ask(attempt, now);
+    enum cause cause = standing_ask(attempt, now);
     if (!cause)
         cause = find_route(attempt, &via);
     if (!cause) {
@@ -347,7 +347,7 @@ static void note_end(struct attempt *attempt, uint64_t now) {
     if (attempt->end == UINT32_MAX) /* one that was given up ends once more, when it is answered after all */
         proxy->counters.causes[attempt->cause]++;
     attempt->end = since_start(call, now);
-    hold_note_end(attempt, now);
+    standing_note_end(attempt, now);
     if (!event_wanted(proxy, LOG_INFO))
         return;
     struct sip_message scanned;
@@ -411,8 +411,8 @@ void attempt_give_up(struct attempt *attempt, enum cause cause, struct slice rea
         client_give_up(attempt->client, now);
 }
 
-void attempt_responded(struct attempt *attempt, uint64_t now) {
-    hold_note_response(attempt);
+void attempt_responded(struct attempt *attempt, const struct sip_message *message, uint64_t now) {
+    standing_note_response(attempt, message, now);
     if (attempt->first == UINT32_MAX)
         attempt->first = since_start(attempt->call, now);
 }

@@ -54,7 +54,7 @@ void attempt_end(struct attempt *attempt, enum cause cause, unsigned code, uint6
  * nothing is sent. */
 void attempt_give_up(struct attempt *attempt, enum cause cause, struct slice reason, uint64_t now);
 /* Any response came: notes when the first did. */
-void attempt_responded(struct attempt *attempt, uint64_t now);
+void attempt_responded(struct attempt *attempt, const struct sip_message *message, uint64_t now);
 /* A 1xx of a running attempt: its timers. */
 void attempt_progress(struct attempt *attempt, unsigned status, uint64_t now);
 /* A 1xx came after it was given up: the CANCEL that had to wait (9.1). */

@@ -18,7 +18,6 @@ struct blocks;
 struct exempt;
 struct health;
 struct names;
-struct penalties;
 struct held_ack;
 struct waiting_answer;
 
@@ -40,7 +39,6 @@ struct proxy {
     struct exempt *exempt; /* addresses that are never blocked */
     struct health *health; /* destinations that have failed lately */
     struct names *names;
-    struct penalties *penalties;
     struct locate_means means; /* what our listeners can send over */
     /* ACKs that wait for the places of a name; owned (held.h). */
     struct held_ack *held;

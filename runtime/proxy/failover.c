@@ -308,23 +308,10 @@ static bool is_elsewhere(const struct attempt *attempt, const struct sip_message
     return message->status == 503 && has_places(attempt->call);
 }
 
-/* Seconds; a comment or parameters may follow (RFC 3261 20.33). */
-static uint32_t retry_after(const struct sip_message *message) {
-    uint32_t seconds = 0;
-    if (!message->first[HEADER_RETRY_AFTER])
-        return PENALTY_USUAL;
-    struct slice value = scan_value(message, message->first[HEADER_RETRY_AFTER] - 1u);
-    for (size_t i = 0; i < value.len && byte_is_digit((unsigned char)value.at[i]) && seconds <= PENALTY_MOST; i++)
-        seconds = 10 * seconds + (uint32_t)(value.at[i] - '0');
-    return seconds;
-}
-
 static void failure(struct attempt *attempt, const struct sip_message *message, uint64_t now) {
     struct call *call = attempt->call;
     bool running = attempt->state == ATTEMPT_RUNNING;
     attempt_end(attempt, CAUSE_RESPONSE, message->status, now);
-    if (message->status == 503)
-        search_penalise(call->proxy, &attempt->remote, retry_after(message), now);
     if (!running) {
         if (call->over)
             settle(call, false, now);
@@ -351,9 +338,7 @@ static void failure(struct attempt *attempt, const struct sip_message *message, 
 void sequence_response(struct attempt *attempt, const struct sip_message *message, uint64_t now) {
     struct call *call = attempt->call;
     call_hold(call);
-    attempt_responded(attempt, now);
-    if (message->status != 503)
-        search_forgive(call->proxy, &attempt->remote);
+    attempt_responded(attempt, message, now);
     if (message->status < 200)
         provisional(attempt, message, now);
     else if (message->status < 300)
@@ -379,12 +364,9 @@ void sequence_timeout(struct attempt *attempt, enum cause cause, uint64_t now) {
     if (attempt->state != ATTEMPT_RUNNING)
         return;
     call_hold(call);
-    bool silent = attempt->first == UINT32_MAX;
     offer_silence(call, attempt);
     attempt_give_up(attempt, cause, SLICE_EMPTY, now);
-    if (silent)
-        search_penalise(call->proxy, &attempt->remote, PENALTY_USUAL, now);
-    else
+    if (attempt->first != UINT32_MAX)
         call_leave_target(call);
     bool leads_on = has_places(call) || (timer_moves_on(attempt) && failure_moves_on(attempt));
     leads_on ? next(call, now) : sequence_over(call, now);
@@ -398,8 +380,6 @@ void sequence_failed(struct attempt *attempt, enum cause cause, uint64_t now) {
         return;
     call_hold(call);
     attempt_end(attempt, way && way->bound ? CAUSE_FLOW_FAILED : cause, 0, now);
-    if (cause != CAUSE_LOCAL_LIMIT)
-        search_penalise(call->proxy, &attempt->remote, PENALTY_USUAL, now);
     offer_failure(call, attempt);
     has_places(call) || failure_moves_on(attempt) ? next(call, now) : sequence_over(call, now);
     call_release(call);

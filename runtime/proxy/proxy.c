@@ -5,12 +5,12 @@
 #include "runtime/proxy/event.h"
 #include "runtime/proxy/failover.h"
 #include "runtime/proxy/guard.h"
-#include "runtime/proxy/hold.h"
 #include "runtime/proxy/keepalive.h"
 #include "runtime/proxy/registrar.h"
 #include "runtime/proxy/held.h"
 #include "runtime/proxy/request.h"
 #include "runtime/proxy/search.h"
+#include "runtime/proxy/standing.h"
 #include "runtime/proxy/tally.h"
 #include "runtime/proxy/waiting.h"
 #include "runtime/state/block.h"
@@ -117,7 +117,7 @@ struct proxy *proxy_new(const struct proxy_settings *settings, const struct prox
     if (proxy->timers && proxy->rx)
         proxy->transactions = transactions_new(&settings->timers, &seed->tables, proxy->timers, &below, &events);
     if (proxy->transactions && registrar_open(proxy) == 0 && tally_open(proxy) == 0 && guard_open(proxy) == 0 &&
-        directory_open(proxy) == 0 && hold_open(proxy) == 0 && search_open(proxy) == 0)
+        directory_open(proxy) == 0 && standing_open(proxy) == 0 && search_open(proxy) == 0)
         return proxy;
     proxy_free(proxy);
     return NULL;
@@ -133,7 +133,7 @@ void proxy_free(struct proxy *proxy) {
     registrar_close(proxy);
     tally_close(proxy);
     guard_close(proxy);
-    hold_close(proxy);
+    standing_close(proxy);
     search_close(proxy);
     if (proxy->transactions)
         transactions_free(proxy->transactions);
@@ -262,13 +262,13 @@ unsigned proxy_live(const struct proxy *proxy) {
            locations_count(proxy->locations) + sessions_live(proxy->sessions);
 }
 
-struct proxy_status proxy_status(const struct proxy *proxy) {
+struct proxy_status proxy_status(const struct proxy *proxy, uint64_t now) {
     return (struct proxy_status){.calls = proxy->call_count,
                                  .sessions = sessions_count(proxy->sessions),
                                  .transactions = transactions_count(proxy->transactions),
                                  .registrations = locations_count(proxy->locations),
                                  .blocks = blocks_count(proxy->blocks),
-                                 .targets = health_count(proxy->health)};
+                                 .targets = health_count(proxy->health, now)};
 }
 
 const struct health *proxy_health(const struct proxy *proxy) {

@@ -64,7 +64,7 @@ unsigned proxy_live(const struct proxy *proxy);
 struct proxy_status {                                                       /* how many there are now */
     unsigned calls, sessions, transactions, registrations, blocks, targets; /* targets: that have failed lately */
 };
-struct proxy_status proxy_status(const struct proxy *proxy);
+struct proxy_status proxy_status(const struct proxy *proxy, uint64_t now);
 const struct health *proxy_health(const struct proxy *proxy); /* state/health.h: to read */
 /* What it has counted so far. */
 const struct counters *proxy_counters(const struct proxy *proxy);

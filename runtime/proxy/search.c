@@ -2,8 +2,8 @@
 #include "runtime/proxy/search.h"
 
 #include "runtime/proxy/event.h"
+#include "runtime/state/health.h"
 #include "runtime/state/names.h"
-#include "runtime/state/penalties.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -54,13 +54,11 @@ int search_open(struct proxy *proxy) {
     const struct names_events events = {.context = proxy, .ask = ask_world, .stale = note_stale};
     find_means(proxy);
     proxy->names = names_new(&proxy->seed.tables, proxy->timers, &events);
-    proxy->penalties = penalties_new(&proxy->seed.tables);
-    return proxy->names && proxy->penalties ? 0 : -ENOMEM;
+    return proxy->names ? 0 : -ENOMEM;
 }
 
 void search_close(struct proxy *proxy) {
     names_free(proxy->names);
-    penalties_free(proxy->penalties);
 }
 
 /* What locating asks back. */
@@ -73,7 +71,7 @@ static uint64_t draw(void *context) {
 
 static bool is_avoided(void *context, const struct endpoint *place) {
     const struct search *search = context;
-    return penalties_has(search->proxy->penalties, place, search->now);
+    return health_is_behind(search->proxy->health, place, search->now);
 }
 
 /* Results. */
@@ -184,13 +182,4 @@ void search_free(struct search *search) {
         names_leave(&search->asked[i].waiter);
     locate_free(search->locate);
     free(search);
-}
-
-void search_penalise(struct proxy *proxy, const struct endpoint *place, uint32_t seconds, uint64_t now) {
-    if (place->ip.family)
-        penalties_add(proxy->penalties, place, 1000 * (seconds < PENALTY_MOST ? seconds : PENALTY_MOST), now);
-}
-
-void search_forgive(struct proxy *proxy, const struct endpoint *place) {
-    penalties_remove(proxy->penalties, place);
 }

@@ -29,11 +29,4 @@ enum cause search_begin(struct proxy *proxy, const struct locate_request *reques
                         search_done *done, struct search **search, struct places **places, uint64_t now);
 void search_free(struct search *search); /* tells nobody */
 
-enum { PENALTY_USUAL = 60, PENALTY_MOST = 300 /* seconds */ };
-
-/* That place did not answer, or answered 503 and wants to be left alone for so many seconds. */
-void search_penalise(struct proxy *proxy, const struct endpoint *place, uint32_t seconds, uint64_t now);
-/* It has answered. */
-void search_forgive(struct proxy *proxy, const struct endpoint *place);
-
 #endif

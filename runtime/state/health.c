@@ -41,7 +41,7 @@ static struct entry *find(const struct health *health, const struct endpoint *at
     return node ? entry_of(node) : NULL;
 }
 
-/* The list. */
+/* The order of their last failures. */
 
 static void link_newest(struct health *health, struct entry *entry) {
     entry->newer = NULL;
@@ -94,8 +94,21 @@ void health_free(struct health *health) {
 
 /* What is known. */
 
-enum health_advice health_ask(struct health *health, const struct endpoint *at, uint64_t now) {
+/* Nothing is left that speaks against it. */
+static bool is_void(const struct health_target *target, uint64_t now) {
+    return !target->failures && now >= target->behind;
+}
+
+static struct entry *find_bad(struct health *health, const struct endpoint *at, uint64_t now) {
     struct entry *entry = find(health, at);
+    if (!entry || !is_void(&entry->target, now))
+        return entry;
+    forget(health, entry);
+    return NULL;
+}
+
+enum health_advice health_ask(struct health *health, const struct endpoint *at, uint64_t now) {
+    struct entry *entry = find_bad(health, at, now);
     if (!entry)
         return HEALTH_GOOD;
     struct health_target *target = &entry->target;
@@ -107,16 +120,35 @@ enum health_advice health_ask(struct health *health, const struct endpoint *at, 
     return HEALTH_TRIAL;
 }
 
-static struct entry *add(struct health *health, const struct endpoint *at, uint64_t now) {
-    struct entry *entry = calloc(1, sizeof *entry);
-    if (!entry)
-        return NULL;
-    if (health->table.count >= health->most)
-        forget(health, health->oldest);
-    entry->target.at = *at;
-    lookup_add(&health->table, &entry->node, hash_of(health, at));
+enum health_advice health_look(struct health *health, const struct endpoint *at, uint64_t now) {
+    return find_bad(health, at, now) ? HEALTH_FAILED : HEALTH_GOOD;
+}
+
+bool health_is_behind(const struct health *health, const struct endpoint *at, uint64_t now) {
+    const struct entry *entry = find(health, at);
+    return entry && now < entry->target.behind;
+}
+
+/* The entry of one that has just failed, the newest of all; NULL: out of memory. A longer time behind its equals stays. */
+static struct entry *note(struct health *health, const struct endpoint *at, enum cause cause, uint32_t behind,
+                          uint64_t now) {
+    struct entry *entry = find_bad(health, at, now);
+    if (entry) {
+        unlink_entry(health, entry);
+    } else {
+        entry = calloc(1, sizeof *entry);
+        if (!entry)
+            return NULL;
+        if (health->table.count >= health->most)
+            forget(health, health->oldest);
+        entry->target.at = *at;
+        lookup_add(&health->table, &entry->node, hash_of(health, at));
+        health->added = now;
+    }
     link_newest(health, entry);
-    health->added = now;
+    entry->target.cause = (uint8_t)cause;
+    if (entry->target.behind < now + behind)
+        entry->target.behind = now + behind;
     return entry;
 }
 
@@ -142,15 +174,10 @@ static uint32_t judge(struct health_target *target, const struct health_failure 
 
 uint32_t health_failed(struct health *health, const struct endpoint *at, const struct health_failure *failure,
                        uint64_t now) {
-    struct entry *entry = find(health, at);
-    if (entry) {
-        unlink_entry(health, entry);
-        link_newest(health, entry);
-    } else if (!(entry = add(health, at, now))) {
+    struct entry *entry = note(health, at, failure->cause, HEALTH_BEHIND, now);
+    if (!entry || !failure->hold)
         return 0;
-    }
     entry->target.failures += entry->target.failures < UINT32_MAX;
-    entry->target.cause = (uint8_t)failure->cause;
     return judge(&entry->target, failure, now);
 }
 
@@ -169,22 +196,41 @@ bool health_responded(struct health *health, const struct endpoint *at) {
     return held;
 }
 
+bool health_busy(struct health *health, const struct endpoint *at, uint32_t ms, uint64_t now) {
+    struct entry *entry = note(health, at, CAUSE_RESPONSE, ms, now);
+    if (!entry)
+        return false;
+    struct health_target *target = &entry->target;
+    bool held = target->until != 0;
+    target->until = 0;
+    target->failures = 0;
+    target->trial = false;
+    return held;
+}
+
 uint64_t health_newest(const struct health *health) {
     return health->added;
 }
 
-static const struct health_target *target_of(const struct entry *entry) {
+/* The list. */
+
+static const struct health_target *bad_from(const struct entry *entry, uint64_t now) {
+    while (entry && is_void(&entry->target, now))
+        entry = entry->older;
     return entry ? &entry->target : NULL;
 }
 
-const struct health_target *health_first(const struct health *health) {
-    return target_of(health->newest);
+const struct health_target *health_first(const struct health *health, uint64_t now) {
+    return bad_from(health->newest, now);
 }
 
-const struct health_target *health_next(const struct health_target *target) {
-    return target_of(((const struct entry *)(const void *)target)->older);
+const struct health_target *health_next(const struct health_target *target, uint64_t now) {
+    return bad_from(((const struct entry *)(const void *)target)->older, now);
 }
 
-unsigned health_count(const struct health *health) {
-    return health->table.count;
+unsigned health_count(const struct health *health, uint64_t now) {
+    unsigned count = 0;
+    for (const struct health_target *target = health_first(health, now); target; target = health_next(target, now))
+        count++;
+    return count;
 }

@@ -35,6 +35,16 @@ static void leave(struct health *health, unsigned port) {
     health_untried(health, &endpoint);
 }
 
+static bool is_behind(struct health *health, unsigned port, uint64_t now) {
+    const struct endpoint endpoint = at(port);
+    return health_is_behind(health, &endpoint, now);
+}
+
+static bool busy(struct health *health, unsigned port, uint32_t ms, uint64_t now) {
+    const struct endpoint endpoint = at(port);
+    return health_busy(health, &endpoint, ms, now);
+}
+
 static struct health *open_health(void) {
     struct health *health = health_new(&key, MOST);
     cr_assert_not_null(health);
@@ -66,7 +76,7 @@ Test(health, a_response_resets_the_count) {
     fail(health, 1, CAUSE_TIMEOUT_INVITING, false, START);
     fail(health, 1, CAUSE_TIMEOUT_INVITING, false, START);
     cr_expect_not(respond(health, 1), "it was not held down yet");
-    cr_expect_eq(health_count(health), 0);
+    cr_expect_eq(health_count(health, START), 0);
     cr_expect_eq(fail(health, 1, CAUSE_TIMEOUT_INVITING, false, START), 0);
     cr_expect_not(respond(health, 2));
     health_free(health);
@@ -120,7 +130,7 @@ Test(health, only_the_trial_prolongs) {
     cr_assert_eq(ask(health, 1, START + HOLD), HEALTH_TRIAL);
     cr_expect_eq(fail(health, 1, CAUSE_UNREACHABLE, false, START + HOLD), 0, "not the one");
     cr_expect_eq(ask(health, 1, START + HOLD), HEALTH_HELD, "that one is still under way");
-    const struct health_target *target = health_first(health);
+    const struct health_target *target = health_first(health, START);
     cr_expect(target->failures == 3 && target->cause == CAUSE_UNREACHABLE && target->trial);
     health_free(health);
 }
@@ -131,12 +141,12 @@ Test(health, of_too_many_the_one_whose_last_failure_is_the_oldest_is_forgotten) 
         fail(health, port, CAUSE_UNREACHABLE, false, START + port);
     fail(health, 1, CAUSE_TIMEOUT_INVITING, false, START + 10);
     fail(health, 5, CAUSE_UNREACHABLE, false, START + 11);
-    cr_expect_eq(health_count(health), MOST);
+    cr_expect_eq(health_count(health, START), MOST);
     cr_expect_eq(ask(health, 2, START + 11), HEALTH_GOOD);
     cr_expect_eq(ask(health, 1, START + 11), HEALTH_HELD);
     static const unsigned order[] = {5, 1, 4, 3};
-    const struct health_target *target = health_first(health);
-    for (size_t i = 0; i < MOST; i++, target = health_next(target))
+    const struct health_target *target = health_first(health, START);
+    for (size_t i = 0; i < MOST; i++, target = health_next(target, START))
         cr_expect_eq(target->at.port, order[i]);
     cr_expect_null(target);
     health_free(health);
@@ -150,6 +160,63 @@ Test(health, it_says_since_when_what_was_good_may_not_be) {
     cr_expect_eq(health_newest(health), START);
     fail(health, 2, CAUSE_TIMEOUT_INVITING, false, START + 7);
     cr_expect_eq(health_newest(health), START + 7);
+    health_free(health);
+}
+
+Test(health, a_failure_stands_behind_its_equals_for_a_minute_unless_it_is_heard_of) {
+    struct health *health = open_health();
+    fail(health, 1, CAUSE_TIMEOUT_INVITING, false, START);
+    cr_expect(is_behind(health, 1, START + HEALTH_BEHIND - 1));
+    cr_expect_not(is_behind(health, 1, START + HEALTH_BEHIND));
+    cr_expect_not(is_behind(health, 2, START));
+    fail(health, 1, CAUSE_TIMEOUT_INVITING, false, START + 1);
+    cr_expect(is_behind(health, 1, START + HEALTH_BEHIND), "each failure has its minute");
+    respond(health, 1);
+    cr_expect_not(is_behind(health, 1, START + 2));
+    health_free(health);
+}
+
+Test(health, one_that_is_busy_says_for_how_long_and_is_held_down_no_more) {
+    struct health *health = open_health();
+    cr_expect_not(busy(health, 1, 5 * HEALTH_BEHIND, START));
+    cr_expect(is_behind(health, 1, START + 5 * HEALTH_BEHIND - 1));
+    cr_expect_eq(fail(health, 1, CAUSE_UNREACHABLE, false, START), HOLD);
+    cr_expect(is_behind(health, 1, START + 5 * HEALTH_BEHIND - 1), "a shorter time takes nothing away");
+    cr_assert_eq(ask(health, 1, START + HOLD), HEALTH_TRIAL);
+    cr_expect(busy(health, 1, 0, START + HOLD));
+    cr_expect_eq(ask(health, 1, START + HOLD), HEALTH_FAILED);
+    const struct health_target *target = health_first(health, START + HOLD);
+    cr_expect(target->failures == 0 && target->until == 0 && !target->trial && target->cause == CAUSE_RESPONSE);
+    health_free(health);
+}
+
+Test(health, where_hold_down_is_off_failures_do_not_count_towards_it) {
+    struct health *health = open_health();
+    const struct endpoint endpoint = at(1);
+    const struct health_failure failure = {CAUSE_UNREACHABLE, 0, false};
+    for (int i = 0; i < 4; i++)
+        cr_expect_eq(health_failed(health, &endpoint, &failure, START), 0);
+    cr_expect_eq(health_look(health, &endpoint, START), HEALTH_FAILED);
+    cr_expect_eq(ask(health, 1, START), HEALTH_FAILED);
+    cr_expect(is_behind(health, 1, START));
+    cr_expect_eq(fail(health, 1, CAUSE_UNREACHABLE, false, START), HOLD);
+    cr_assert_eq(health_look(health, &endpoint, START + HOLD), HEALTH_FAILED);
+    cr_expect_eq(ask(health, 1, START + HOLD), HEALTH_TRIAL, "who only looks is no trial");
+    health_free(health);
+}
+
+Test(health, when_the_time_is_over_nothing_is_left_of_one_that_does_not_count) {
+    struct health *health = open_health();
+    const uint64_t over = START + HEALTH_BEHIND;
+    busy(health, 1, HEALTH_BEHIND, START);
+    fail(health, 2, CAUSE_TIMEOUT_INVITING, false, START);
+    busy(health, 3, HEALTH_BEHIND, START);
+    cr_expect_eq(health_count(health, over - 1), 3);
+    cr_expect_eq(health_count(health, over), 1);
+    cr_expect_eq(health_first(health, over)->at.port, 2);
+    cr_expect_eq(ask(health, 1, over), HEALTH_GOOD);
+    busy(health, 3, HEALTH_BEHIND, over + 9);
+    cr_expect_eq(health_newest(health), over + 9, "it is news again");
     health_free(health);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "runtime/proxy/hold.h"
+#include "runtime/proxy/standing.h"
 
 #include "runtime/proxy/call.h"
 #include "runtime/proxy/event.h"
@@ -7,12 +7,14 @@
 
 #include <errno.h>
 
-int hold_open(struct proxy *proxy) {
+enum { RETRY_AFTER_MOST = 300 * 1000 /* ms */ };
+
+int standing_open(struct proxy *proxy) {
     proxy->health = health_new(&proxy->seed.tables, HEALTH_MOST);
     return proxy->health ? 0 : -ENOMEM;
 }
 
-void hold_close(struct proxy *proxy) {
+void standing_close(struct proxy *proxy) {
     health_free(proxy->health);
 }
 
@@ -31,12 +33,10 @@ static uint32_t hold_time(const struct call *call) {
     return own == OUTCOME_NOT_SAID ? call->proxy->settings->hold_down : own;
 }
 
-enum cause hold_ask(struct attempt *attempt, uint64_t now) {
+enum cause standing_ask(struct attempt *attempt, uint64_t now) {
     const struct call *call = attempt->call;
-    if (!hold_time(call))
-        return CAUSE_NONE;
     const struct endpoint place = place_of(attempt);
-    enum health_advice advice = health_ask(call->proxy->health, &place, now);
+    enum health_advice advice = (hold_time(call) ? health_ask : health_look)(call->proxy->health, &place, now);
     attempt->advice = (uint8_t)advice;
     return advice == HEALTH_HELD && call->initial && !call->anyway ? CAUSE_HELD_DOWN : CAUSE_NONE;
 }
@@ -55,16 +55,15 @@ static void note_failure(struct attempt *attempt, uint64_t now) {
 }
 
 /* One that was cut short, by the caller or timer.total, says nothing. */
-void hold_note_end(struct attempt *attempt, uint64_t now) {
-    const struct call *call = attempt->call;
+void standing_note_end(struct attempt *attempt, uint64_t now) {
     enum cause_kind kind = cause_kinds[attempt->cause];
     const struct endpoint place = place_of(attempt);
-    if (!hold_time(call) || !attempt->remote.ip.family || attempt->first != UINT32_MAX)
+    if (attempt->advice == HEALTH_UNASKED || attempt->first != UINT32_MAX)
         return;
     if (kind == CAUSE_KIND_SILENCE || kind == CAUSE_KIND_TRANSPORT)
         note_failure(attempt, now);
     else if (attempt->advice == HEALTH_TRIAL)
-        health_untried(call->proxy->health, &place);
+        health_untried(attempt->call->proxy->health, &place);
 }
 
 /* Could anything be known against it? Nothing was when it was asked for, and since then nothing new is. */
@@ -73,12 +72,28 @@ static bool may_be_known(const struct attempt *attempt) {
     return attempt->advice != HEALTH_GOOD || health_newest(call->proxy->health) >= call->started + attempt->start;
 }
 
-void hold_note_response(struct attempt *attempt) {
+/* RFC 3261 20.33, in ms; a comment or parameters may follow the seconds. */
+static uint32_t retry_after(const struct sip_message *message) {
+    uint32_t ms = 0;
+    if (!message->first[HEADER_RETRY_AFTER])
+        return HEALTH_BEHIND;
+    struct slice value = scan_value(message, message->first[HEADER_RETRY_AFTER] - 1u);
+    for (size_t i = 0; i < value.len && byte_is_digit((unsigned char)value.at[i]) && ms < RETRY_AFTER_MOST; i++)
+        ms = 10 * ms + 1000 * (uint32_t)(value.at[i] - '0');
+    return ms < RETRY_AFTER_MOST ? ms : RETRY_AFTER_MOST;
+}
+
+void standing_note_response(struct attempt *attempt, const struct sip_message *message, uint64_t now) {
     const struct call *call = attempt->call;
     struct proxy *proxy = call->proxy;
     struct sip_message scanned;
     const struct endpoint place = place_of(attempt);
-    if (hold_time(call) && may_be_known(attempt) && health_responded(proxy->health, &place))
+    bool held = false;
+    if (message->status == 503)
+        held = health_busy(proxy->health, &place, retry_after(message), now);
+    else if (may_be_known(attempt))
+        held = health_responded(proxy->health, &place);
+    if (held)
         EVENT(proxy, LOG_NOTICE, "held-no-more", call_request(call, &scanned)->call_id, call->plan.rule,
               {"destination", event_endpoint(proxy, &place)},
               {"transport", slice_of(transports[place.transport].name)});
