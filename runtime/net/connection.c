@@ -158,7 +158,7 @@ static void queue_bytes(struct connection *connection, struct slice bytes) {
 
 /* In. */
 
-static void hand_over(struct connection *connection, struct slice bytes, const char *broken) {
+static void hand_over(struct connection *connection, struct slice bytes, struct stream_fault broken) {
     const struct stream_events *events = &connection->streams->events;
     const struct stream_message message = {
         .source = connection->remote,
@@ -173,19 +173,19 @@ static void hand_over(struct connection *connection, struct slice bytes, const c
 /* Each piece of `input` while the connection stands: what a message leads to may have ended it. */
 static void take_messages(struct connection *connection, struct slice input) {
     struct slice message;
-    const char *reason;
+    struct stream_fault fault;
     enum stream_verdict verdict = STREAM_PING;
     while (connection->state == CONNECTION_OPEN && verdict != STREAM_MORE) {
-        verdict = stream_next(&connection->framing, &input, &message, &reason);
+        verdict = stream_next(&connection->framing, &input, &message, &fault);
         switch (verdict) {
         case STREAM_MORE: break;
         case STREAM_MESSAGE:
             connection->whole = true;
-            hand_over(connection, message, NULL);
+            hand_over(connection, message, (struct stream_fault){0});
             break;
         case STREAM_PING: queue_bytes(connection, SLICE("\r\n")); break;
         case STREAM_BROKEN:
-            hand_over(connection, message, reason);
+            hand_over(connection, message, fault);
             if (connection->state == CONNECTION_OPEN)
                 close_softly(connection);
             break;
@@ -204,7 +204,7 @@ static void on_web_message(void *context, struct slice message) {
     if (slice_equal(message, SLICE("\r\n\r\n")))
         connection_queue(connection, SLICE("\r\n"));
     else if (slice_trim(message).len)
-        hand_over(connection, message, NULL);
+        hand_over(connection, message, (struct stream_fault){0});
 }
 
 static void on_web_bytes(void *context, struct slice bytes) {

@@ -10,6 +10,7 @@
 #include "runtime/net/loop.h"
 #include "runtime/net/upgrade.h"
 #include "runtime/sip/address.h"
+#include "runtime/sip/stream.h"
 
 struct streams;
 struct tls;
@@ -25,8 +26,7 @@ struct stream_message {
     struct endpoint source, local;
     uint64_t connection;
     struct slice bytes; /* valid during the call alone */
-    const char
-        *broken; /* where it ends nobody knows, and why; the connection is closed behind the answer. NULL: whole */
+    struct stream_fault broken; /* where it ends nobody knows; the connection is closed behind the answer */
 };
 
 struct stream_loss {

@@ -165,13 +165,20 @@ static void receive_response(struct proxy *proxy, const struct packet *packet, c
           {"code", event_number(proxy, message->status)});
 }
 
+/* What has come of a message whose end is unknown: nothing of it counts but whom to answer. */
+static struct scan_result judge_broken(const struct sip_message *message, enum scan_verdict verdict,
+                                       const struct stream_fault *fault) {
+    if (verdict == SCAN_OK)
+        verdict = message->request && message->method != METHOD_ACK ? SCAN_REFUSED : SCAN_SILENT;
+    return (struct scan_result){verdict, fault->code, fault->reason};
+}
+
 void proxy_receive(struct proxy *proxy, const struct packet *packet) {
     struct sip_message message;
     begin(proxy, packet->now, packet->unix_ms);
     struct scan_result scan = scan_message(&message, packet->bytes.at, packet->bytes.len);
-    if (packet->broken && scan.verdict == SCAN_OK)
-        scan = (struct scan_result){message.request && message.method != METHOD_ACK ? SCAN_REFUSED : SCAN_SILENT, 400,
-                                    packet->broken};
+    if (packet->broken.code)
+        scan = judge_broken(&message, scan.verdict, &packet->broken);
     switch (scan.verdict) {
     case SCAN_OK:
         if (!message.request) {

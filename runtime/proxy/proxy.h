@@ -9,6 +9,7 @@
 #include "runtime/plan/image.h"
 #include "runtime/proxy/settings.h"
 #include "runtime/proxy/world.h"
+#include "runtime/sip/stream.h"
 
 struct proxy_seed {
     struct hash_key tables;  /* random for each run */
@@ -18,11 +19,11 @@ struct proxy_seed {
 
 struct packet {
     struct endpoint source, local;
-    uint64_t connection; /* that it came on; 0: a datagram */
-    struct slice bytes;  /* of a datagram, or one message of a stream */
-    const char *broken;  /* why nobody knows where it ends in its stream: it is refused with 400; NULL: it is whole */
-    uint64_t now;        /* monotonic ms */
-    int64_t unix_ms;     /* wall clock */
+    uint64_t connection;        /* that it came on; 0: a datagram */
+    struct slice bytes;         /* of a datagram, or one message of a stream */
+    struct stream_fault broken; /* why nobody knows where it ends in its stream: it is refused */
+    uint64_t now;               /* monotonic ms */
+    int64_t unix_ms;            /* wall clock */
 };
 
 struct proxy;

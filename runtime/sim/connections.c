@@ -146,7 +146,7 @@ uint64_t connections_find(const struct sim_world *world, const struct endpoint *
 
 /* Bytes that nobody can read any more are refused, and fov closes the connection. */
 static void receive(struct sim_world *world, struct sim_connection *connection, struct slice message,
-                    const char *broken) {
+                    struct stream_fault broken) {
     const struct packet packet = {
         .source = connection->remote,
         .local = connection->local,
@@ -157,23 +157,23 @@ static void receive(struct sim_world *world, struct sim_connection *connection, 
         .unix_ms = sim_world_wall(world),
     };
     proxy_receive(world->proxy, &packet);
-    if (broken)
+    if (broken.code)
         sim_world_close_connection(world, connection);
 }
 
 void sim_world_stream(struct sim_world *world, struct sim_connection *connection, struct slice bytes) {
     enum stream_verdict verdict;
     struct slice message;
-    const char *reason;
+    struct stream_fault fault = {0};
     if (endpoint_is_web(&connection->remote)) {
-        receive(world, connection, bytes, NULL);
+        receive(world, connection, bytes, fault);
         bytes = SLICE_EMPTY;
     }
-    while ((verdict = stream_next(&connection->framing, &bytes, &message, &reason)) != STREAM_MORE) {
+    while ((verdict = stream_next(&connection->framing, &bytes, &message, &fault)) != STREAM_MORE) {
         if (verdict == STREAM_NO_MEMORY)
             world->out_of_memory = true;
         if (verdict == STREAM_MESSAGE || verdict == STREAM_BROKEN)
-            receive(world, connection, message, verdict == STREAM_BROKEN ? reason : NULL);
+            receive(world, connection, message, fault);
         if (verdict == STREAM_NO_MEMORY || verdict == STREAM_BROKEN)
             break;
     }

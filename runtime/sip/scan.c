@@ -190,7 +190,7 @@ static struct scan_result verdict(const struct scan *scan) {
     if (scan->fault) {
         /* 8.1.1 and 18.2.2: without a Via nobody knows where a reply goes. Responses and ACKs are never answered. */
         bool answer = message->request && message->method != METHOD_ACK && message->via.host.len;
-        return (struct scan_result){answer ? SCAN_REFUSED : SCAN_SILENT, 400, scan->fault};
+        return (struct scan_result){answer ? SCAN_REFUSED : SCAN_SILENT, scan->too_large ? 513 : 400, scan->fault};
     }
     if (scan->other_version)
         return (struct scan_result){message->method == METHOD_ACK ? SCAN_SILENT : SCAN_REFUSED, 505,
@@ -233,6 +233,7 @@ struct scan_result scan_message(struct sip_message *message, const char *data, s
         bytes = slice_from(bytes, 1);
     if (bytes.len > SIP_MESSAGE_MAX) {
         bytes.len = SIP_MESSAGE_MAX;
+        scan.too_large = true;
         scan_refuse(&scan, "Message Too Large");
     }
     clear(message, bytes);

@@ -9,6 +9,7 @@
 struct scan {
     struct sip_message *message;
     const char *fault;  /* the first thing that breaks the fence: 400 */
+    bool too_large;     /* and that is its length: 513 */
     bool foreign;       /* not SIP at all */
     bool other_version; /* SIP, not 2.0: 505 */
 };

@@ -9,6 +9,10 @@
 
 enum { ROOM_LEAST = 1024 };
 
+static const struct stream_fault length_missing = {400, "Missing Content-Length"};
+static const struct stream_fault length_malformed = {400, "Malformed Content-Length"};
+static const struct stream_fault too_large = {513, "Message Too Large"}; /* 21.5.7 */
+
 void stream_free(struct stream *stream) {
     free(stream->at);
     *stream = (struct stream){0};
@@ -84,30 +88,38 @@ static bool next_line(struct slice *lines, struct slice *line) {
     return line->len != 0;
 }
 
-/* 18.3: what ends a message on a stream; two of them could be read as either. */
-static bool find_content_length(struct slice header, uint64_t *number, const char **reason) {
-    struct slice line;
-    bool found = false;
+static bool is_digits(struct slice text) {
+    for (size_t i = 0; i < text.len; i++)
+        if (!byte_is_digit((unsigned char)text.at[i]))
+            return false;
+    return text.len > 0;
+}
+
+/* 18.3: what ends a message on a stream; two of them could be read as either. NULL: `room` is enough for the body, of
+ * *length. */
+static const struct stream_fault *find_length(struct slice header, size_t room, uint64_t *length) {
+    struct slice line, value = SLICE_NULL;
     header = slice_from(header, slice_find(header, 0, '\n') + 1);
-    *reason = "Missing Content-Length";
     while (next_line(&header, &line)) {
         size_t colon = slice_find(line, 0, ':');
         if (header_named(slice_trim(slice_cut(line, 0, colon))) != HEADER_CONTENT_LENGTH)
             continue;
-        *reason = "Malformed Content-Length";
-        if (found || !slice_number(slice_trim(slice_from(line, colon + 1)), UINT32_MAX, number))
-            return false;
-        found = true;
+        if (value.at)
+            return &length_malformed;
+        value = slice_trim(slice_from(line, colon + 1));
     }
-    return found;
+    if (!value.at)
+        return &length_missing;
+    if (!is_digits(value))
+        return &length_malformed;
+    return slice_number(value, room, length) ? NULL : &too_large;
 }
 
-static enum stream_verdict broken(struct stream *stream, struct slice *input, struct slice message, struct slice *told,
-                                  const char **reason, const char *why) {
+static enum stream_verdict broken(struct stream *stream, struct slice *input, struct stream_fault *told,
+                                  const struct stream_fault *fault) {
     stream->given = true;
     input->len = 0;
-    *told = message;
-    *reason = why;
+    *told = *fault;
     return STREAM_BROKEN;
 }
 
@@ -117,7 +129,7 @@ static struct slice kept(const struct stream *stream) {
 
 /* Up to the end of the header, and with it the length of the message. MESSAGE: it is known. */
 static enum stream_verdict read_header(struct stream *stream, struct slice *input, struct slice *message,
-                                       const char **reason) {
+                                       struct stream_fault *told) {
     size_t end = find_header_end(stream, *input), room = SIP_MESSAGE_MAX - stream->used;
     bool complete = end <= input->len, large = (complete ? end : input->len) > room;
     uint64_t body = 0;
@@ -131,18 +143,16 @@ static enum stream_verdict read_header(struct stream *stream, struct slice *inpu
             return STREAM_MORE;
         header = kept(stream);
     }
-    if (large)
-        return broken(stream, input, stream->used ? kept(stream) : header, message, reason, "Message Too Large");
-    if (!find_content_length(header, &body, reason))
-        return broken(stream, input, header, message, reason, *reason);
-    if (body > SIP_MESSAGE_MAX - header.len)
-        return broken(stream, input, header, message, reason, "Message Too Large");
+    *message = large && stream->used ? kept(stream) : header;
+    const struct stream_fault *fault = large ? &too_large : find_length(header, SIP_MESSAGE_MAX - header.len, &body);
+    if (fault)
+        return broken(stream, input, told, fault);
     stream->length = (uint32_t)(header.len + body);
     return STREAM_MESSAGE;
 }
 
 enum stream_verdict stream_next(struct stream *stream, struct slice *input, struct slice *message,
-                                const char **reason) {
+                                struct stream_fault *fault) {
     if (stream->given)
         stream_free(stream);
     if (!stream->used && skip_line_ends(stream, input))
@@ -150,7 +160,7 @@ enum stream_verdict stream_next(struct stream *stream, struct slice *input, stru
     if (!input->len)
         return STREAM_MORE;
     if (!stream->length) {
-        enum stream_verdict verdict = read_header(stream, input, message, reason);
+        enum stream_verdict verdict = read_header(stream, input, message, fault);
         if (verdict != STREAM_MESSAGE)
             return verdict;
     }

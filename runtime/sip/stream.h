@@ -25,6 +25,11 @@ struct stream {        /* zeroed: a new one */
     bool given;        /* the message in `at` was handed out */
 };
 
+struct stream_fault {
+    unsigned code;      /* that a request is refused with; 0: there is nothing wrong */
+    const char *reason; /* a static text */
+};
+
 enum stream_verdict {
     STREAM_MORE,    /* the input is used up */
     STREAM_MESSAGE, /* a whole one */
@@ -34,8 +39,9 @@ enum stream_verdict {
 };
 
 /* Takes bytes off `input`: call it until it says MORE. `message` (of MESSAGE and BROKEN) is valid until the next call
- * and as long as the input is; `reason` says what BROKEN is about, a static text. */
-enum stream_verdict stream_next(struct stream *stream, struct slice *input, struct slice *message, const char **reason);
+ * and as long as the input is; `fault` says what BROKEN is about, and is as it was otherwise. */
+enum stream_verdict stream_next(struct stream *stream, struct slice *input, struct slice *message,
+                                struct stream_fault *fault);
 /* Has a message begun that is not complete? */
 bool stream_waits(const struct stream *stream);
 void stream_free(struct stream *stream);

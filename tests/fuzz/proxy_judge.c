@@ -343,7 +343,7 @@ static void judge_readable(const struct net *net, const struct datagram *sent) {
      * answered with the From and To that it has. */
     bool beyond = strcmp(result.reason, "Too Many Headers") == 0 || strcmp(result.reason, "Too Many Via Values") == 0 ||
                   strcmp(result.reason, "Message Too Large") == 0;
-    bool refusal = !message.request && (message.status == 400 || message.status == 505);
+    bool refusal = !message.request && (message.status == 400 || message.status == 505 || message.status == 513);
     bool vias =
         !message.request && strcmp(result.reason, "Malformed Via") == 0; /* below our own: as the target has them */
     net_promise(net, result.verdict == SCAN_OK || (net->hostile && (beyond || refusal || vias)),

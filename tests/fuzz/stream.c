@@ -52,11 +52,11 @@ static size_t run(const uint8_t *data, size_t size, uint64_t state, size_t expec
             cut = size - at;
         char *copy = malloc(cut);
         struct slice input = {copy, cut}, message = SLICE_EMPTY;
-        const char *reason;
+        struct stream_fault fault;
         enum stream_verdict verdict;
         promise(copy != NULL);
         memcpy(copy, data + at, cut);
-        while (!over && (verdict = stream_next(&stream, &input, &message, &reason)) != STREAM_MORE) {
+        while (!over && (verdict = stream_next(&stream, &input, &message, &fault)) != STREAM_MORE) {
             bool has = verdict != STREAM_PING;
             struct piece piece = {verdict, has ? hash_of(message) : 0, has ? message.len : 0};
             over = verdict == STREAM_BROKEN || count == PIECES_MAX;

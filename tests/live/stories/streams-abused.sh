@@ -28,7 +28,7 @@ said '' | over_tls half &
 children+=($!)
 check "garbage ends the connection" wait_for 60 [ -e "$work/garbage.closed" ]
 check "so does a message that is too long" wait_for 60 [ -e "$work/long.closed" ]
-check "which is answered: $(head -n 1 "$work/long")" grep -q '^SIP/2.0 400 ' "$work/long"
+check "which is answered: $(head -n 1 "$work/long")" grep -q '^SIP/2.0 513 ' "$work/long"
 check "half a request is sent" wait_for 60 [ -s "$work/half.errors" ] # who the server is
 
 # Frames of a WebSocket that announce more than a message may have: 2^40 bytes, and no room is made for them.

@@ -33,12 +33,12 @@ static unsigned wanted_messages, wanted_lost, wanted_turns;
 static void on_message(void *context, const struct stream_message *message) {
     (void)context;
     seen.messages++;
-    seen.broken += message->broken != NULL;
+    seen.broken += message->broken.code != 0;
     seen.source = message->source;
     seen.local = message->local;
     seen.connection = message->connection;
     snprintf(seen.bytes, sizeof seen.bytes, "%.*s", SLICE_ARG(message->bytes));
-    if (message->broken) { /* as the proxy would */
+    if (message->broken.code) { /* as the proxy would */
         const struct sip_flow flow = {
             .local = message->local, .remote = message->source, .connection = message->connection};
         streams_send(streams, &flow, SLICE("SIP/2.0 400 Bad\r\nl: 0\r\n\r\n"));

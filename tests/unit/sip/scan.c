@@ -453,6 +453,7 @@ Test(scan, a_message_has_at_most_64_kib) {
     cr_expect_eq(scan_bytes(buffer, SIP_MESSAGE_MAX).verdict, SCAN_OK);
     struct scan_result result = scan_bytes(buffer, SIP_MESSAGE_MAX + 1);
     cr_expect_eq(result.verdict, SCAN_REFUSED);
+    cr_expect_eq(result.code, 513);
     cr_expect_str_eq(result.reason, "Message Too Large");
 }
 

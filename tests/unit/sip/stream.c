@@ -19,7 +19,7 @@ static const char *framed(const char *text, size_t length, size_t piece) {
     static char out[1 << 18];
     struct stream stream = {0};
     struct slice message;
-    const char *reason;
+    struct stream_fault fault;
     size_t used = 0;
     bool over = false;
     out[0] = '\0';
@@ -28,7 +28,7 @@ static const char *framed(const char *text, size_t length, size_t piece) {
         struct slice input = {copy, length - at < piece ? length - at : piece};
         memcpy(copy, text + at, input.len);
         enum stream_verdict verdict;
-        while (!over && (verdict = stream_next(&stream, &input, &message, &reason)) != STREAM_MORE) {
+        while (!over && (verdict = stream_next(&stream, &input, &message, &fault)) != STREAM_MORE) {
             over = verdict == STREAM_BROKEN || verdict == STREAM_NO_MEMORY;
             if (verdict == STREAM_PING)
                 used += (size_t)snprintf(out + used, sizeof out - used, "ping ");
@@ -36,7 +36,7 @@ static const char *framed(const char *text, size_t length, size_t piece) {
                 used += (size_t)snprintf(out + used, sizeof out - used, "no memory ");
             else
                 used += (size_t)snprintf(out + used, sizeof out - used, "[%.*s]%s ", SLICE_ARG(message),
-                                         verdict == STREAM_BROKEN ? reason : "");
+                                         verdict == STREAM_BROKEN ? fault.reason : "");
         }
         free(copy);
     }
@@ -93,7 +93,7 @@ Test(stream, without_a_length_or_with_two_of_them_it_is_broken) {
     FRAMES(FRONT "l: 1 2\r\n\r\n", "[" FRONT "l: 1 2\r\n\r\n]Malformed Content-Length ");
     FRAMES(FRONT "l:\r\n\r\n", "[" FRONT "l:\r\n\r\n]Malformed Content-Length ");
     FRAMES(FRONT "l: 99999999999999999999\r\n\r\n",
-           "[" FRONT "l: 99999999999999999999\r\n\r\n]Malformed Content-Length ");
+           "[" FRONT "l: 99999999999999999999\r\n\r\n]Message Too Large ");
     FRAMES(FRONT "l: 65536\r\n\r\n", "[" FRONT "l: 65536\r\n\r\n]Message Too Large ");
 }
 
@@ -130,7 +130,7 @@ Test(stream, one_byte_at_a_time_costs_no_more_than_its_byte) {
     static char text[SIP_MESSAGE_MAX];
     struct stream stream = {0};
     struct slice message;
-    const char *reason;
+    struct stream_fault fault;
     memset(text, '\n', sizeof text);
     memcpy(text, FRONT, sizeof FRONT - 1);
     for (size_t i = sizeof FRONT - 1; i + 3 < sizeof text; i += 3)
@@ -139,7 +139,7 @@ Test(stream, one_byte_at_a_time_costs_no_more_than_its_byte) {
     for (unsigned round = 0; round < 20; round++) {
         for (size_t i = 0; i < sizeof text - 8; i++) {
             struct slice input = {text + i, 1};
-            cr_assert_eq(stream_next(&stream, &input, &message, &reason), STREAM_MORE);
+            cr_assert_eq(stream_next(&stream, &input, &message, &fault), STREAM_MORE);
         }
         stream_free(&stream);
     }
@@ -149,13 +149,13 @@ Test(stream, one_byte_at_a_time_costs_no_more_than_its_byte) {
 Test(stream, nothing_is_kept_between_two_messages) {
     struct stream stream = {0};
     struct slice message, input = SLICE(FRONT);
-    const char *reason;
-    cr_assert_eq(stream_next(&stream, &input, &message, &reason), STREAM_MORE);
+    struct stream_fault fault;
+    cr_assert_eq(stream_next(&stream, &input, &message, &fault), STREAM_MORE);
     cr_assert(stream_waits(&stream));
     input = SLICE("l: 0\r\n\r\n");
-    cr_assert_eq(stream_next(&stream, &input, &message, &reason), STREAM_MESSAGE);
+    cr_assert_eq(stream_next(&stream, &input, &message, &fault), STREAM_MESSAGE);
     cr_assert(!stream_waits(&stream));
-    cr_assert_eq(stream_next(&stream, &input, &message, &reason), STREAM_MORE);
+    cr_assert_eq(stream_next(&stream, &input, &message, &fault), STREAM_MORE);
     cr_assert_null(stream.at);
 }
 
@@ -163,13 +163,13 @@ Test(stream, memory_may_be_out) {
     allocations_left = 0;
     struct stream stream = {0};
     struct slice message, input = SLICE(FRONT);
-    const char *reason;
-    cr_assert_eq(stream_next(&stream, &input, &message, &reason), STREAM_NO_MEMORY);
+    struct stream_fault fault;
+    cr_assert_eq(stream_next(&stream, &input, &message, &fault), STREAM_NO_MEMORY);
     input = SLICE(FRONT "l: 0\r\n\r\n"); /* a whole one needs none */
     stream_free(&stream);
-    cr_assert_eq(stream_next(&stream, &input, &message, &reason), STREAM_MESSAGE);
+    cr_assert_eq(stream_next(&stream, &input, &message, &fault), STREAM_MESSAGE);
     input = SLICE(FRONT "l: 1\r\n\r\n");
-    cr_assert_eq(stream_next(&stream, &input, &message, &reason), STREAM_NO_MEMORY);
+    cr_assert_eq(stream_next(&stream, &input, &message, &fault), STREAM_NO_MEMORY);
     stream_free(&stream);
     allocations_left = LONG_MAX;
 }
