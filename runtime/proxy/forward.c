@@ -306,6 +306,8 @@ struct slice forward_build(struct arena *arena, const struct forward *forward, i
         *error = edit_credentials(&edit, arena, forward);
     if (*error == 0)
         *error = edit_contact(&edit, arena, forward);
+    if (*error == 0 && forward->transport != TRANSPORT_UDP)
+        *error = edit_add_length(&edit, arena);
     size_t size = *error ? 0 : edit_size(&edit);
     if (size > SIP_MESSAGE_MAX)
         *error = -E2BIG;

@@ -134,7 +134,8 @@ static struct slice build(const struct attempt *attempt, const struct sip_messag
     edit_begin(&edit, message);
     remove_via(&edit);
     const struct endpoint *callee = way_to_callee(attempt, message);
-    if (restore_names(&edit, arena, attempt) || (callee && nat_mark(&edit, arena, callee)))
+    if (restore_names(&edit, arena, attempt) || (callee && nat_mark(&edit, arena, callee)) ||
+        (attempt->call->source.transport != TRANSPORT_UDP && edit_add_length(&edit, arena)))
         return SLICE_NULL;
     unsigned code = told(message->status, best);
     if (code != message->status) {

@@ -155,11 +155,18 @@ static bool is_secret(const struct play *play, const struct letter_header *heade
            has_text(header->value, slice_of(realm));
 }
 
+/* Does it say how long the body is (18.3)? */
+static bool has_length(const struct letter *message) {
+    return letter_value(message, "Content-Length").at != NULL;
+}
+
 /* The next header line from *at on that nobody may have changed; NULL: none. */
-static const struct letter_header *next_untouched(const struct play *play, const struct letter *message, unsigned *at) {
+static const struct letter_header *next_untouched(const struct play *play, const struct letter *message,
+                                                  const struct letter *before, unsigned *at) {
     while (*at < message->count) {
         const struct letter_header *header = &message->headers[(*at)++];
-        if (!is_edited(play, header->name) && !is_secret(play, header))
+        bool added = letter_same_name(header->name, SLICE("Content-Length")) && !has_length(before);
+        if (!added && !is_edited(play, header->name) && !is_secret(play, header))
             return header;
     }
     return NULL;
@@ -190,8 +197,8 @@ static bool rest_untouched(const struct play *play, const struct letter *message
     unsigned i = 0, j = 0;
     const struct letter_header *a, *b;
     do {
-        a = next_untouched(play, message, &i);
-        b = next_untouched(play, before, &j);
+        a = next_untouched(play, message, before, &i);
+        b = next_untouched(play, before, before, &j);
         if ((a == NULL) != (b == NULL) || (a && !same_line(play->arena, a, b)))
             return false;
     } while (a);
@@ -390,6 +397,8 @@ static const char *check(const struct play *play, const struct exchange *exchang
         return exchange->message.wrong;
     if (!listens)
         return "it did not leave from a listener";
+    if (exchange->sent->connection && !has_length(&exchange->message))
+        return "on a stream it must say how long its body is (RFC 3261 18.3)";
     return exchange->message.request ? check_request(play, exchange) : check_response(play, exchange);
 }
 

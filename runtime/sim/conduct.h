@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What RFC 3261 demands of everything that a record-routing stateful proxy sends, looked at without a story's asking:
  *
- *   every message   well formed; one From, To, Call-ID, CSeq; Content-Length right; from a listener (7, 20.14)
+ *   every message   well formed; one From, To, Call-ID, CSeq; Content-Length right, and there on a stream; from a
+ *                   listener (7, 18.3, 20.14)
  *   a request       our Via on top, with the magic cookie and a branch of its own; Max-Forwards counted down; Call-ID,
  *                   CSeq, tags, body, the other Vias and every header that the plan does not name as they came, byte
  *                   for byte; Record-Route on an INVITE that makes a dialog (16.6); no credentials for us (22.3)

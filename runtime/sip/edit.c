@@ -85,6 +85,17 @@ int edit_set_header(struct edit *edit, struct arena *arena, enum header header, 
     return 0;
 }
 
+int edit_add_length(struct edit *edit, struct arena *arena) {
+    const struct sip_message *message = edit->message;
+    if (message->first[HEADER_CONTENT_LENGTH])
+        return 0;
+    const char *line = arena_printf(arena, "Content-Length: %zu\r\n", message->bytes.len - message->body);
+    if (!line)
+        return -ENOMEM;
+    edit_append_line(edit, slice_of(line));
+    return 0;
+}
+
 void edit_set_value(struct edit *edit, unsigned header_line, struct slice value) {
     const struct sip_header *header = &edit->message->headers[header_line];
     edit_replace(edit, header->value, header->value + header->value_length, value);

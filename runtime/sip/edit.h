@@ -32,6 +32,9 @@ void edit_remove_header(struct edit *edit, enum header header, struct slice name
 /* All its lines become one (where the first stood); added when absent, removed when the value is empty. The name is
  * kept as it came. `arena` for the line's text. */
 int edit_set_header(struct edit *edit, struct arena *arena, enum header header, struct slice name, struct slice value);
+/* Says how long the body is when the message does not: on a stream nothing else ends it, and what stood in a datagram
+ * must not pass for the next message (RFC 3261 16.6 step 9, 18.4). 0, -ENOMEM. */
+int edit_add_length(struct edit *edit, struct arena *arena);
 /* Only the value of header line n; its name and place stay. */
 void edit_set_value(struct edit *edit, unsigned header_line, struct slice value);
 

@@ -37,6 +37,13 @@
     "MESSAGE sip:100@fov.example SIP/2.0\r\nVia: SIP/2.0/UDP 198.51.100.1:5060;branch=z9hG4bK-m\r\n"                   \
     "Max-Forwards: 70\r\nFrom: <sip:c@h>;tag=1\r\nTo: <sip:100@fov.example>\r\nCall-ID: m\r\nCSeq: 1 MESSAGE\r\n"      \
     "Content-Length: 0\r\n\r\n"
+#define MESSAGE_ENDLESS_IN                                                                                             \
+    "MESSAGE sip:100@fov.example SIP/2.0\r\nVia: SIP/2.0/UDP 198.51.100.1:5060;branch=z9hG4bK-m\r\n"                   \
+    "Max-Forwards: 70\r\nFrom: <sip:c@h>;tag=1\r\nTo: <sip:100@fov.example>\r\nCall-ID: m\r\nCSeq: 1 MESSAGE\r\n\r\n"
+#define MESSAGE_OUT                                                                                                    \
+    "MESSAGE sip:100@192.0.2.101 SIP/2.0\r\n" OUR_VIA                                                                  \
+    "Via: SIP/2.0/UDP 198.51.100.1:5060;branch=z9hG4bK-m\r\nMax-Forwards: 69\r\nFrom: <sip:c@h>;tag=1\r\n"             \
+    "To: <sip:100@fov.example>\r\nCall-ID: m\r\nCSeq: 1 MESSAGE\r\nContent-Length: 0\r\n\r\n"
 #define MESSAGE_UP                                                                                                     \
     "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 198.51.100.1:5060;branch=z9hG4bK-m\r\n"                                        \
     "From: <sip:c@h>;tag=1\r\nTo: <sip:100@fov.example>;tag=2\r\nCall-ID: m\r\nCSeq: 1 MESSAGE\r\n"                    \
@@ -126,6 +133,9 @@ static const struct row rows[] = {
     {{INVITE_IN, "<" UP("486 Busy", ";tag=2")}, UP("486 Busy", ";tag=3"), NULL, NULL, "one final"},
     {{INVITE_IN, "<" UP("486 Busy", ";tag=2")}, UP("200 OK", ";tag=3"), NULL, NULL, NULL},
     {{INVITE_IN, "<" UP("200 OK", ";tag=2")}, UP("200 OK", ";tag=3"), NULL, NULL, NULL},
+    {{MESSAGE_IN}, MESSAGE_OUT, NULL, NULL, NULL},
+    {{MESSAGE_IN}, MESSAGE_OUT, "Content-Length: 0\r\n", "", "byte for byte"},
+    {{MESSAGE_ENDLESS_IN}, MESSAGE_OUT, NULL, NULL, NULL},
     {{MESSAGE_IN}, MESSAGE_UP, NULL, NULL, NULL},
     {{MESSAGE_IN}, MESSAGE_UP, "200 OK", "408 Timeout", "RFC 4320"},
     {{MESSAGE_IN, "<" MESSAGE_UP}, MESSAGE_UP, "tag=2", "tag=3", "one final"},
@@ -179,13 +189,14 @@ Test(conduct, every_rule_is_noticed_when_it_is_broken) {
         play_row(&rows[i], &from_listener, rows[i].rule);
 }
 
-Test(conduct, nothing_is_said_again_over_a_stream) {
+Test(conduct, on_a_stream_everything_says_how_long_it_is_and_nothing_is_said_again) {
     static const char udp[] = "SIP/2.0/UDP 203.0.113.1", tcp[] = "SIP/2.0/TCP 203.0.113.1";
     static const struct row streams[] = {
         {INVITED, INVITE_OUT, udp, tcp, NULL},
         {SENT, INVITE_OUT, udp, tcp, "again over a stream"},
         {RUNG, CANCEL_OUT, udp, udp, "the transport that it leaves by"},
         {INVITED, UP("486 Busy", ";tag=2"), NULL, NULL, NULL},
+        {INVITED, UP("486 Busy", ";tag=2"), "Content-Length: 0\r\n", "", "how long its body is"},
         {{INVITE_IN, "<" UP("486 Busy", ";tag=2")}, UP("486 Busy", ";tag=2"), NULL, NULL, "again over a stream"},
         {{INVITE_IN, "<" UP("200 OK", ";tag=2")},
          UP("200 OK", ";tag=2"),

@@ -3,6 +3,7 @@
 
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 static struct sip_message message;
@@ -103,6 +104,22 @@ Test(edit, a_header_is_set_where_its_first_line_stood_and_added_at_the_end) {
            "X-New: n\r\n"
            "\r\n"
            "body");
+}
+
+Test(edit, a_message_says_how_long_its_body_is_once) {
+    static const char without[] =
+        "OPTIONS sip:h SIP/2.0\r\nVia: SIP/2.0/UDP a;branch=z9hG4bK1\r\nFrom: <sip:a@h>;tag=1\r\n"
+        "To: <sip:h>\r\nCall-ID: c\r\nCSeq: 1 OPTIONS\r\n\r\nbody";
+    char with[512];
+    begin();
+    for (int time = 0; time < 2; time++) {
+        const char *bytes = time ? with : without;
+        cr_assert_eq(scan_message(&message, bytes, strlen(bytes)).verdict, SCAN_OK);
+        edit_begin(&edit, &message);
+        cr_assert_eq(edit_add_length(&edit, &arena), 0);
+        snprintf(with, sizeof with, "%.*sContent-Length: 4\r\n\r\nbody", (int)(sizeof without - 7), without);
+        expect(with);
+    }
 }
 
 Test(edit, overlapping_edits_leave_out_what_either_does) {
