@@ -190,20 +190,37 @@ static bool follow_alias(struct reader reader, unsigned count, struct name *owne
     return false;
 }
 
+/* Where the next record is to stand: behind the others; when there is no room left, in place of the one that comes last
+ * in their order. NULL: it comes last itself. */
+static struct dns_record *find_place(const struct reader *reader, const struct record *record, enum dns_type type,
+                                     struct dns_record *records, unsigned count) {
+    struct reader data = {.bytes = reader->bytes, .length = record->end, .at = record->data};
+    struct dns_record *last = records;
+    if (count < DNS_RECORDS_MAX)
+        return &records[count];
+    for (unsigned i = 1; i < count; i++)
+        if (records[i].order > last->order)
+            last = &records[i];
+    bool ordered = type == DNS_SRV || type == DNS_NAPTR;
+    return ordered && take(&data, 2) < last->order ? last : NULL;
+}
+
 static void take_records(struct reader *reader, unsigned count, const struct name *owner, enum dns_type type,
                          struct arena *arena, struct dns_answer *answer) {
     unsigned room = count < DNS_RECORDS_MAX ? count : DNS_RECORDS_MAX;
-    struct dns_record *records = arena_alloc(arena, (room ? room : 1) * sizeof *records);
+    struct dns_record *records = arena_alloc(arena, (room ? room : 1) * sizeof *records), read;
     struct record record;
     reader->broken |= !records;
     for (unsigned i = 0; i < count && !reader->broken; i++) {
         take_record(reader, &record);
         if (reader->broken || record.type != types[type] || record.class != CLASS_INTERNET ||
-            !is_same(&record.owner, owner) || answer->count == room)
+            !is_same(&record.owner, owner))
             continue;
-        if (!read_data(reader, &record, type, arena, &records[answer->count]))
+        struct dns_record *place = find_place(reader, &record, type, records, answer->count);
+        if (!place || !read_data(reader, &record, type, arena, &read))
             continue;
-        answer->count++;
+        answer->count += place == &records[answer->count];
+        *place = read;
         answer->ttl = record.ttl < answer->ttl ? record.ttl : answer->ttl;
     }
     answer->records = records;
@@ -217,8 +234,8 @@ static uint32_t find_absence(struct reader *reader, unsigned count) {
         if (reader->broken || record.type != TYPE_SOA || record.end - record.data < 4)
             continue;
         struct reader last = {.bytes = reader->bytes, .length = record.end, .at = record.end - 4};
-        uint32_t minimum = take(&last, 4);
-        return record.ttl < minimum ? record.ttl : minimum;
+        uint32_t minimum = take(&last, 4), least = record.ttl < minimum ? record.ttl : minimum;
+        return least ? least : 1; /* 0 would be: nobody said how long */
     }
     return 0;
 }

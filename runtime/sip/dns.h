@@ -8,7 +8,7 @@
 
 enum {
     DNS_NAME_MAX = 255,   /* bytes of a name as text, without the root's dot */
-    DNS_RECORDS_MAX = 32, /* of one answer; what is more is left out */
+    DNS_RECORDS_MAX = 32, /* of one answer; what is more is left out, of the last in order first */
 };
 
 enum dns_type { DNS_A, DNS_AAAA, DNS_SRV, DNS_NAPTR, DNS_TYPES };

@@ -83,6 +83,25 @@ Test(dns_answer, reads_services) {
     expect_text(answer.records[1].name, "");
 }
 
+/* RFC 2782: no record of a lower priority may stand in for one that was left out. */
+Test(dns_answer, of_too_many_services_those_that_come_first_in_order_are_kept) {
+    char line[ZONE_TEXT];
+    for (unsigned i = 0; i < 60; i++) {
+        snprintf(line, sizeof line, "_sip._udp.a SRV %u 0 5060 b", (i * 7 + 30) % 60);
+        zone_add(line);
+        snprintf(line, sizeof line, "a NAPTR %u 0 s SIP+D2U _sip._udp.a", 59 - i);
+        zone_add(line);
+    }
+    for (enum dns_type type = DNS_SRV; type <= DNS_NAPTR; type++) {
+        struct dns_answer answer = ask(type == DNS_SRV ? "_sip._udp.a" : "a", type);
+        uint64_t orders = 0;
+        cr_assert_eq(answer.count, (unsigned)DNS_RECORDS_MAX);
+        for (unsigned i = 0; i < answer.count; i++)
+            orders |= UINT64_C(1) << answer.records[i].order;
+        cr_expect_eq(orders, UINT32_MAX, "each of 0 to 31 once");
+    }
+}
+
 Test(dns_answer, follows_aliases) {
     zone_add("a.example.net CNAME b.example.net");
     zone_add("b.example.net CNAME c.example.net");
@@ -114,6 +133,10 @@ Test(dns_answer, says_why_there_is_nothing_and_for_how_long) {
     answer = ask("b.example.net", DNS_A);
     cr_expect_eq(answer.status, DNS_NXDOMAIN);
     cr_expect_eq(answer.ttl, 30u);
+    struct zone_reply reply = reply_to("b.example.net", DNS_A);
+    memset(reply.bytes + reply.length - 4, 0, 4); /* the SOA record's last field */
+    answer = read_bytes(reply.bytes, reply.length, DNS_A);
+    cr_expect_eq(answer.ttl, 1u, "no time is not the same as nothing said of it");
     cr_expect_eq(ask("broken.example.net", DNS_A).status, DNS_FAILED);
 }
 
