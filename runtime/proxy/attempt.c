@@ -73,18 +73,25 @@ static uint32_t inviting_time(const struct call *call) {
     return call->plan.session || several ? call->plan.failover.inviting : 0;
 }
 
+/* When its entry began: the attempts at the places of a name stand one behind the other. One that was held down, and is
+ * tried after all others, begins anew. */
+static uint32_t entry_start(const struct attempt *attempt) {
+    const struct attempt *first = attempt->call->attempts;
+    for (const struct attempt *one = first; one != attempt; one = one->next)
+        if (one->next->target != one->target)
+            first = one->next;
+    return first->start;
+}
+
 /* The same for this attempt. That of a name runs from its first attempt, while it is searched for too; the places that
  * are left share what is left of it. */
 static uint32_t inviting_share(const struct attempt *attempt, uint64_t now) {
     const struct call *call = attempt->call;
-    const struct attempt *first = call->attempts;
     const struct places *places = call->places;
     uint32_t whole = inviting_time(call);
     if (!places)
         return whole;
-    while (first->target != attempt->target)
-        first = first->next;
-    uint32_t passed = since_start(call, now) - first->start;
+    uint32_t passed = since_start(call, now) - entry_start(attempt);
     whole = whole ? whole : 64 * call->proxy->settings->timers.t1;
     uint32_t left = whole > passed ? whole - passed : 0;
     uint32_t share = places->count ? left / (uint32_t)(places->count - places->next + 1) : left;
