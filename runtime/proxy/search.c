@@ -6,6 +6,7 @@
 #include "runtime/state/names.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,6 +25,7 @@ struct search {
     uint64_t chance; /* of this call */
     uint64_t drawn;
     uint64_t now;
+    struct timer patience; /* runs while there is enough, but not everything */
 };
 
 /* Opening and closing. */
@@ -102,6 +104,7 @@ static struct places *take_places(const struct search *search, enum cause *cause
 /* Asking. */
 
 static void told(struct name_waiter *waiter, const struct dns_answer *answer, uint64_t now);
+static void patience_ends(struct timer *timer, uint64_t now);
 
 static struct asked *free_slot(struct search *search) {
     struct asked *asked = search->asked;
@@ -124,24 +127,37 @@ static bool proceed(struct search *search, uint64_t now) {
         asked->search = NULL;
         locate_answer(search->locate, question.id, answer);
     }
+    if (locate_enough(search->locate) && !timer_running(&search->patience))
+        timer_set(search->proxy->timers, &search->patience, now, SEARCH_PATIENCE, patience_ends);
     return locate_over(search->locate);
 }
 
-static void told(struct name_waiter *waiter, const struct dns_answer *answer, uint64_t now) {
-    struct asked *asked = (struct asked *)(void *)waiter; /* its first member */
-    struct search *search = asked->search;
+static void finish(struct search *search, uint64_t now) {
     enum cause cause;
-    asked->search = NULL;
-    search->now = now;
-    locate_answer(search->locate, asked->id, answer);
-    if (!proceed(search, now))
-        return;
     arena_reset(&search->proxy->scratch);
     struct places *places = take_places(search, &cause);
     void *owner = search->owner;
     search_done *done = search->done;
     search_free(search);
     done(owner, places, cause, now);
+}
+
+static void patience_ends(struct timer *timer, uint64_t now) {
+    struct search *search = (struct search *)(void *)((char *)timer - offsetof(struct search, patience));
+    search->now = now;
+    locate_hurry(search->locate);
+    if (locate_over(search->locate))
+        finish(search, now);
+}
+
+static void told(struct name_waiter *waiter, const struct dns_answer *answer, uint64_t now) {
+    struct asked *asked = (struct asked *)(void *)waiter; /* its first member */
+    struct search *search = asked->search;
+    asked->search = NULL;
+    search->now = now;
+    locate_answer(search->locate, asked->id, answer);
+    if (proceed(search, now))
+        finish(search, now);
 }
 
 enum cause search_begin(struct proxy *proxy, const struct locate_request *request, struct slice call_id, void *owner,
@@ -180,6 +196,7 @@ void search_free(struct search *search) {
         return;
     for (unsigned i = 0; i < LOCATE_QUESTIONS; i++)
         names_leave(&search->asked[i].waiter);
+    timer_stop(search->proxy->timers, &search->patience);
     locate_free(search->locate);
     free(search);
 }

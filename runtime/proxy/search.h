@@ -7,6 +7,8 @@
 #include "runtime/proxy/core.h"
 #include "runtime/sip/locate.h"
 
+enum { SEARCH_PATIENCE = 50 }; /* ms for addresses of the other family (RFC 8305 3) */
+
 struct search;
 
 struct places {

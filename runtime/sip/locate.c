@@ -186,15 +186,17 @@ static void swap(struct dns_record *a, struct dns_record *b) {
 }
 
 /* RFC 2782: among the records of one priority each is next with a chance that its weight gives; those without weight
- * hardly ever before others. They stand in front, as sorting by weight has put them there. */
+ * hardly ever before others. They stand in front, as sorting by weight has put them there. Where none has a weight all
+ * have the same chance: a name server's order would stay for as long as its answer is kept. */
 static void draw(struct locate *locate, struct dns_record *records, unsigned count) {
     for (unsigned first = 0; first + 1 < count; first++) {
-        uint64_t sum = 0, running = 0;
+        uint64_t sum = 0, running = 0, number = locate->judge.number(locate->judge.context);
         for (unsigned i = first; i < count; i++)
             sum += records[i].preference;
-        uint64_t number = locate->judge.number(locate->judge.context) % (sum + 1);
         unsigned chosen = first;
-        while ((running += records[chosen].preference) < number)
+        if (!sum)
+            chosen += (unsigned)(number % (count - first));
+        while (sum && (running += records[chosen].preference) < number % (sum + 1))
             chosen++;
         for (; chosen > first; chosen--) /* the others keep their order */
             swap(&records[chosen], &records[chosen - 1]);
@@ -393,6 +395,20 @@ void locate_answer(struct locate *locate, unsigned id, const struct dns_answer *
         }
     if (locate->answered == locate->count)
         advance(locate);
+}
+
+bool locate_enough(const struct locate *locate) {
+    bool enough = locate->stage == STAGE_ADDRESS && !locate->failed;
+    for (unsigned i = 0; enough && i < locate->count; i++) {
+        const struct site *site = &locate->sites[locate->questions[i].of];
+        enough = locate->questions[i].answered || site->counts[0] || site->counts[1];
+    }
+    return enough;
+}
+
+void locate_hurry(struct locate *locate) {
+    if (locate_enough(locate))
+        finish(locate);
 }
 
 bool locate_over(const struct locate *locate) {

@@ -59,6 +59,11 @@ void locate_free(struct locate *locate);
 bool locate_ask(struct locate *locate, struct locate_question *question);
 /* What is known about the question `id`. */
 void locate_answer(struct locate *locate, unsigned id, const struct dns_answer *answer);
+/* All that is still to come are addresses of the other family, of hosts that have some already: who does not want to
+ * wait for those need not (RFC 8305 3). */
+bool locate_enough(const struct locate *locate);
+/* Ends it with what is there, once that is enough. */
+void locate_hurry(struct locate *locate);
 bool locate_over(const struct locate *locate);
 /* Once it is over: DNS_FOUND and the places, the first to be tried first; or why there are none. Valid until
  * locate_free(). DNS_FAILED when memory was out on the way. */

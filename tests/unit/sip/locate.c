@@ -246,6 +246,29 @@ Test(locate, weights_share_the_calls_among_records_of_one_priority) {
     cr_expect_eq(first_big, 60);
 }
 
+Test(locate, records_without_weights_have_the_same_chance) {
+    static const char *const lines[] = {"_sip._udp.a SRV 10 0 5060 x",
+                                        "_sip._udp.a SRV 10 0 5060 y",
+                                        "_sip._udp.a SRV 10 0 5060 z",
+                                        "x A 192.0.2.1",
+                                        "y A 192.0.2.2",
+                                        "z A 192.0.2.3",
+                                        NULL};
+    struct locate_request request = of("a", 0, TRANSPORT_UDP, false);
+    unsigned first[4] = {0};
+    for (drawn = 0; drawn < 30; drawn++) {
+        const char *places = locate(&request, &udp, lines);
+        first[places[strlen("192.0.2.")] - '0']++;
+        for (unsigned i = 1; i <= 3; i++) {
+            char place[16];
+            snprintf(place, sizeof place, "192.0.2.%u:", i);
+            cr_expect_not_null(strstr(places, place), "each is there");
+        }
+    }
+    for (unsigned i = 1; i <= 3; i++)
+        cr_expect_eq(first[i], 10, "192.0.2.%u was first %u times", i, first[i]);
+}
+
 Test(locate, what_failed_lately_stands_behind_its_equals_alone) {
     static const char *const lines[] = {"_sip._udp.a SRV 1 0 5060 b",
                                         "_sip._udp.a SRV 2 0 5060 c",
@@ -279,6 +302,39 @@ Test(locate, says_why_there_is_no_place) {
         cr_expect_str_eq(locate(&request, &all, rows[i].lines), rows[i].result, "row %u", i);
         cr_expect_str_eq(asked, rows[i].asked, "row %u", i);
     }
+}
+
+/* RFC 8305 3: addresses of the second family need not be waited for; a host without any has to be. */
+Test(locate, is_enough_once_each_host_has_an_address) {
+    struct locate_request request = of("a", 0, TRANSPORT_UDP, false);
+    struct locate *machine = locate_new(&request, &all, &judge);
+    struct locate_question question, questions[4]; /* x AAAA, x A, y AAAA, y A */
+    struct dns_record services[2] = {{.order = 1, .port = 5060, .name = SLICE("x")},
+                                     {.order = 2, .port = 5060, .name = SLICE("y")}};
+    struct dns_record address = {.ip = {.family = 4, .bytes = {192, 0, 2, 1}}};
+    const struct dns_answer found = {DNS_FOUND, 60, 1, &address}, none = {.status = DNS_NODATA};
+    const struct endpoint *places;
+    unsigned count;
+    cr_assert(locate_ask(machine, &question));
+    cr_expect_not(locate_enough(machine));
+    locate_answer(machine, question.id, &(const struct dns_answer){DNS_FOUND, 60, 2, services});
+    for (unsigned i = 0; i < 4; i++)
+        cr_assert(locate_ask(machine, &questions[i]));
+    locate_answer(machine, questions[1].id, &found);
+    cr_expect_not(locate_enough(machine), "nothing is known of y");
+    locate_hurry(machine);
+    cr_expect_not(locate_over(machine));
+    locate_answer(machine, questions[3].id, &none);
+    cr_expect_not(locate_enough(machine), "y may have the other family alone");
+    locate_answer(machine, questions[2].id, &none);
+    cr_expect(locate_enough(machine));
+    cr_expect_not(locate_over(machine));
+    locate_hurry(machine);
+    cr_expect(locate_over(machine));
+    cr_expect_not(locate_enough(machine), "nothing is to come");
+    cr_expect_eq(locate_result(machine, &places, &count), DNS_FOUND);
+    cr_expect_eq(count, 1);
+    locate_free(machine);
 }
 
 /* Records that point at each other are followed one step, as each step asks for something else. */
