@@ -357,9 +357,9 @@ void names_answered(struct names *names, uint32_t id, const struct dns_answer *a
         keep(name, known, now);
     else
         note_failure(name, failed ? answer->status : DNS_FAILED, now);
-    put_in(names, name);
-    if (waited)
+    if (waited) /* before it stands where it could be the one that makes room */
         tell(name, failed && name->known ? use_stale(name, now) : answer, now);
+    put_in(names, name);
 }
 
 unsigned names_count(const struct names *names) {

@@ -262,6 +262,30 @@ Test(names, who_is_told_may_ask) {
     cr_expect_eq(waiting.told, 2u);
 }
 
+static void ask_in_vain(struct name_waiter *waiter, const struct dns_answer *answer, uint64_t at) {
+    (void)answer;
+    refuses = true;
+    cr_expect_not_null(names_find(names, SLICE("another"), DNS_A, waiter, at));
+}
+
+/* An old answer is told to all, though what the first of them asks for takes the last room. */
+Test(names, an_answer_that_is_being_told_makes_no_room) {
+    char name[16];
+    struct waiting waiting = {.waiter = {.told = ask_in_vain}}, second = make();
+    know("a", DNS_FOUND, 10);
+    for (unsigned i = 1; i < NAMES_MAX; i++) {
+        snprintf(name, sizeof name, "n%u", i);
+        know(name, DNS_FOUND, 1000);
+    }
+    pass(10 * SECOND);
+    cr_assert_null(find("a", &waiting));
+    cr_assert_null(find("a", &second));
+    tell(newest, DNS_FAILED, 0, 0);
+    cr_expect_eq(second.status, DNS_FOUND);
+    cr_expect_eq(second.count, 1u);
+    cr_expect_eq(names_count(names), (unsigned)NAMES_MAX);
+}
+
 /* Wherever memory runs out: an answer, or a wait that ends. */
 Test(names, lives_without_memory) {
     for (long allowed = 0; allowed < 4; allowed++) {
