@@ -58,8 +58,17 @@ static const char *error_text(void) {
     return text ? text : "out of memory";
 }
 
-static int refuse(char *reason, size_t size, const char *what, const char *file) {
-    snprintf(reason, size, "cannot use %s %s: %s", what, file, error_text());
+/* OpenSSL's own words for what is wrong with the file of a key say little. */
+static const char *key_error_text(void) {
+    int code = ERR_GET_REASON(ERR_peek_error());
+    const char *text = error_text();
+    if (code == ERR_R_INTERRUPTED_OR_CANCELLED || code == PEM_R_BAD_PASSWORD_READ)
+        return "it has a passphrase";
+    return code == ERR_R_UNSUPPORTED ? "there is no private key in it" : text;
+}
+
+static int refuse(char *reason, size_t size, const char *what, const char *file, const char *why) {
+    snprintf(reason, size, "cannot use %s %s: %s", what, file, why);
     return -EINVAL;
 }
 
@@ -111,12 +120,16 @@ static bool names_host(const GENERAL_NAMES *names, struct slice host) {
     return false;
 }
 
-static bool proves(const struct tls_session *session, struct slice host) {
-    const X509 *certificate = SSL_get0_peer_certificate(session->ssl);
+/* `certificate` may be NULL: there is none. */
+static bool is_for(const X509 *certificate, struct slice host) {
     GENERAL_NAMES *names = certificate ? X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL) : NULL;
     bool named = names && names_host(names, host_without_root(host));
     GENERAL_NAMES_free(names);
-    return named && SSL_get_verify_result(session->ssl) == X509_V_OK;
+    return named;
+}
+
+static bool proves(const struct tls_session *session, struct slice host) {
+    return is_for(SSL_get0_peer_certificate(session->ssl), host) && SSL_get_verify_result(session->ssl) == X509_V_OK;
 }
 
 bool tls_proves(const struct tls_session *session, struct slice name) {
@@ -156,10 +169,12 @@ static void forget(struct kept *kept) {
     kept->session = NULL;
 }
 
-/* 1: it is ours now. */
+/* 1: it is ours now. What was verified by files that have been read again since is not resumed. */
 static int on_session(SSL *ssl, SSL_SESSION *resumable) {
     struct tls_session *session = SSL_get_app_data(ssl);
     struct kept *kept = place_of(session->tls, session->destination);
+    if (SSL_get_SSL_CTX(ssl) != session->tls->contexts.client)
+        return 0;
     forget(kept);
     kept->session = resumable;
     memcpy(kept->destination, session->destination, sizeof kept->destination);
@@ -201,31 +216,36 @@ static bool is_directory(const char *path) {
 
 static int trust(SSL_CTX *context, const char *authorities, char *reason, size_t size) {
     if (!authorities)
-        return SSL_CTX_set_default_verify_paths(context) ? 0 : refuse(reason, size, "the system's", "authorities");
+        return SSL_CTX_set_default_verify_paths(context)
+                   ? 0
+                   : refuse(reason, size, "the system's", "authorities", error_text());
     bool good = is_directory(authorities) ? SSL_CTX_load_verify_dir(context, authorities)
                                           : SSL_CTX_load_verify_file(context, authorities);
-    return good ? 0 : refuse(reason, size, "the authorities of", authorities);
+    return good ? 0 : refuse(reason, size, "the authorities of", authorities, error_text());
 }
 
 static int present(SSL_CTX *context, const struct tls_settings *settings, unsigned n, char *reason, size_t size) {
     if (SSL_CTX_use_certificate_chain_file(context, settings->certificates[n]) != 1)
-        return refuse(reason, size, "the certificate", settings->certificates[n]);
+        return refuse(reason, size, "the certificate", settings->certificates[n], error_text());
     if (SSL_CTX_use_PrivateKey_file(context, settings->keys[n], SSL_FILETYPE_PEM) != 1)
-        return refuse(reason, size, "the key", settings->keys[n]);
+        return refuse(reason, size, "the key", settings->keys[n], key_error_text());
     return 0;
 }
 
-/* The one whose certificate names who was asked for; else the one that it has. */
+/* The certificate that proves to be who is asked for, to those who look at it as we do, else to a browser. */
 static int on_server_name(SSL *ssl, int *alert, void *context) {
-    const struct contexts *contexts = &((struct tls *)context)->contexts;
+    const struct tls *tls = context;
     const char *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+    unsigned count = name ? tls->settings.certificate_count : 0;
     (void)alert;
-    for (unsigned i = 0; name && i < ((struct tls *)context)->settings.certificate_count; i++)
-        if (X509_check_host(SSL_CTX_get0_certificate(contexts->servers[i]), name, 0,
-                            X509_CHECK_FLAG_NEVER_CHECK_SUBJECT, NULL) == 1) {
-            SSL_set_SSL_CTX(ssl, contexts->servers[i]);
+    for (unsigned i = 0; i < 2 * count; i++) {
+        X509 *certificate = SSL_CTX_get0_certificate(tls->contexts.servers[i % count]);
+        if (i < count ? is_for(certificate, slice_of(name))
+                      : X509_check_host(certificate, name, 0, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT, NULL) == 1) {
+            SSL_set_SSL_CTX(ssl, tls->contexts.servers[i % count]);
             break;
         }
+    }
     return SSL_TLSEXT_ERR_OK;
 }
 
