@@ -97,7 +97,8 @@ static const char *read_listen(struct options *options, struct slice text) {
     if (colon == text.len || transport == TRANSPORT_COUNT)
         return "udp:, tcp:, tls:, ws: or wss:, and ADDRESS[:PORT] behind it";
     endpoint = (struct endpoint){.port = transports[transport].port, .transport = (uint8_t)transport};
-    if (!split_host(slice_from(text, colon + 1), &host, &port) || !ip_parse(&endpoint.ip, host))
+    if (!split_host(slice_from(text, colon + 1), &host, &port) || !ip_parse(&endpoint.ip, host) ||
+        ip_is_multicast(&endpoint.ip) || ip_is_broadcast(&endpoint.ip))
         return "an address, 192.0.2.1 or [2001:db8::1], behind udp:, tcp:, tls:, ws: or wss:";
     if (port.at && !read_port(&endpoint.port, port, 0))
         return "a port from 0 to 65535";
@@ -382,7 +383,7 @@ unsigned option_conflicts(const struct options *options, struct option_conflict 
         {settings->expires_most < settings->expires_default,
          {OPTION_MAX_EXPIRES, OPTION_DEFAULT_EXPIRES, "is shorter than default-expires"}},
         {listens_for_tls(options) && !options->tls.certificate_count,
-         {OPTION_LISTEN, OPTION_TLS_CERTIFICATE, "names a tls: address, which takes a tls-certificate"}},
+         {OPTION_LISTEN, OPTION_TLS_CERTIFICATE, "names a tls: or wss: address, which takes a tls-certificate"}},
         {options->key_count && options->key_count != options->tls.certificate_count,
          {OPTION_TLS_KEY, OPTION_TLS_CERTIFICATE,
           "is given more or less often than tls-certificate: each has one key"}},

@@ -165,11 +165,8 @@ void options_free(struct options *options) {
 enum { COLUMN = 6 };
 
 void options_help(FILE *out) {
-    fputs("usage: fovrun -p FILE [-l udp|tcp:ADDRESS:PORT] ...\n       fovrun --config FILE ...\n\nA SIP server that "
-          "runs "
-          "a compiled "
-          "dial plan, with serial "
-          "failover.\n",
+    fputs("usage: fovrun -p FILE [-l udp|tcp|tls|ws|wss:ADDRESS[:PORT]] ...\n       fovrun --config FILE ...\n\n"
+          "A SIP server that runs a compiled dial plan, with serial failover.\n",
           out);
     for (unsigned i = 0; i < OPTION_COUNT; i++) {
         const struct option_row *row = &option_rows[i];

@@ -15,6 +15,7 @@
 #include "runtime/net/tls.h"
 #include "runtime/net/trace.h"
 #include "runtime/net/zone.h"
+#include "runtime/proxy/ours.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -102,7 +103,7 @@ static enum cause world_route(void *context, const struct endpoint *remote, cons
     if (ip_is_unspecified(&route->local.ip))
         route->local.ip = local;
     route->local.scope = remote->scope;
-    route->port = server->settings.advertise_port ? server->settings.advertise_port : route->local.port;
+    route->port = ours_port(&server->settings, route->local.port);
     if (server->settings.advertise.at)
         snprintf(route->host, sizeof route->host, "%.*s", SLICE_ARG(server->settings.advertise));
     else

@@ -59,9 +59,14 @@ bool ours_endpoint(const struct proxy_settings *settings, const struct ip_addres
     return false;
 }
 
-static bool listens_at_port(const struct proxy_settings *settings, uint16_t port) {
+uint16_t ours_port(const struct proxy_settings *settings, uint16_t port) {
+    bool mapped = settings->advertise_port && settings->listener_count && settings->listeners[0].port == port;
+    return mapped ? settings->advertise_port : port;
+}
+
+static bool is_advertised_port(const struct proxy_settings *settings, uint16_t port) {
     for (unsigned i = 0; i < settings->listener_count; i++)
-        if (settings->listeners[i].port == port)
+        if (ours_port(settings, settings->listeners[i].port) == port)
             return true;
     return false;
 }
@@ -75,8 +80,7 @@ bool ours_uri(const struct proxy_settings *settings, const struct sip_uri *uri) 
     uint16_t port = uri->port; /* when it names a transport that nobody knows */
     if (!target_transport(uri, TRANSPORT_NONE, &transport, &port) && !uri->port_given)
         port = transports[TRANSPORT_UDP].port;
-    if (is_advertised(settings, uri) &&
-        (settings->advertise_port ? port == settings->advertise_port : listens_at_port(settings, port)))
+    if (is_advertised(settings, uri) && is_advertised_port(settings, port))
         return true;
     return uri->ip.family && ours_endpoint(settings, &uri->ip, port);
 }

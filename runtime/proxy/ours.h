@@ -14,6 +14,8 @@ bool ours_host(const struct proxy_settings *settings, const struct sip_uri *uri)
 bool ours_uri(const struct proxy_settings *settings, const struct sip_uri *uri);
 /* Does a listener have this address, whatever its port? */
 bool ours_address(const struct proxy_settings *settings, const struct ip_address *ip);
+/* What others are told instead of a listener's port: a port of --advertise stands for that of the first listener. */
+uint16_t ours_port(const struct proxy_settings *settings, uint16_t port);
 /* Do we listen at this place? For a maddr and its port (RFC 3261 16.4). */
 bool ours_endpoint(const struct proxy_settings *settings, const struct ip_address *ip, uint16_t port);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/sim/world.h"
 
+#include "runtime/proxy/ours.h"
 #include "runtime/sim/connections.h"
 
 #include <errno.h>
@@ -74,14 +75,11 @@ static enum cause world_route(void *context, const struct endpoint *remote, cons
     for (const struct sim_gap *gap = world->gaps; gap; gap = gap->next)
         if (ip_block_has(&gap->block, &remote->ip))
             return CAUSE_UNREACHABLE;
-    *route = (struct world_route){.local = *listener, .port = listener->port};
+    *route = (struct world_route){.local = *listener, .port = ours_port(settings, listener->port)};
     ip_format(&listener->ip, ip);
     snprintf(route->host, sizeof route->host, listener->ip.family == 6 ? "[%s]" : "%s", ip);
-    if (settings->advertise.len) {
+    if (settings->advertise.len)
         snprintf(route->host, sizeof route->host, "%.*s", SLICE_ARG(settings->advertise));
-        if (settings->advertise_port)
-            route->port = settings->advertise_port;
-    }
     return CAUSE_NONE;
 }
 

@@ -64,10 +64,11 @@ Test(ours, a_domain_whatever_its_port_and_a_listener_with_its_port) {
 }
 
 Test(ours, a_wildcard_stands_for_every_own_address_of_its_family) {
-    const struct endpoint listeners[] = {{.ip = ip("0.0.0.0"), .port = 5060}};
+    const struct endpoint listeners[] = {{.ip = ip("0.0.0.0"), .port = 5060},
+                                         {.ip = ip("0.0.0.0"), .port = 5061, .transport = TRANSPORT_TLS}};
     const struct ip_address addresses[] = {ip("127.0.0.1"), ip("203.0.113.2"), ip("2001:db8::1")};
     const struct proxy_settings settings = {.listeners = listeners,
-                                            .listener_count = 1,
+                                            .listener_count = 2,
                                             .addresses = addresses,
                                             .address_count = 3,
                                             .advertise = SLICE("sip.example.net"),
@@ -79,6 +80,8 @@ Test(ours, a_wildcard_stands_for_every_own_address_of_its_family) {
         {"sip:a@[2001:db8::1]", false, true},
         {"sip:a@sip.example.net:5080", true, true},
         {"sip:a@sip.example.net", false, true},
+        {"sips:a@sip.example.net", true, true},
+        {"sip:a@sip.example.net:5062", false, true},
         {"sip:a@0.0.0.0", false, false},
     };
     check(&settings, rows, sizeof rows / sizeof *rows);
