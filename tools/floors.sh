@@ -27,7 +27,7 @@ runtime/net/websocket\.c                           wslay/.*\.h
 runtime/net/store_sqlite\.c                        sqlite3\.h
 runtime/net/tls\.c                                 openssl/.*
 runtime/net/writer\.c                              pthread\.h
-runtime/net/resolver\.c                            ares.*\.h
+runtime/net/channel\.c                             ares.*\.h
 runtime/sip/values\.c                              osip.*
 grammar/hash\.c                                    sodium.*
 runtime/sip/digest\.c                              (md5|sha1)\.h

@@ -29,6 +29,8 @@ enum {
     OTHER_DESCRIPTORS = 256, /* beside connections: listeners, files */
 };
 
+#define NAME_SERVERS "/etc/resolv.conf"
+
 struct server {
     struct loop *loop;
     struct log log;
@@ -171,6 +173,16 @@ static bool on_turn(void *context) {
 static void on_answered(void *context, uint32_t id, const struct dns_answer *answer) {
     struct server *server = context;
     proxy_named(server->proxy, id, answer, loop_now(), loop_unix());
+}
+
+static void on_name_servers(void *context, const struct endpoint *servers, unsigned count) {
+    struct server *server = context;
+    char list[512] = "", text[ENDPOINT_TEXT];
+    size_t length = 0;
+    for (unsigned i = 0; i < count && length < sizeof list; i++)
+        length += (size_t)snprintf(list + length, sizeof list - length, "%s%s", i ? "," : "",
+                                   endpoint_text(&servers[i], text));
+    log_printf(&server->log, LOG_NOTICE, "event=name-servers file=%s servers=%s", NAME_SERVERS, list);
 }
 
 static void on_datagram(void *context, const struct udp_datagram *datagram) {
@@ -335,6 +347,13 @@ static int open_listeners(struct server *server, const struct options *options, 
     return listeners_open(&server->listeners, server->loop, &server->log, &request, key, &events, reason, size);
 }
 
+static int open_resolver(struct server *server, const struct options *options) {
+    const struct channel_servers servers = {
+        .list = options->resolvers, .count = options->resolver_count, .file = NAME_SERVERS};
+    const struct resolver_events events = {server, on_answered, finish_turn, on_name_servers};
+    return resolver_open(&server->resolver, server->loop, &servers, &events);
+}
+
 /* Seconds after which clients are to say something: less than a connection stays, for what they send may be late. */
 static unsigned flow_timer(const struct options *options) {
     uint32_t seconds = options->limits.idle / 1000;
@@ -401,8 +420,7 @@ static int open_all(struct server *server, const struct options *options, const 
     if (!result)
         result = open_listeners(server, options, &seed.tables, reason, size);
     if (!result)
-        result = resolver_open(&server->resolver, server->loop, options->resolvers, options->resolver_count,
-                               &(const struct resolver_events){server, on_answered, finish_turn});
+        result = open_resolver(server, options);
     if (result)
         return result;
     make_settings(server, options);

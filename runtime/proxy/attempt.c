@@ -44,6 +44,7 @@ static void progress_fires(struct timer *timer, uint64_t now) {
     struct attempt *attempt = attempt_of_progress(timer);
     arena_reset(&attempt->call->proxy->scratch);
     if (attempt->searching) {
+        search_late(attempt->call->places->search);
         sequence_failed(attempt, CAUSE_DNS_TIMEOUT, now);
         return;
     }

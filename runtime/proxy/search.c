@@ -18,6 +18,7 @@ struct asked { /* a question that waits for its answer */
 
 struct search {
     struct proxy *proxy;
+    struct slice host, call_id; /* copies */
     struct locate *locate;
     struct asked asked[LOCATE_QUESTIONS];
     void *owner;
@@ -26,6 +27,7 @@ struct search {
     uint64_t drawn;
     uint64_t now;
     struct timer patience; /* runs while there is enough, but not everything */
+    char texts[];
 };
 
 /* Opening and closing. */
@@ -78,15 +80,26 @@ static bool is_avoided(void *context, const struct endpoint *place) {
 
 /* Results. */
 
+/* The cause is the same; what is to be mended is not. */
+static void note_failure(const struct search *search, enum dns_status status) {
+    static const struct slice reasons[] = {[DNS_FAILED] = SLICE("no name server could be asked"),
+                                           [DNS_REFUSED] = SLICE("REFUSED"),
+                                           [DNS_SERVFAIL] = SLICE("SERVFAIL"),
+                                           [DNS_SILENT] = SLICE("no answer")};
+    if (dns_is_failure(status))
+        EVENT(search->proxy, LOG_INFO, "name-unknown", search->call_id, -1, {"name", search->host},
+              {"reason", reasons[status]});
+}
+
 static struct places *take_places(const struct search *search, enum cause *cause) {
-    static const enum cause causes_of[] = {[DNS_NODATA] = CAUSE_DNS_NODATA,
-                                           [DNS_NXDOMAIN] = CAUSE_DNS_NXDOMAIN,
-                                           [DNS_FAILED] = CAUSE_DNS_TIMEOUT,
-                                           [DNS_SILENT] = CAUSE_DNS_TIMEOUT};
+    static const enum cause causes_of[] = {
+        [DNS_NODATA] = CAUSE_DNS_NODATA,   [DNS_NXDOMAIN] = CAUSE_DNS_NXDOMAIN, [DNS_FAILED] = CAUSE_DNS_TIMEOUT,
+        [DNS_REFUSED] = CAUSE_DNS_TIMEOUT, [DNS_SERVFAIL] = CAUSE_DNS_TIMEOUT,  [DNS_SILENT] = CAUSE_DNS_TIMEOUT};
     const struct endpoint *at;
     unsigned count;
     enum dns_status status = locate_result(search->locate, &at, &count);
     if (status != DNS_FOUND) {
+        note_failure(search, status);
         *cause = causes_of[status];
         return NULL;
     }
@@ -160,6 +173,11 @@ static void told(struct name_waiter *waiter, const struct dns_answer *answer, ui
         finish(search, now);
 }
 
+static struct slice copy(char *to, struct slice text) {
+    memcpy(to, text.at, text.len);
+    return (struct slice){to, text.len};
+}
+
 enum cause search_begin(struct proxy *proxy, const struct locate_request *request, struct slice call_id, void *owner,
                         search_done *done, struct search **search, struct places **places, uint64_t now) {
     const struct world *world = proxy->world;
@@ -169,7 +187,7 @@ enum cause search_begin(struct proxy *proxy, const struct locate_request *reques
         return CAUSE_TRANSPORT_UNSUPPORTED;
     if (!world->ask)
         return CAUSE_DNS_TIMEOUT;
-    struct search *made = calloc(1, sizeof *made);
+    struct search *made = calloc(1, sizeof *made + call_id.len + request->host.len);
     const struct locate_judge judge = {.context = made, .number = draw, .avoided = is_avoided};
     if (made)
         made->locate = locate_new(request, &proxy->means, &judge);
@@ -178,6 +196,8 @@ enum cause search_begin(struct proxy *proxy, const struct locate_request *reques
         return CAUSE_LOCAL_LIMIT;
     }
     made->proxy = proxy;
+    made->call_id = copy(made->texts, call_id);
+    made->host = copy(made->texts + call_id.len, request->host);
     made->owner = owner;
     made->done = done;
     made->chance = hash_keyed(&proxy->seed.numbers, call_id.at, call_id.len);
@@ -189,6 +209,10 @@ enum cause search_begin(struct proxy *proxy, const struct locate_request *reques
     *places = take_places(made, &cause);
     search_free(made);
     return cause;
+}
+
+void search_late(const struct search *search) {
+    note_failure(search, DNS_SILENT);
 }
 
 void search_free(struct search *search) {

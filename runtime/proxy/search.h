@@ -29,6 +29,8 @@ void search_close(struct proxy *proxy);
  * `done`. */
 enum cause search_begin(struct proxy *proxy, const struct locate_request *request, struct slice call_id, void *owner,
                         search_done *done, struct search **search, struct places **places, uint64_t now);
+/* Who has begun it will not wait any longer: for the log. */
+void search_late(const struct search *search);
 void search_free(struct search *search); /* tells nobody */
 
 #endif

@@ -3,7 +3,7 @@
 
 static const char how_written[] =
     "it is written: dns NAME A|AAAA ADDRESS..., SRV PRIORITY WEIGHT PORT TARGET, NAPTR ORDER "
-    "PREFERENCE FLAGS SERVICE NAME, nxdomain, nodata, silent or servfail [ttl TIME] [after "
+    "PREFERENCE FLAGS SERVICE NAME, nxdomain, nodata, silent, servfail or refused [ttl TIME] [after "
     "TIME] [from TIME] [for TIME]";
 
 static const struct {
@@ -18,7 +18,8 @@ static const struct {
     {SLICE("nxdomain"), DNS_TYPES, DNS_NXDOMAIN},
     {SLICE("nodata"), DNS_TYPES, DNS_NODATA},
     {SLICE("silent"), DNS_TYPES, DNS_SILENT},
-    {SLICE("servfail"), DNS_TYPES, DNS_FAILED},
+    {SLICE("servfail"), DNS_TYPES, DNS_SERVFAIL},
+    {SLICE("refused"), DNS_TYPES, DNS_REFUSED},
 };
 
 static bool read_kind(struct sim_saying *saying, struct slice word) {

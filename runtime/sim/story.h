@@ -47,7 +47,7 @@
  *   dns NAME A|AAAA ADDRESS ...   what name servers say; names that no line speaks of do not exist
  *   dns NAME SRV PRIORITY WEIGHT PORT TARGET           "." is no target
  *   dns NAME NAPTR ORDER PREFERENCE FLAGS SERVICE NAME
- *   dns NAME nxdomain|nodata|silent|servfail           said instead of any record; silent: nothing, for 4.5 s
+ *   dns NAME nxdomain|nodata|silent|servfail|refused   said instead of any record; silent: nothing, for 4.5 s
  *                                 behind it: ttl 30s (else 60 s for what is not there, 1 s for records); after 200ms:
  *                                 the answer takes so long; from 10s, for 2s: it is said from then on, and so long
  *   clock YYYY-MM-DD HH:MM:SS     the time of day at the beginning, UTC

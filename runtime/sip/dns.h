@@ -17,9 +17,16 @@ enum dns_status {
     DNS_FOUND,
     DNS_NODATA,   /* the name is there, and has no such record */
     DNS_NXDOMAIN, /* there is no such name */
-    DNS_FAILED,   /* the name server says that it cannot tell */
+    /* From here on nobody knows. */
+    DNS_FAILED,   /* no name server could be asked, or what it says cannot be read */
+    DNS_REFUSED,  /* the name servers will not say */
+    DNS_SERVFAIL, /* they cannot tell */
     DNS_SILENT,   /* nobody said anything in time */
 };
+
+static inline bool dns_is_failure(enum dns_status status) {
+    return status >= DNS_FAILED;
+}
 
 struct dns_record {
     struct ip_address ip;        /* A, AAAA */

@@ -256,8 +256,8 @@ static void take_addresses(struct locate *locate, const struct question *questio
 /* A name server that fails weighs more than a name without records, and that more than none at all: another family or
  * service may have had something. */
 static void note(struct locate *locate, enum dns_status status) {
-    static const uint8_t weight[] = {
-        [DNS_FOUND] = 1, [DNS_NXDOMAIN] = 0, [DNS_NODATA] = 1, [DNS_FAILED] = 2, [DNS_SILENT] = 3};
+    static const uint8_t weight[] = {[DNS_FOUND] = 1,   [DNS_NXDOMAIN] = 0, [DNS_NODATA] = 1, [DNS_FAILED] = 2,
+                                     [DNS_REFUSED] = 2, [DNS_SERVFAIL] = 2, [DNS_SILENT] = 3};
     if (weight[status] > weight[locate->status])
         locate->status = status == DNS_FOUND ? DNS_NODATA : status;
 }

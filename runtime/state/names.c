@@ -45,6 +45,8 @@ struct names {
 /* What is said without records. */
 static const struct dns_answer failures[] = {[DNS_NXDOMAIN] = {.status = DNS_NXDOMAIN},
                                              [DNS_FAILED] = {.status = DNS_FAILED},
+                                             [DNS_REFUSED] = {.status = DNS_REFUSED},
+                                             [DNS_SERVFAIL] = {.status = DNS_SERVFAIL},
                                              [DNS_SILENT] = {.status = DNS_SILENT}};
 
 /* The heap. */
@@ -348,7 +350,7 @@ void names_answered(struct names *names, uint32_t id, const struct dns_answer *a
     if (!node)
         return;
     struct name *name = of_question(node);
-    bool failed = answer->status == DNS_FAILED || answer->status == DNS_SILENT;
+    bool failed = dns_is_failure(answer->status);
     struct known *known = failed ? NULL : copy(answer);
     bool waited = name->waiters.next != &name->waiters;
     end_question(name);

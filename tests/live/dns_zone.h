@@ -2,7 +2,7 @@
 /* A name server that says what it is told to, for tests. Its zone is text, a line for each record or behaviour:
  *
  *   NAME A|AAAA ADDRESS                     NAME silent                  no answer at all
- *   NAME SRV PRIORITY WEIGHT PORT TARGET    NAME servfail
+ *   NAME SRV PRIORITY WEIGHT PORT TARGET    NAME servfail, NAME refused
  *   NAME NAPTR ORDER PREFERENCE FLAGS SERVICE REPLACEMENT
  *   NAME CNAME TARGET                       NAME truncated               over UDP: nothing but "ask over TCP"
  *                                           NAME delayed MILLISECONDS
@@ -177,12 +177,13 @@ static void zone_answer(struct zone_reply *reply, const uint8_t *bytes, size_t l
     memset(reply->bytes + 6, 0, 6);
     reply->length = end + 4;
     bool truncated = !tcp && zone_behaviour(name, "truncated");
-    unsigned count = truncated || zone_behaviour(name, "servfail") ? 0 : zone_put_records(reply, name, type);
+    unsigned failure = zone_behaviour(name, "servfail") ? 2 : zone_behaviour(name, "refused") ? 5 : 0;
+    unsigned count = truncated || failure ? 0 : zone_put_records(reply, name, type);
     reply->bytes[2] = (uint8_t)(0x84 | (bytes[2] & 1) | (truncated ? 2 : 0));
-    reply->bytes[3] = (uint8_t)(0x80 | (zone_behaviour(name, "servfail") ? 2 : zone_exists(name) ? 0 : 3));
+    reply->bytes[3] = (uint8_t)(0x80 | (failure ? failure : zone_exists(name) ? 0 : 3));
     reply->bytes[6] = (uint8_t)(count >> 8);
     reply->bytes[7] = (uint8_t)count;
-    if (count || truncated || zone_behaviour(name, "servfail"))
+    if (count || truncated || failure)
         return;
     reply->bytes[9] = 1; /* an SOA record */
     zone_put_name(reply, "example.net");

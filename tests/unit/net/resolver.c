@@ -5,6 +5,7 @@
 #include "tests/live/dns_zone.h"
 
 #include <criterion/criterion.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -12,8 +13,9 @@ enum { QUESTIONS = 8, PATIENCE = 20 * 1000 };
 
 static struct loop *loop;
 static struct resolver *resolver;
-static int udp, tcp;
-static unsigned udp_questions, tcp_questions;
+static int udp, tcp, other; /* other: at the next address, the same port */
+static unsigned udp_questions, tcp_questions, other_questions;
+static uint16_t port;
 static struct told {
     enum dns_status status;
     unsigned count;
@@ -25,19 +27,29 @@ static unsigned told_count, wanted;
 static uint64_t deadline;
 static bool ask_more;
 
-static void serve_udp(void *context) {
+/* True: there was a question. */
+static bool answer(int fd) {
     uint8_t bytes[ZONE_MESSAGE];
     struct sockaddr_in from;
     struct zone_reply reply;
     socklen_t size = sizeof from;
-    ssize_t length = recvfrom(udp, bytes, sizeof bytes, 0, (struct sockaddr *)&from, &size);
-    (void)context;
+    ssize_t length = recvfrom(fd, bytes, sizeof bytes, 0, (struct sockaddr *)&from, &size);
     if (length <= 0)
-        return;
-    udp_questions++;
+        return false;
     zone_answer(&reply, bytes, (size_t)length, false);
     if (reply.length)
-        sendto(udp, reply.bytes, reply.length, 0, (struct sockaddr *)&from, size);
+        sendto(fd, reply.bytes, reply.length, 0, (struct sockaddr *)&from, size);
+    return true;
+}
+
+static void serve_udp(void *context) {
+    (void)context;
+    udp_questions += answer(udp);
+}
+
+static void serve_other(void *context) {
+    (void)context;
+    other_questions += answer(other);
 }
 
 static void serve_tcp(void *context) {
@@ -91,6 +103,21 @@ static void run(unsigned answers) {
     cr_assert_eq(told_count, answers, "%u answers", told_count);
 }
 
+static struct endpoint changed_to;
+static unsigned changes;
+
+static void on_changed(void *context, const struct endpoint *servers, unsigned count) {
+    (void)context;
+    cr_assert_eq(count, 1u);
+    changed_to = servers[0];
+    changes++;
+}
+
+static void open_resolver(const struct channel_servers *servers) {
+    const struct resolver_events events = {.answered = on_answered, .woken = turn, .changed = on_changed};
+    cr_assert_eq(resolver_open(&resolver, loop, servers, &events), 0);
+}
+
 static void start(void) {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t size = sizeof address;
@@ -101,12 +128,11 @@ static void start(void) {
     getsockname(udp, (struct sockaddr *)&address, &size);
     cr_assert_eq(bind(tcp, (struct sockaddr *)&address, sizeof address), 0);
     cr_assert_eq(listen(tcp, 4), 0);
-    server.port = ntohs(address.sin_port);
+    server.port = port = ntohs(address.sin_port);
     loop = loop_new();
     cr_assert(loop_read(loop, udp, serve_udp, NULL) && loop_read(loop, tcp, serve_tcp, NULL));
     loop_time(loop, turn, NULL);
-    const struct resolver_events events = {.answered = on_answered, .woken = turn};
-    cr_assert_eq(resolver_open(&resolver, loop, &server, 1, &events), 0);
+    open_resolver(&(const struct channel_servers){.list = &server, .count = 1, .file = "/etc/resolv.conf"});
 }
 
 static void end(void) {
@@ -151,8 +177,26 @@ Test(resolver, what_does_not_fit_is_asked_over_tcp) {
     cr_expect_eq(tcp_questions, 1u);
 }
 
-Test(resolver, a_name_server_that_fails_says_so) {
+Test(resolver, a_name_server_that_fails_says_how) {
     zone_add("a.example.net servfail");
+    zone_add("b.example.net refused");
+    ask(1, "a.example.net", DNS_A);
+    ask(2, "b.example.net", DNS_A);
+    run(2);
+    cr_expect_eq(told[1].status, DNS_SERVFAIL);
+    cr_expect_eq(told[2].status, DNS_REFUSED);
+}
+
+Test(resolver, a_port_at_which_no_name_server_is_says_nothing) {
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof address;
+    int closed = socket(AF_INET, SOCK_DGRAM, 0);
+    cr_assert_eq(bind(closed, (struct sockaddr *)&address, sizeof address), 0);
+    getsockname(closed, (struct sockaddr *)&address, &size);
+    close(closed);
+    const struct endpoint server = {.ip = {.family = 4, .bytes = {127, 0, 0, 1}}, .port = ntohs(address.sin_port)};
+    resolver_close(resolver);
+    open_resolver(&(const struct channel_servers){.list = &server, .count = 1, .file = "/etc/resolv.conf"});
     ask(1, "a.example.net", DNS_A);
     run(1);
     cr_expect_eq(told[1].status, DNS_FAILED);
@@ -204,4 +248,59 @@ Test(resolver, names_that_cannot_be_asked_are_answered) {
     ask(1, label, DNS_A);
     run(1);
     cr_expect_neq(told[1].status, DNS_FOUND);
+}
+
+/* A file that names its one server. */
+static void write_file(const char *path, const char *server) {
+    char next[64];
+    snprintf(next, sizeof next, "%s.next", path);
+    FILE *file = fopen(next, "w");
+    cr_assert_not_null(file);
+    fprintf(file, "nameserver %s\n", server);
+    fclose(file);
+    cr_assert_eq(rename(next, path), 0);
+}
+
+/* Until the file is looked at again when something is asked. */
+static void let_look(void) {
+    uint64_t until = loop_now() + RESOLVER_LOOK;
+    for (uint64_t now; (now = loop_now()) < until;)
+        poll(NULL, 0, (int)(until - now));
+}
+
+Test(resolver, the_file_of_name_servers_is_followed) {
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
+    char path[] = "/tmp/fov-resolver-XXXXXX";
+    close(mkstemp(path));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1);
+    other = socket(AF_INET, SOCK_DGRAM, 0);
+    cr_assert_eq(bind(other, (struct sockaddr *)&address, sizeof address), 0);
+    cr_assert_not_null(loop_read(loop, other, serve_other, NULL));
+    zone_add("a.example.net A 192.0.2.1");
+    resolver_close(resolver);
+    write_file(path, "127.0.0.1");
+    open_resolver(&(const struct channel_servers){.file = path, .port = port});
+    let_look();
+    ask(1, "a.example.net", DNS_A); /* is on its way while the file changes */
+    cr_expect_eq(changes, 0u);
+    write_file(path, "127.0.0.2");
+    let_look();
+    ask(2, "a.example.net", DNS_A);
+    cr_expect_eq(changes, 1u);
+    cr_expect(changed_to.port == port && changed_to.ip.bytes[3] == 2);
+    run(2);
+    cr_expect(told[1].status == DNS_FOUND && told[2].status == DNS_FOUND);
+    cr_expect(udp_questions == 1 && other_questions == 1, "%u and %u questions", udp_questions, other_questions);
+    unlink(path);
+    let_look();
+    ask(3, "a.example.net", DNS_A);
+    run(3);
+    cr_expect_eq(other_questions, 2u, "a file that is gone changes nothing");
+    write_file(path, "127.0.0.1");
+    let_look();
+    ask(4, "a.example.net", DNS_A);
+    run(4);
+    cr_expect(changes == 2 && udp_questions == 2 && other_questions == 2);
+    unlink(path);
+    close(other);
 }

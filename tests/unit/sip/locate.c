@@ -59,9 +59,11 @@ static struct dns_record read_record(enum dns_type type, char *text) {
     return record;
 }
 
+static const char *const statuses[] = {
+    [DNS_FOUND] = "found",     [DNS_NODATA] = "nodata",     [DNS_NXDOMAIN] = "nxdomain", [DNS_FAILED] = "failed",
+    [DNS_REFUSED] = "refused", [DNS_SERVFAIL] = "servfail", [DNS_SILENT] = "silent"};
+
 static void answer(struct locate *locate, const struct locate_question *question) {
-    static const char *const statuses[] = {
-        [DNS_NODATA] = "nodata", [DNS_NXDOMAIN] = "nxdomain", [DNS_FAILED] = "servfail", [DNS_SILENT] = "silent"};
     struct dns_record records[DNS_RECORDS_MAX];
     struct dns_answer found = {.status = DNS_NODATA, .records = records};
     char start[300];
@@ -87,7 +89,6 @@ static void answer(struct locate *locate, const struct locate_question *question
 static const char *locate(const struct locate_request *request, const struct locate_means *means,
                           const char *const lines[]) {
     static char text[2048];
-    static const char *const statuses[] = {"found", "nodata", "nxdomain", "failed", "silent"};
     struct locate *machine = locate_new(request, means, &judge);
     struct locate_question question;
     const struct endpoint *places;
@@ -292,7 +293,8 @@ Test(locate, says_why_there_is_no_place) {
         {{"a NAPTR silent"}, "silent", "a NAPTR"},
         {{"_sip._tcp.a SRV silent"}, "silent", "a NAPTR, _sip._udp.a SRV, _sip._tcp.a SRV"},
         {{"a NAPTR servfail"}, "nodata", "a NAPTR, _sip._udp.a SRV, _sip._tcp.a SRV, a AAAA, a A"},
-        {{"a A servfail"}, "failed", "a NAPTR, _sip._udp.a SRV, _sip._tcp.a SRV, a AAAA, a A"},
+        {{"a A servfail"}, "servfail", "a NAPTR, _sip._udp.a SRV, _sip._tcp.a SRV, a AAAA, a A"},
+        {{"a A refused"}, "refused", "a NAPTR, _sip._udp.a SRV, _sip._tcp.a SRV, a AAAA, a A"},
         {{"a A silent", "a AAAA 2001:db8::1"},
          "[2001:db8::1]:5060/UDP",
          "a NAPTR, _sip._udp.a SRV, _sip._tcp.a SRV, a AAAA, a A"},
