@@ -3,7 +3,9 @@
 
 #include "runtime/proxy/branch.h"
 #include "runtime/proxy/forward.h"
+#include "runtime/proxy/guard.h"
 #include "runtime/proxy/line.h"
+#include "runtime/sip/stun.h"
 
 #include <string.h>
 
@@ -64,4 +66,17 @@ bool keepalive_answered(const struct proxy *proxy, const struct sip_message *res
         token = token << 4 | ((unsigned)byte_hex_value((unsigned char)branch.at[MAGIC_LENGTH + i]) & 15);
     make_branch(proxy, token, expected);
     return slice_same(branch, (struct slice){expected, BRANCH_LENGTH});
+}
+
+bool keepalive_asked(struct proxy *proxy, const struct packet *packet) {
+    const struct sip_flow flow = packet_flow(packet);
+    char bytes[STUN_ANSWER_MAX];
+    struct slice answer = packet->connection ? SLICE_NULL : stun_answer(packet->bytes, &packet->source, bytes);
+    if (!answer.at)
+        return false;
+    bool blocked = guard_refuses(proxy, &packet->source.ip);
+    proxy_count(proxy, blocked ? COUNTER_BLOCKED : COUNTER_STUN_REQUESTS);
+    if (!blocked)
+        proxy->world->send(proxy->world->context, &flow, answer);
+    return true;
 }

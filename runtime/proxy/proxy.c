@@ -176,6 +176,8 @@ static struct scan_result judge_broken(const struct sip_message *message, enum s
 void proxy_receive(struct proxy *proxy, const struct packet *packet) {
     struct sip_message message;
     begin(proxy, packet->now, packet->unix_ms);
+    if (keepalive_asked(proxy, packet))
+        return;
     struct scan_result scan = scan_message(&message, packet->bytes.at, packet->bytes.len);
     if (packet->broken.code)
         scan = judge_broken(&message, scan.verdict, &packet->broken);

@@ -205,7 +205,8 @@ static struct refusal build_answer(struct change *change) {
     *end++ = (struct event_field){"Supported", SLICE(REGISTRAR_EXTENSIONS)};
     if (asked->outbound) /* RFC 5626 6 */
         *end++ = (struct event_field){"Require", SLICE("outbound")};
-    if (asked->outbound && !asked->path.len) /* 4.4.1: between us nobody else would know */
+    /* 4.4.1: between us nobody else would know. For datagrams the client has times of its own (4.4.2). */
+    if (asked->outbound && !asked->path.len && change->request->packet->connection)
         *end++ = (struct event_field){"Flow-Timer", event_number(proxy, proxy->settings->flow_timer)};
     struct slice date = slice_of(date_value(proxy));
     if (date.at)

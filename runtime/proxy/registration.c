@@ -132,8 +132,7 @@ static bool is_behind_nat(const struct request *request, const struct sip_uri *c
     return direct && (!contact->ip.family || nat_suspected(request->message, &request->packet->source));
 }
 
-/* RFC 5626 6. Whose first hop is a proxy that knows nothing of it has no flow; neither has one that sends us datagrams,
- * for which it would have to be told by STUN that they arrive. */
+/* RFC 5626 6. Whose first hop is a proxy that knows nothing of it has no flow. */
 static struct refusal judge_outbound(struct registration *registration, const struct request *request,
                                      const struct contact *contacts, int count) {
     const struct sip_message *message = request->message;
@@ -142,7 +141,7 @@ static struct refusal judge_outbound(struct registration *registration, const st
     for (int i = 0; i < count; i++)
         wanted |= asked && is_flow(&contacts[i]);
     bool direct = message->via_count == 1 && !registration->path.len;
-    registration->outbound = wanted && (direct ? request->packet->connection != 0 : registration->outbound);
+    registration->outbound = wanted && (direct || registration->outbound);
     if (wanted && !direct && !registration->outbound)
         return REFUSED(439, NULL);
     return registration->outbound && count > 1 ? REFUSED(400, "Several Contacts Of One Flow") : FINE;
@@ -162,6 +161,7 @@ static struct refusal add_row(struct registration *registration, const struct re
     const struct sip_message *message = request->message;
     const struct packet *packet = request->packet;
     struct refusal refusal = check_contact(&contact->uri, &packet->source);
+    bool direct = !registration->path.len, flow = direct && registration->outbound;
     int64_t seconds = seconds_wanted(settings, contact->expires, of_header);
     if (refusal.code)
         return refusal;
@@ -177,11 +177,11 @@ static struct refusal add_row(struct registration *registration, const struct re
         .expires = seconds ? packet->unix_ms + seconds * 1000 : 0,
         .received = packet->source,
         .local = packet->local,
-        .connection = registration->path.len ? 0 : packet->connection,
-        .bound = !registration->path.len && (endpoint_is_web(&packet->source) || registration->outbound),
+        .connection = direct ? packet->connection : 0,
+        .bound = direct && (endpoint_is_web(&packet->source) || (flow && packet->connection)),
         .instance = registration->outbound ? contact->instance : SLICE_EMPTY,
         .reg_id = registration->outbound ? contact->reg_id : 0,
-        .nat = is_behind_nat(request, &contact->uri, message->via_count == 1 && !registration->path.len),
+        .nat = flow || is_behind_nat(request, &contact->uri, direct && message->via_count == 1),
     };
     return FINE;
 }

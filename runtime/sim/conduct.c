@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/sim/conduct.h"
 
+#include "runtime/sip/stun.h"
+
 #include <stdio.h>
 
 static bool same_value(const struct letter *a, const struct letter *b, const char *name) {
@@ -386,6 +388,36 @@ static const char *check_response(const struct play *play, const struct exchange
     return broken ? broken : check_order(exchange, request);
 }
 
+static bool is_stun(struct slice bytes) {
+    return bytes.len >= STUN_HEADER && (unsigned char)bytes.at[0] <= 1;
+}
+
+/* Do the party's requests come to this listener? */
+static bool is_asked_at(const struct play *play, const struct story_party *party, const struct endpoint *local) {
+    const struct endpoint *listener = party->listener.ip.family ? &party->listener : NULL;
+    for (unsigned i = 0; !listener && i < play->story->settings.listener_count; i++) {
+        const struct endpoint *one = &play->story->listeners[i];
+        if (one->ip.family == party->at.ip.family && one->transport == party->at.transport)
+            listener = one;
+    }
+    return listener && endpoint_equal(listener, local);
+}
+
+static const char *check_stun(const struct play *play, const struct exchange *exchange) {
+    const struct story_party *party = exchange->party;
+    struct slice answer = exchange->message.bytes;
+    for (const struct exchange *e = exchange->previous; e; e = e->previous) {
+        struct slice request = e->message.bytes;
+        if (e->left || e->icmp || e->party != party || !is_stun(request) ||
+            !slice_equal(slice_cut(request, STUN_COOKIE, STUN_HEADER), slice_cut(answer, STUN_COOKIE, STUN_HEADER)))
+            continue;
+        if (!is_asked_at(play, party, &exchange->sent->local))
+            return "a STUN answer must leave from where its request came to (RFC 5626 8)";
+        return answer.len > request.len + STUN_MORE_MAX ? "a STUN answer is much longer than its request" : NULL;
+    }
+    return "no STUN request came that it could answer (RFC 8489 6.3)";
+}
+
 static const char *check(const struct play *play, const struct exchange *exchange) {
     const struct endpoint *local = &exchange->sent->local;
     bool listens = false;
@@ -393,6 +425,8 @@ static const char *check(const struct play *play, const struct exchange *exchang
         listens |= endpoint_equal(local, &play->story->listeners[i]);
     if (slice_equal(exchange->message.bytes, SLICE("\r\n\r\n")))
         return play->story->settings.keepalive ? NULL : "nobody wants to be kept alive";
+    if (is_stun(exchange->message.bytes))
+        return check_stun(play, exchange);
     if (exchange->message.wrong)
         return exchange->message.wrong;
     if (!listens)

@@ -12,6 +12,7 @@
  *   a response      to a request that came; its Vias; From, Call-ID, CSeq and To as they came, with a tag unless it is
  *                   a 100; one final only, but for a further 2xx to an INVITE, and no 1xx after it (8.2.6.2, 16.7);
  *                   no 408 to a request that is no INVITE (RFC 4320)
+ *   STUN            answers to who has asked, a little longer than the request (RFC 5626 8)
  */
 #ifndef FOV_RUNTIME_SIM_CONDUCT_H
 #define FOV_RUNTIME_SIM_CONDUCT_H

@@ -136,6 +136,20 @@ static void send_raw(void) {
     send_from(net_place("2001:db8::77", 5060));
 }
 
+/* A Binding request with an attribute. */
+static void send_stun(void) {
+    static const char begin[] = "\0\1\0\x08\x21\x12\xa4\x42transaction1";
+    text.odd = false;
+    text.len = sizeof begin - 1;
+    memcpy(text.at, begin, text.len);
+    text.at[text.len++] = (char)(program_take(&program, 2) << 7);
+    text.at[text.len++] = (char)program_take(&program, 64);
+    text.at[text.len++] = 0;
+    text.at[text.len++] = (char)program_take(&program, 6);
+    text.len += 4;
+    send_from(net_place(number % 2 ? "192.0.2.77" : "2001:db8::77", 5060));
+}
+
 static void mutate(void) {
     mutations += 1 + program_take(&program, 3);
 }
@@ -171,7 +185,7 @@ static void (*const events[])(void) = {
     send_new,      send_new,      send_new,      send_answer,    send_answer,    send_answer, send_answer,
     send_answer,   send_answer,   send_answer,   send_answer,    send_echo,      send_again,  send_again,
     send_ack,      send_ack,      send_cancel,   send_cancel,    icmp,           icmp,        reset,
-    reset,         pass,          pass,          pass,           pass,           pass,        pass,
+    reset,         pass,          pass,          send_stun,      pass,           pass,        pass,
     drain,         starve,        send_raw,      send_in_dialog, send_in_dialog, mutate,      send_register,
     send_register, send_register, send_register,
 };

@@ -2,6 +2,7 @@
 #include "tests/fuzz/proxy_judge.h"
 
 #include "runtime/sim/conduct.h"
+#include "runtime/sip/stun.h"
 #include "grammar/json.h"
 
 #include <stdio.h>
@@ -336,6 +337,18 @@ static void judge_conduct(struct net *net, const struct datagram *datagram) {
     net_promise(net, !net->play->failed, "the conduct that a story demands");
 }
 
+static bool is_stun(const struct datagram *datagram) {
+    return datagram->bytes.len >= STUN_HEADER && (unsigned char)datagram->bytes.at[0] <= 1;
+}
+
+static void judge_stun(const struct net *net, const struct datagram *sent) {
+    bool asked = false;
+    for (const struct datagram *one = net->datagrams; one < sent && !asked; one++)
+        asked = !one->left && is_stun(one) && endpoint_equal(&one->peer, &sent->peer) &&
+                endpoint_equal(&one->local, &sent->local) && sent->bytes.len <= one->bytes.len + STUN_MORE_MAX;
+    net_promise(net, asked, "a STUN answer goes to who asked, from where it was asked, and is as short");
+}
+
 static void judge_readable(const struct net *net, const struct datagram *sent) {
     static struct sip_message message;
     struct scan_result result = scan_message(&message, sent->bytes.at, sent->bytes.len);
@@ -351,7 +364,9 @@ static void judge_readable(const struct net *net, const struct datagram *sent) {
 }
 
 void judge_datagram(struct net *net, const struct datagram *datagram) {
-    if (datagram->left && is_crlf(datagram))
+    if (datagram->left && is_stun(datagram))
+        judge_stun(net, datagram);
+    else if (datagram->left && is_crlf(datagram))
         net_promise(net, was_registered(net, datagram), "a keep-alive goes to who has registered");
     else if (datagram->left)
         judge_readable(net, datagram);

@@ -211,3 +211,37 @@ Test(conduct, on_a_stream_everything_says_how_long_it_is_and_nothing_is_said_aga
 Test(conduct, what_leaves_must_leave_a_listener) {
     play_row(&rows[0], &from_elsewhere, "from a listener");
 }
+
+/* `request` came, `answer` leaves from a listener at `port`; NULL: nothing is wrong with that. */
+static void play_stun(struct slice request, struct slice answer, uint16_t port, const char *rule) {
+    struct sim_sent sent = from_listener;
+    struct arena arena;
+    arena_init(&arena, NULL, 0, 0);
+    struct play play = {.arena = &arena,
+                        .story = story_read(&arena, "x", SLICE("story \"one\"\nplan\n    To = sip:100@192.0.2.101\n")),
+                        .history.arena = &arena};
+    sent.local.port = port;
+    page_init(&play.failure, &arena);
+    const struct story_party *party = story_party_named(play.story, SLICE("caller"));
+    history_add(&play.history, 0, party, false, SLICE_NULL, request);
+    struct exchange *last = history_add(&play.history, 0, party, true, SLICE_NULL, answer);
+    last->sent = &sent;
+    conduct_check(&play, last);
+    const char *said = arena_copy(&arena, page_slice(&play.failure)).at;
+    if (rule)
+        cr_expect(play.failed && strstr(said, rule), "not '%s' but: %s", rule, said);
+    else
+        cr_expect_not(play.failed, "%s", said);
+    arena_free(&arena);
+}
+
+Test(conduct, stun_is_answered_where_it_was_asked_and_at_no_length) {
+    static const char request[] = "\0\1\0\0\x21\x12\xa4\x42transaction1",
+                      answer[64] = "\1\1\0\x0c\x21\x12\xa4\x42transaction1",
+                      other[64] = "\1\1\0\x0c\x21\x12\xa4\x42transaction2";
+    const struct slice asked = {request, sizeof request - 1};
+    play_stun(asked, (struct slice){answer, 44}, 5060, NULL);
+    play_stun(asked, (struct slice){answer, 45}, 5060, "much longer");
+    play_stun(asked, (struct slice){answer, 44}, 5070, "where its request came to");
+    play_stun(asked, (struct slice){other, 44}, 5060, "no STUN request came");
+}
