@@ -103,7 +103,7 @@ void log_printf(struct log *log, enum log_level level, const char *format, ...) 
 static bool is_plain(struct slice value) {
     for (size_t i = 0; i < value.len; i++) {
         unsigned char c = (unsigned char)value.at[i];
-        if (c <= ' ' || c == '"' || c == '=' || c == '\\' || c == 0x7f)
+        if (c <= ' ' || c == '"' || c == '=' || c == '\\' || c >= 0x7f)
             return false;
     }
     return value.len > 0;
@@ -118,7 +118,7 @@ const char *log_value(struct slice value, char *buffer, size_t size) {
         unsigned char c = (unsigned char)value.at[i];
         if (c == '"' || c == '\\')
             buffer[at++] = '\\';
-        if (c < ' ' || c == 0x7f)
+        if (c < ' ' || c >= 0x7f)
             at += (size_t)snprintf(buffer + at, size - at, "\\x%02x", c);
         else
             buffer[at++] = (char)c;

@@ -22,8 +22,8 @@ void log_open(struct log *log, int fd, enum log_level level);
 /* `line` without line end. */
 void log_line(struct log *log, enum log_level level, struct slice line);
 void log_printf(struct log *log, enum log_level level, const char *format, ...) __attribute__((format(printf, 3, 4)));
-/* A value in logfmt: as it is when it can be, else in quotes; control characters as \xHH. Cut at
- * the buffer's end. Returns buffer. */
+/* A value in logfmt: as it is when it can be, else in quotes; control characters and what is not ASCII
+ * as \xHH. Cut at the buffer's end. Returns buffer. */
 const char *log_value(struct slice value, char *buffer, size_t size);
 
 #endif

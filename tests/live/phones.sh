@@ -3,7 +3,7 @@
 # port. A phone hears its own echo.
 
 # phone NAME HOST REGISTRAR PASSWORD [LINES...]: starts it on $net.HOST, registering at REGISTRAR (ADDRESS:PORT, and parameters
-# of the URI); lines of its configuration
+# of the URI), with the parameters of the account in $account; lines of its configuration
 phone() {
     local name=$1 ip=$net.$2 dir=$work/phone-$1
     mkdir -p "$dir"
@@ -17,14 +17,16 @@ audio_alert aubridge,x
 module_path $(dirname "$(find /usr/lib -path '*baresip/modules/g711.so' -print -quit)")
 module g711.so
 module aubridge.so
+module_tmp uuid.so
 module_tmp account.so
 module_app menu.so
 module ctrl_tcp.so
 ctrl_tcp_listen $ip:$((port + 2))
 $(printf '%s\n' "${@:5}")
 END
-    echo "<sip:$name@$3>;auth_pass=$4;regint=60;answermode=auto" >"$dir/accounts"
+    echo "<sip:$name@$3>;auth_pass=$4;regint=60;answermode=auto${account:-}" >"$dir/accounts"
     : >"$dir/contacts"
+    : >"$dir/out"
     # It reads commands from its terminal, too: from one that says nothing and never ends.
     mkfifo "$dir/keys"
     baresip -f "$dir" -v <>"$dir/keys" >"$dir/out" 2>&1 &

@@ -24,11 +24,13 @@ children+=($!)
 wait_for 60 [ -s "$work/nat.out" ]
 outside=$(cat "$work/nat.out")
 phone alice 11 "$net.1:$port" secret-of-alice
-phone bob 12 "$net.9:$port" secret-of-bob
+# Bob's says which flow of his it is, and asks by STUN whether that is still open (RFC 5626).
+account=";sipnat=outbound;outbound=\"sip:$net.9:$port\"" phone bob 12 "$net.9:$port" secret-of-bob
 for user in alice bob; do
     check "$user is registered" wait_for 60 said $user '200 OK .*\[1 binding\]'
 done
 equal "registrations that fovctl lists" 2 "$("$BUILD/fovctl" -s "$work/state" --json registration list | grep -o '"contact"' | wc -l)"
+check "bob learns by STUN where the NAT has him" wait_for 60 grep -q "event=sent .* to=$outside .* bytes=32 line=\"\\\\x01\\\\x01" "$log"
 
 kill -KILL "$fovrun"
 wait "$fovrun" 2>/dev/null

@@ -140,6 +140,7 @@ static const struct {
     {"back\\slash", "\"back\\\\slash\""},
     {"line\nbreak", "\"line\\x0abreak\""},
     {"\x7f", "\"\\x7f\""},
+    {"\xc2\xa4", "\"\\xc2\\xa4\""},
 };
 
 Test(log, quotes_what_logfmt_cannot_show_plainly) {
