@@ -26,6 +26,25 @@ static struct told {
 static unsigned told_count, wanted;
 static uint64_t deadline;
 static bool ask_more;
+static bool forged; /* every answer comes behind three that somebody else has made up */
+
+static void send_reply(int fd, const struct zone_reply *reply, const struct sockaddr_in *to) {
+    sendto(fd, reply->bytes, reply->length, 0, (const struct sockaddr *)to, sizeof *to);
+}
+
+/* With another number, about another name, from another place: each says 203.0.113.66. */
+static void send_forgeries(const struct zone_reply *reply, const struct sockaddr_in *to) {
+    struct zone_reply forgery = *reply;
+    int stranger = socket(AF_INET, SOCK_DGRAM, 0);
+    memcpy(forgery.bytes + forgery.length - 4, (uint8_t[]){203, 0, 113, 66}, 4);
+    send_reply(stranger, &forgery, to);
+    close(stranger);
+    forgery.bytes[1] ^= 1;
+    send_reply(udp, &forgery, to);
+    forgery.bytes[1] ^= 1;
+    forgery.bytes[13] ^= 1;
+    send_reply(udp, &forgery, to);
+}
 
 /* True: there was a question. */
 static bool answer(int fd) {
@@ -37,8 +56,10 @@ static bool answer(int fd) {
     if (length <= 0)
         return false;
     zone_answer(&reply, bytes, (size_t)length, false);
+    if (reply.length && forged)
+        send_forgeries(&reply, &from);
     if (reply.length)
-        sendto(fd, reply.bytes, reply.length, 0, (struct sockaddr *)&from, size);
+        send_reply(fd, &reply, &from);
     return true;
 }
 
@@ -241,13 +262,61 @@ Test(resolver, questions_end_with_it) {
     cr_expect_eq(told_count, 0u);
 }
 
-Test(resolver, names_that_cannot_be_asked_are_answered) {
-    char label[80];
-    memset(label, 'x', sizeof label);
-    strcpy(label + 70, ".net");
-    ask(1, label, DNS_A);
+/* RFC 1035 2.3.4: a label of 63 bytes and a name of 253, as text, are the longest. */
+Test(resolver, names_are_as_long_as_they_may_be_and_no_longer) {
+    char name[300], line[sizeof name + 16];
+    memset(name, 'x', sizeof name);
+    name[63] = name[127] = name[191] = '.';
+    strcpy(name + 249, ".net");
+    snprintf(line, sizeof line, "%s A 192.0.2.1", name);
+    zone_add(line);
+    ask(1, name, DNS_A);
     run(1);
-    cr_expect_neq(told[1].status, DNS_FOUND);
+    cr_expect_eq(told[1].status, DNS_FOUND, "253 bytes");
+    strcpy(name + 250, ".net");
+    ask(2, name, DNS_A);
+    memmove(name + 64, name + 63, strlen(name + 63) + 1);
+    ask(3, name, DNS_A);
+    strcpy(name, "a..example.net");
+    ask(4, name, DNS_A);
+    run(4);
+    cr_expect_eq(told[2].status, DNS_NXDOMAIN, "254 bytes");
+    cr_expect_eq(told[3].status, DNS_NXDOMAIN, "a label of 64");
+    cr_expect_eq(told[4].status, DNS_NXDOMAIN, "an empty one");
+    cr_expect_eq(udp_questions, 1u);
+}
+
+Test(resolver, forged_answers_are_none) {
+    char text[IP_TEXT];
+    forged = true;
+    zone_add("a.example.net A 192.0.2.1");
+    ask(1, "a.example.net", DNS_A);
+    run(1);
+    cr_expect_str_eq(ip_format(&told[1].first, text), "192.0.2.1");
+    cr_expect_eq(udp_questions, 1u);
+}
+
+/* Over UDP it says to come over TCP, and there it is not. */
+Test(resolver, a_name_server_without_tcp_fails_at_once) {
+    uint64_t begun = loop_now();
+    zone_add("a.example.net truncated");
+    shutdown(tcp, SHUT_RDWR);
+    ask(1, "a.example.net", DNS_A);
+    run(1);
+    cr_expect_eq(told[1].status, DNS_FAILED);
+    cr_expect_lt(told[1].at - begun, (uint64_t)RESOLVER_SILENCE);
+}
+
+Test(resolver, aliases_are_followed_and_those_in_a_circle_lead_nowhere) {
+    zone_add("a.example.net CNAME b.example.net");
+    zone_add("b.example.net CNAME c.example.net");
+    zone_add("c.example.net A 192.0.2.3");
+    zone_add("x.example.net CNAME x.example.net");
+    ask(1, "a.example.net", DNS_A);
+    ask(2, "x.example.net", DNS_A);
+    run(2);
+    cr_expect_eq(told[1].first.bytes[3], 3);
+    cr_expect_eq(told[2].status, DNS_NODATA);
 }
 
 /* A file that names its one server. */

@@ -109,6 +109,20 @@ Test(names, who_asks_the_same_at_the_same_time_waits_for_one_question) {
     names_leave(&other.waiter);
 }
 
+Test(names, a_thousand_who_want_the_same_name_are_one_question) {
+    static struct waiting waiting[1000];
+    for (unsigned i = 0; i < 1000; i++) {
+        waiting[i] = make();
+        cr_assert_null(find("example.net", &waiting[i]));
+    }
+    cr_expect_eq(asked, 1u);
+    for (unsigned i = 0; i < 1000; i += 2)
+        names_leave(&waiting[i].waiter);
+    tell(newest, DNS_FOUND, 60, 1);
+    for (unsigned i = 0; i < 1000; i++)
+        cr_expect_eq(waiting[i].told, i % 2);
+}
+
 Test(names, who_has_left_is_not_told) {
     struct waiting first = make(), second = make();
     find("a", &first);
