@@ -39,10 +39,11 @@ bool target_transport(const struct sip_uri *uri, enum transport asked, enum tran
     return true;
 }
 
-/* The system would take the unspecified address for its own, and a group for many. */
+/* The system would take the unspecified address for its own, a group for many, and what an AAAA record says of IPv4 for
+ * an address that nobody has looked at as such: one of this machine, or one that is ours. */
 bool target_is_place(const struct endpoint *remote) {
     return remote->port != 0 && !ip_is_unspecified(&remote->ip) && !ip_is_broadcast(&remote->ip) &&
-           !ip_is_multicast(&remote->ip);
+           !ip_is_multicast(&remote->ip) && !ip_is_mapped(&remote->ip);
 }
 
 enum cause target_place(const struct sip_uri *uri, enum transport asked, struct slice request_uri,

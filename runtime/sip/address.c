@@ -83,6 +83,10 @@ bool ip_is_unspecified(const struct ip_address *ip) {
     return in_block(ip, (struct ip_block)IPV4(0, 0, 0, 0, 32)) || in_block(ip, (struct ip_block)IPV6(128, 0));
 }
 
+bool ip_is_mapped(const struct ip_address *ip) {
+    return in_block(ip, (struct ip_block)IPV6(96, [10] = 0xff, [11] = 0xff));
+}
+
 bool ip_is_global(const struct ip_address *ip) {
     for (size_t i = 0; i < sizeof specials / sizeof *specials; i++)
         if (ip_block_has(&specials[i].block, ip))

@@ -40,6 +40,7 @@ bool ip_is_loopback(const struct ip_address *ip);
 bool ip_is_multicast(const struct ip_address *ip);
 bool ip_is_broadcast(const struct ip_address *ip);
 bool ip_is_unspecified(const struct ip_address *ip);
+bool ip_is_mapped(const struct ip_address *ip); /* IPv4 in the form of IPv6: RFC 4291 2.5.5.2 */
 bool ip_is_global(const struct ip_address *ip); /* IANA special-purpose registries */
 
 #endif

@@ -79,6 +79,31 @@ Test(target, nobody_leads_us_into_this_machine_or_to_a_crowd_but_who_is_there_al
 }
 
 /* What is to be found out about a name: RFC 3263 4.1 asks for less when more is said. */
+/* What name servers say may be anything. */
+Test(target, not_every_address_is_a_place) {
+    static const struct {
+        struct ip_address ip;
+        uint16_t port;
+        bool place;
+    } rows[] = {
+        {{.family = 4, .bytes = {192, 0, 2, 1}}, 5060, true},
+        {{.family = 4, .bytes = {192, 0, 2, 1}}, 0, false},
+        {{.family = 4, .bytes = {127, 0, 0, 1}}, 5060, true},
+        {{.family = 4}, 5060, false},
+        {{.family = 4, .bytes = {255, 255, 255, 255}}, 5060, false},
+        {{.family = 4, .bytes = {224, 0, 1, 75}}, 5060, false},
+        {{.family = 6, .bytes = {0x20, 1, 0xd, 0xb8, [15] = 1}}, 5060, true},
+        {{.family = 6}, 5060, false},
+        {{.family = 6, .bytes = {0xff, 2, [15] = 1}}, 5060, false},
+        {{.family = 6, .bytes = {[10] = 0xff, 0xff, 127, 0, 0, 1}}, 5060, false},
+        {{.family = 6, .bytes = {[10] = 0xff, 0xff, 192, 0, 2, 1}}, 5060, false},
+    };
+    for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct endpoint remote = {.ip = rows[i].ip, .port = rows[i].port};
+        cr_expect_eq(target_is_place(&remote), rows[i].place, "row %u", i);
+    }
+}
+
 Test(target, a_uri_names_a_host) {
     static const struct {
         const char *uri;
