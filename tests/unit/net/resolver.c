@@ -230,7 +230,26 @@ Test(resolver, a_silent_name_server_is_given_up) {
     run(1);
     cr_expect_eq(told[1].status, DNS_SILENT);
     cr_expect_geq(told[1].at - begun, (uint64_t)RESOLVER_SILENCE);
-    cr_expect_eq(udp_questions, 2u, "it is asked twice");
+    cr_expect_eq(udp_questions, 4u, "it is asked at once, and after 0.5, 1.5 and 3.5 s");
+}
+
+Test(resolver, a_dead_name_server_in_front_delays_by_half_a_second) {
+    struct endpoint servers[2] = {{.ip = {.family = 4, .bytes = {127, 0, 0, 2}}, .port = port},
+                                  {.ip = {.family = 4, .bytes = {127, 0, 0, 1}}, .port = port}};
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
+    uint64_t begun = loop_now();
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1);
+    other = socket(AF_INET, SOCK_DGRAM, 0); /* takes every question, and reads none */
+    cr_assert_eq(bind(other, (struct sockaddr *)&address, sizeof address), 0);
+    resolver_close(resolver);
+    open_resolver(&(const struct channel_servers){.list = servers, .count = 2, .file = "/etc/resolv.conf"});
+    zone_add("a.example.net A 192.0.2.1");
+    ask(1, "a.example.net", DNS_A);
+    run(1);
+    cr_expect_eq(told[1].status, DNS_FOUND);
+    cr_expect_geq(told[1].at - begun, 450u);
+    cr_expect_lt(told[1].at - begun, 1400u);
+    close(other);
 }
 
 Test(resolver, hosts_say_what_their_file_says) {
@@ -359,7 +378,8 @@ Test(resolver, the_file_of_name_servers_is_followed) {
     cr_expect(changed_to.port == port && changed_to.ip.bytes[3] == 2);
     run(2);
     cr_expect(told[1].status == DNS_FOUND && told[2].status == DNS_FOUND);
-    cr_expect(udp_questions == 1 && other_questions == 1, "%u and %u questions", udp_questions, other_questions);
+    /* Of the first one, which nobody could read meanwhile, it may have been reminded. */
+    cr_expect(udp_questions >= 1 && other_questions == 1, "%u and %u questions", udp_questions, other_questions);
     unlink(path);
     let_look();
     ask(3, "a.example.net", DNS_A);
@@ -367,9 +387,10 @@ Test(resolver, the_file_of_name_servers_is_followed) {
     cr_expect_eq(other_questions, 2u, "a file that is gone changes nothing");
     write_file(path, "127.0.0.1");
     let_look();
+    udp_questions = 0;
     ask(4, "a.example.net", DNS_A);
     run(4);
-    cr_expect(changes == 2 && udp_questions == 2 && other_questions == 2);
+    cr_expect(changes == 2 && udp_questions == 1 && other_questions == 2);
     unlink(path);
     close(other);
 }
