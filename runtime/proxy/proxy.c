@@ -173,22 +173,18 @@ static struct scan_result judge_broken(const struct sip_message *message, enum s
     return (struct scan_result){verdict, fault->code, fault->reason};
 }
 
-void proxy_receive(struct proxy *proxy, const struct packet *packet) {
-    struct sip_message message;
-    begin(proxy, packet->now, packet->unix_ms);
-    if (keepalive_asked(proxy, packet))
-        return;
-    struct scan_result scan = scan_message(&message, packet->bytes.at, packet->bytes.len);
+static void receive(struct proxy *proxy, const struct packet *packet, struct sip_message *message,
+                    struct scan_result scan) {
     if (packet->broken.code)
-        scan = judge_broken(&message, scan.verdict, &packet->broken);
+        scan = judge_broken(message, scan.verdict, &packet->broken);
     switch (scan.verdict) {
     case SCAN_OK:
-        if (!message.request) {
-            receive_response(proxy, packet, &message);
+        if (!message->request) {
+            receive_response(proxy, packet, message);
             break;
         }
         proxy_count(proxy, COUNTER_REQUESTS);
-        request_arrives(proxy, packet, &message, NULL);
+        request_arrives(proxy, packet, message, NULL);
         break;
     case SCAN_REFUSED:
         proxy_count(proxy, COUNTER_MALFORMED);
@@ -196,7 +192,7 @@ void proxy_receive(struct proxy *proxy, const struct packet *packet) {
             proxy_count(proxy, COUNTER_BLOCKED);
             break;
         }
-        request_refused(proxy, packet, &message, scan.code, scan.reason);
+        request_refused(proxy, packet, message, scan.code, scan.reason);
         break;
     case SCAN_SILENT:
         proxy_count(proxy, COUNTER_MALFORMED);
@@ -205,6 +201,34 @@ void proxy_receive(struct proxy *proxy, const struct packet *packet) {
         break;
     case SCAN_KEEPALIVE: break;
     }
+}
+
+/* Whoever gets it next reads the lines that we have read. */
+static void receive_mended(struct proxy *proxy, const struct packet *packet, const struct sip_message *message) {
+    struct sip_message again;
+    struct packet mended = *packet;
+    size_t length = scan_mend(message, NULL);
+    char *bytes = malloc(length);
+    if (!bytes) {
+        proxy_count(proxy, COUNTER_NO_MEMORY);
+        return;
+    }
+    scan_mend(message, bytes);
+    mended.bytes = (struct slice){bytes, length};
+    receive(proxy, &mended, &again, scan_message(&again, bytes, length));
+    free(bytes);
+}
+
+void proxy_receive(struct proxy *proxy, const struct packet *packet) {
+    struct sip_message message;
+    begin(proxy, packet->now, packet->unix_ms);
+    if (keepalive_asked(proxy, packet))
+        return;
+    struct scan_result scan = scan_message(&message, packet->bytes.at, packet->bytes.len);
+    if (message.bare && scan.verdict != SCAN_SILENT)
+        receive_mended(proxy, packet, &message);
+    else
+        receive(proxy, packet, &message, scan);
 }
 
 void proxy_unreachable(struct proxy *proxy, const struct endpoint *remote, struct slice quoted, enum cause cause,

@@ -188,8 +188,21 @@ static struct slice unmarked(struct arena *arena, struct slice line) {
     return page_slice(&text);
 }
 
+/* Whatever ended the lines when it came; how they must leave is looked at elsewhere. */
+static bool same_text(struct slice a, struct slice b) {
+    size_t i = 0, j = 0;
+    for (;; i++, j++) {
+        while (i < a.len && a.at[i] == '\r')
+            i++;
+        while (j < b.len && b.at[j] == '\r')
+            j++;
+        if (i == a.len || j == b.len || a.at[i] != b.at[j])
+            return i == a.len && j == b.len;
+    }
+}
+
 static bool same_line(struct arena *arena, const struct letter_header *a, const struct letter_header *b) {
-    if (slice_equal(a->line, b->line))
+    if (same_text(a->line, b->line))
         return true;
     return letter_same_name(a->name, SLICE("Contact")) &&
            slice_equal(unmarked(arena, a->line), unmarked(arena, b->line));

@@ -96,13 +96,15 @@ static void request_line(struct scan *scan, struct slice line) {
 /* Header lines: 7.3. */
 
 /* The line from `at`: its end with the line end, and its text. A bare LF ends a line as CRLF does: nearly every stack
- * reads it so, and nothing is rewritten. A CR alone would be a line end to some and text to others. */
+ * reads it so. A CR alone would be a line end to some and text to others. */
 static size_t line_end(struct scan *scan, size_t at, struct slice *text) {
     struct slice bytes = scan->message->bytes;
     size_t end = slice_find(bytes, at, '\n');
     *text = slice_cut(bytes, at, end);
     if (end < bytes.len && text->len && text->at[text->len - 1] == '\r')
         text->len--;
+    else if (end < bytes.len)
+        scan->message->bare = true;
     if (text->len && memchr(text->at, '\r', text->len))
         scan_refuse(scan, "Stray Carriage Return");
     return end < bytes.len ? end + 1 : end;
@@ -207,6 +209,7 @@ static void clear(struct sip_message *message, struct slice bytes) {
     message->header_count = 0;
     memset(message->first, 0, sizeof message->first);
     message->body = (uint32_t)bytes.len;
+    message->bare = false;
     message->via = (struct sip_via){0};
     message->via_count = 0;
     message->call_id = message->from_tag = message->to_tag = message->cseq_method = SLICE_NULL;
@@ -247,6 +250,20 @@ struct scan_result scan_message(struct sip_message *message, const char *data, s
     header_lines(&scan, at);
     scan_fields(&scan);
     return verdict(&scan);
+}
+
+size_t scan_mend(const struct sip_message *message, char *out) {
+    struct slice bytes = message->bytes;
+    size_t length = 0;
+    for (size_t i = 0; i < bytes.len; i++) {
+        bool bare = i < message->body && bytes.at[i] == '\n' && (i == 0 || bytes.at[i - 1] != '\r');
+        if (out && bare)
+            out[length] = '\r';
+        if (out)
+            out[length + bare] = bytes.at[i];
+        length += 1u + bare;
+    }
+    return length;
 }
 
 struct slice scan_value(const struct sip_message *message, unsigned header) {

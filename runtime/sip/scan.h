@@ -55,6 +55,7 @@ struct sip_message {
     unsigned header_count;
     uint16_t first[HEADER_COUNT]; /* index of the first line + 1; 0: absent */
     uint32_t body;                /* offset; the empty line stands before it */
+    bool bare;                    /* a line before it ends in LF alone: scan_mend() */
 
     struct sip_via via;
     unsigned via_count;
@@ -79,6 +80,10 @@ struct scan_result {
 
 /* `data` of one datagram; `message` is filled as far as the scan came (enough to answer when SCAN_REFUSED). */
 struct scan_result scan_message(struct sip_message *message, const char *data, size_t length);
+
+/* The message with CRLF at the end of every line (7), to `out`, or only its length when that is NULL. Who sends it on as
+ * it came lets the next hop, which may take a LF for text, read other headers, and on a stream another end of it. */
+size_t scan_mend(const struct sip_message *message, char *out);
 
 /* The raw value of header line n; unfolding is values.h's. */
 struct slice scan_value(const struct sip_message *message, unsigned header);

@@ -333,6 +333,26 @@ Test(scan, headers_end_with_an_empty_line) {
     expect(START REST "Subject: x\r\n y", SCAN_REFUSED, 400, "Missing Empty Line");
 }
 
+Test(scan, a_message_with_bare_line_feeds_can_be_mended) {
+    static const char *const rows[][2] = {
+        {"INVITE sip:b@h SIP/2.0\n" REST "A: 1\n\t2\r\nB:\n\nline\nline",
+         "INVITE sip:b@h SIP/2.0\r\n" REST "A: 1\r\n\t2\r\nB:\r\n\r\nline\nline"},
+        {START REST "\n", START REST "\r\n"},
+        {START REST "\r\n\n", NULL},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char out[1024];
+        const char *wanted = rows[i][1];
+        expect(rows[i][0], SCAN_OK, 0, "");
+        cr_assert_eq(message.bare, wanted != NULL);
+        if (!wanted)
+            continue;
+        cr_assert_eq(scan_mend(&message, NULL), strlen(wanted));
+        cr_assert_eq(scan_mend(&message, out), strlen(wanted));
+        cr_expect_eq(memcmp(out, wanted, strlen(wanted)), 0, "row %zu", i);
+    }
+}
+
 Test(scan, nul_stands_in_quoted_strings_and_bodies_only) {
     static const struct {
         const char *bytes;
