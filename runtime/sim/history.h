@@ -18,6 +18,7 @@ struct exchange {
     const struct exchange *again; /* the first one with these bytes between these two */
     const struct sim_sent *sent;  /* of what left */
     struct slice connection;      /* the number of the one that it left on; null: none */
+    struct slice length;          /* bytes that left, as text */
     struct letter message;
 };
 

@@ -116,6 +116,7 @@ static void collect(struct play *play) {
             return;
         }
         exchange->sent = sent;
+        exchange->length = slice_of(arena_printf(play->arena, "%zu", exchange->message.bytes.len));
         if (sent->connection)
             exchange->connection = slice_of(arena_printf(play->arena, "%u", (unsigned)sent->connection->number));
         conduct_check(play, exchange);

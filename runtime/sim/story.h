@@ -98,8 +98,8 @@
  *       Via count 2                        so many values, commas counted
  *       | v=0                              exactly this body
  *   caller < raw                           no message, but exactly the bytes that stand below it
- *   `URI`, `body`, `reason` and `connection` may stand where a header's name stands; the last is the number of the
- *   connection that it left on, which are counted from 1 as they are opened.
+ *   `URI`, `body`, `reason`, `connection` and `length` may stand where a header's name stands; `connection` is the
+ *   number of the one that it left on, which are counted from 1 as they are opened; `length` its bytes, all of them.
  * Without `at` or `after` it must leave at once, in the same millisecond. What leaves is matched strictly in order for
  * each party (and call), times exact. Before the next thing happens everything that left must have been named; so
  * the parties' lines in between may stand in any order. `after` counts from where the story stands, then from one
