@@ -24,6 +24,7 @@ enum {
 static void lose(struct connection *connection, enum cause cause) {
     if (connection->state == CONNECTION_LOST)
         return;
+    connection->streams->counts.unsecured += connection->state == CONNECTION_SECURING;
     connection->state = CONNECTION_LOST;
     connection->cause = cause;
     stream_set_forget(connection);
@@ -257,6 +258,19 @@ static void secure(struct connection *connection) {
     }
 }
 
+/* Who has come to us waits for his turn, and what he says meanwhile would wake the loop for nothing. */
+static void queue_step(struct connection *connection) {
+    loop_sleep(connection->readable);
+    source_queue(&connection->streams->sources, connection);
+}
+
+void connection_shake(struct connection *connection) {
+    if (connection->state != CONNECTION_SECURING)
+        return;
+    loop_wake(connection->readable);
+    secure(connection);
+}
+
 static void read_some(struct connection *connection) {
     struct streams *streams = connection->streams;
     ssize_t length = read_bytes(connection, streams->inbox, sizeof streams->inbox);
@@ -274,7 +288,7 @@ static void on_readable(void *context) {
     struct connection *connection = context;
     const struct stream_events *events = &connection->streams->events;
     if (connection->state == CONNECTION_SECURING)
-        secure(connection);
+        connection->source ? queue_step(connection) : secure(connection);
     else if (connection->state == CONNECTION_OPEN || connection->state == CONNECTION_CLOSING)
         read_some(connection);
     events->turn(events->context);

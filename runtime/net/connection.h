@@ -48,6 +48,8 @@ struct connection {
     struct timer deadline;
     bool opened;           /* by us */
     struct source *source; /* whose connections it is counted with; NULL: we opened it */
+    bool queued;           /* for a step of its handshake, between these of its source (source.h) */
+    struct connection *ahead, *behind;
 };
 
 /* Takes the socket over: closes it when there is no memory (NULL). It is being connected, for `patience` ms; 0: it has
@@ -63,6 +65,8 @@ enum cause connection_cause(int error);
 void connection_queue(struct connection *connection, struct slice message);
 /* Waits no longer than that for being open. */
 void connection_hurry(struct connection *connection, uint32_t patience);
+/* Takes the step of its handshake that it was queued for. */
+void connection_shake(struct connection *connection);
 /* Sends what is queued, as far as the socket takes it. */
 void connection_flush(struct connection *connection);
 

@@ -111,9 +111,48 @@ void listeners_count(const struct listeners *listeners, struct counters *counter
     counters->values[COUNTER_CONNECTIONS_OPENED] = counts.opened;
     counters->values[COUNTER_CONNECTIONS_REFUSED] = counts.refused;
     counters->values[COUNTER_CONNECTIONS_TIMED_OUT] = counts.timed_out;
+    counters->values[COUNTER_TLS_FAILED] = counts.unsecured;
 }
 
 /* In. */
+
+/* Of those who came one a second is told: anybody may fail as often as he likes. */
+static void tell_failure(struct listeners *listeners, const struct stream_loss *loss) {
+    char remote[ENDPOINT_TEXT], reason[256];
+    if (!loss->reason[0])
+        return;
+    if (!loss->opened && loop_now() < listeners->telling_failures) {
+        listeners->untold++;
+        return;
+    }
+    log_printf(listeners->log, loss->opened ? LOG_WARNING : LOG_INFO,
+               "event=tls-failed remote=%s cause=%s reason=%s untold=%u", endpoint_text(&loss->remote, remote),
+               causes[loss->cause], log_value(slice_of(loss->reason), reason, sizeof reason),
+               loss->opened ? 0 : listeners->untold);
+    if (loss->opened)
+        return;
+    listeners->telling_failures = loop_now() + TELLING;
+    listeners->untold = 0;
+}
+
+static void on_message(void *context, const struct stream_message *message) {
+    struct listeners *listeners = context;
+    listeners->events.message(listeners->events.context, message);
+}
+
+static bool on_turn(void *context) {
+    struct listeners *listeners = context;
+    return listeners->events.turn(listeners->events.context);
+}
+
+static void on_lost(void *context, const struct stream_loss *loss) {
+    struct listeners *listeners = context;
+    char remote[ENDPOINT_TEXT];
+    log_printf(listeners->log, LOG_DEBUG, "event=connection-lost connection=%" PRIu64 " remote=%s cause=%s",
+               loss->connection, endpoint_text(&loss->remote, remote), causes[loss->cause]);
+    tell_failure(listeners, loss);
+    listeners->events.lost(listeners->events.context, loss);
+}
 
 /* However fast datagrams come, timers and the other listeners have their turn. */
 static void on_readable(void *context) {
@@ -188,7 +227,7 @@ int listeners_open(struct listeners *listeners, struct loop *loop, struct log *l
                    const struct listen_request *request, const struct hash_key *key,
                    const struct listener_events *events, char *reason, size_t size) {
     const struct stream_events stream_events = {
-        .received = events->message, .lost = events->lost, .turn = events->turn, .context = events->context};
+        .received = on_message, .lost = on_lost, .turn = on_turn, .context = listeners};
     *listeners = (struct listeners){.loop = loop, .log = log, .events = *events};
     listeners->datagrams = calloc(request->count, sizeof *listeners->datagrams);
     listeners->endpoints = calloc(request->count, sizeof *listeners->endpoints);

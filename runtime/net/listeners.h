@@ -30,10 +30,12 @@ struct listeners { /* zeroed, or listeners_open(): may be closed */
     struct streams *streams;
     struct endpoint *endpoints; /* all of them, as bound */
     unsigned count;
-    uint64_t homeless;      /* datagrams that no listener could send */
-    struct udp_losses told; /* of what was lost so far, that which the log knows of */
-    uint64_t told_refused;  /* connections */
-    uint64_t telling;       /* when the log may be told of more */
+    uint64_t homeless;         /* datagrams that no listener could send */
+    struct udp_losses told;    /* of what was lost so far, that which the log knows of */
+    uint64_t told_refused;     /* connections */
+    uint64_t telling;          /* when the log may be told of more */
+    uint64_t telling_failures; /* and of another handshake that failed; those meanwhile are `untold` */
+    unsigned untold;
 };
 
 struct listen_request {

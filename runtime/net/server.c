@@ -219,13 +219,6 @@ static void on_message(void *context, const struct stream_message *message) {
 
 static void on_lost(void *context, const struct stream_loss *loss) {
     struct server *server = context;
-    char text[ENDPOINT_TEXT], reason[256];
-    log_printf(&server->log, LOG_DEBUG, "event=connection-lost connection=%" PRIu64 " remote=%s cause=%s",
-               loss->connection, endpoint_text(&loss->remote, text), causes[loss->cause]);
-    if (loss->reason[0])
-        log_printf(&server->log, loss->opened ? LOG_WARNING : LOG_INFO, "event=tls-failed remote=%s cause=%s reason=%s",
-                   endpoint_text(&loss->remote, text), causes[loss->cause],
-                   log_value(slice_of(loss->reason), reason, sizeof reason));
     proxy_connection_lost(server->proxy, loss->connection, loss->cause, loop_now(), loop_unix());
 }
 

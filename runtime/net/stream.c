@@ -14,7 +14,7 @@
 enum {
     ACCEPTS = 64, /* from one listener before the others have their turn */
     PAUSE = 100,  /* ms without accepting when no descriptor is left */
-    SITE = 8,     /* bytes of an IPv6 address that are one customer's */
+    STEPS = 1,    /* of handshakes before everybody else has his turn: each takes up to a millisecond */
 };
 
 struct listener {
@@ -23,12 +23,6 @@ struct listener {
     struct loop_watch *watch;
     int fd;
     uint8_t transport;
-};
-
-struct source {
-    struct lookup_node node;
-    struct ip_address ip;
-    unsigned count;
 };
 
 /* The set. */
@@ -65,20 +59,14 @@ void stream_set_forget(struct connection *connection) {
     lookup_remove(&connection->streams->aliases, &connection->aliased);
 }
 
-static void leave_source(struct streams *streams, struct source *source) {
-    if (!source || --source->count)
-        return;
-    lookup_remove(&streams->sources, &source->node);
-    free(source);
-}
-
 void stream_set_remove(struct connection *connection) {
     struct streams *streams = connection->streams;
     stream_set_forget(connection);
+    source_forget(connection);
     *(connection->previous ? &connection->previous->next : &streams->connections) = connection->next;
     if (connection->next)
         connection->next->previous = connection->previous;
-    leave_source(streams, connection->source);
+    source_leave(&streams->sources, connection->source);
     streams->count--;
 }
 
@@ -130,30 +118,6 @@ bool streams_settle(struct streams *streams) {
 
 /* Those that come. */
 
-static struct ip_address site_of(const struct ip_address *ip) {
-    struct ip_address site = *ip;
-    if (site.family == 6)
-        memset(site.bytes + SITE, 0, sizeof site.bytes - SITE);
-    return site;
-}
-
-/* NULL: out of memory. */
-static struct source *source_of(struct streams *streams, const struct ip_address *ip) {
-    struct ip_address site = site_of(ip);
-    uint64_t hash = hash_keyed(&streams->key, site.bytes, site.family == 6 ? SITE : 4);
-    for (struct lookup_node *node = lookup_first(&streams->sources, hash); node; node = lookup_next(node)) {
-        struct source *source = (struct source *)node;
-        if (ip_equal(&source->ip, &site))
-            return source;
-    }
-    struct source *source = calloc(1, sizeof *source);
-    if (!source)
-        return NULL;
-    source->ip = site;
-    lookup_add(&streams->sources, &source->node, hash);
-    return source;
-}
-
 /* Whoever is turned away is told at once, and nothing of it stays here. */
 static void turn_away(struct streams *streams, int fd) {
     const struct linger now = {.l_onoff = 1};
@@ -166,11 +130,12 @@ static void welcome(struct streams *streams, int fd, const struct endpoint *remo
     struct sockaddr_storage name;
     socklen_t length = sizeof name;
     struct endpoint local;
-    struct source *source = streams->count < streams->limits.connections ? source_of(streams, &remote->ip) : NULL;
-    bool room = source && source->count++ < streams->limits.per_source;
+    struct source *source =
+        streams->count < streams->limits.connections ? source_enter(&streams->sources, &remote->ip) : NULL;
+    bool room = source && source->count <= streams->limits.per_source;
     if (!room || getsockname(fd, (struct sockaddr *)&name, &length) < 0 ||
         !sockaddr_endpoint(&local, (struct sockaddr *)&name)) {
-        leave_source(streams, source);
+        source_leave(&streams->sources, source);
         turn_away(streams, fd);
         return;
     }
@@ -178,7 +143,7 @@ static void welcome(struct streams *streams, int fd, const struct endpoint *remo
     struct connection *connection =
         connection_new(streams, fd, &(const struct sip_flow){.local = local, .remote = *remote}, 0);
     if (!connection) {
-        leave_source(streams, source);
+        source_leave(&streams->sources, source);
         streams->counts.refused++;
         return;
     }
@@ -407,7 +372,7 @@ struct streams *streams_new(struct loop *loop, const struct stream_limits *limit
     streams->waiting_end = &streams->waiting;
     streams->timers = timers_new();
     if (streams->timers && !lookup_init(&streams->numbers) && !lookup_init(&streams->places) &&
-        !lookup_init(&streams->aliases) && !lookup_init(&streams->sources))
+        !lookup_init(&streams->aliases) && !sources_init(&streams->sources, key))
         return streams;
     streams_free(streams);
     return NULL;
@@ -432,18 +397,21 @@ void streams_free(struct streams *streams) {
     lookup_free(&streams->numbers, NULL);
     lookup_free(&streams->places, NULL);
     lookup_free(&streams->aliases, NULL);
-    lookup_free(&streams->sources, NULL);
+    sources_free(&streams->sources);
     if (streams->timers)
         timers_free(streams->timers);
     free(streams);
 }
 
 uint64_t streams_due(const struct streams *streams) {
-    return timers_due(streams->timers);
+    return streams->sources.first ? 0 : timers_due(streams->timers);
 }
 
 void streams_tick(struct streams *streams) {
+    struct connection *connection;
     timers_run(streams->timers, loop_now());
+    for (unsigned i = 0; i < STEPS && (connection = sources_next(&streams->sources)); i++)
+        connection_shake(connection);
 }
 
 struct stream_counts streams_counts(const struct streams *streams) {

@@ -25,7 +25,7 @@ struct stream_limits {
 struct stream_message {
     struct endpoint source, local;
     uint64_t connection;
-    struct slice bytes; /* valid during the call alone */
+    struct slice bytes;         /* valid during the call alone */
     struct stream_fault broken; /* where it ends nobody knows; the connection is closed behind the answer */
 };
 
@@ -49,6 +49,7 @@ struct stream_counts {
     uint64_t accepted, opened;
     uint64_t refused;   /* for want of room: one of the limits, or no descriptor */
     uint64_t timed_out; /* a message that did not come to its end; idle */
+    uint64_t unsecured; /* TLS was not agreed on */
 };
 
 /* NULL: out of memory. */

@@ -4,6 +4,7 @@
 #define FOV_RUNTIME_NET_STREAM_SET_H
 
 #include "runtime/net/connection.h"
+#include "runtime/net/source.h"
 
 enum { STREAM_INBOX = 64 * 1024 };
 
@@ -19,7 +20,7 @@ struct streams {
     struct tls *tls; /* NULL: none is spoken here */
     struct timers *timers;
     struct lookup numbers, places, aliases; /* connections that can be sent on */
-    struct lookup sources;                  /* addresses that have connected */
+    struct sources sources;                 /* addresses that have connected */
     struct connection *connections, *waiting, **waiting_end;
     struct listener *listeners;
     struct timer pause; /* while no descriptor is left */

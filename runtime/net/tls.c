@@ -40,7 +40,8 @@ struct tls {
 
 struct tls_session {
     struct tls *tls;
-    SSL *ssl;
+    int fd;
+    SSL *ssl;   /* NULL: whoever has come has said nothing yet */
     char *name; /* that was asked for; owned. NULL: they came to us */
     char destination[DESTINATION];
     bool agreed, said_goodbye, wants_room;
@@ -344,38 +345,46 @@ void tls_free(struct tls *tls) {
 
 /* Sessions. */
 
-static struct tls_session *begin(struct tls *tls, SSL_CTX *context, int fd) {
+static struct tls_session *make_session(struct tls *tls, int fd) {
     struct tls_session *session = calloc(1, sizeof *session);
     if (!session)
         return NULL;
     session->tls = tls;
+    session->fd = fd;
+    return session;
+}
+
+/* False: out of memory. */
+static bool begin(struct tls_session *session, SSL_CTX *context) {
     session->ssl = SSL_new(context);
-    if (session->ssl && SSL_set_fd(session->ssl, fd) == 1) {
+    bool good = session->ssl && SSL_set_fd(session->ssl, session->fd) == 1;
+    if (good)
         SSL_set_app_data(session->ssl, session);
-        return session;
-    }
     ERR_clear_error();
-    tls_end(session);
-    return NULL;
+    return good;
 }
 
 struct tls_session *tls_accept(struct tls *tls, int fd) {
-    struct tls_session *session = begin(tls, tls->contexts.servers[0], fd);
-    if (session)
+    return make_session(tls, fd);
+}
+
+static bool begin_accepting(struct tls_session *session) {
+    bool good = begin(session, session->tls->contexts.servers[0]);
+    if (good)
         SSL_set_accept_state(session->ssl);
-    return session;
+    return good;
 }
 
 struct tls_session *tls_connect(struct tls *tls, int fd, const struct endpoint *remote, struct slice name) {
     struct ip_address ip;
     char place[ENDPOINT_TEXT];
     struct slice host = host_without_root(name);
-    struct tls_session *session = begin(tls, tls->contexts.client, fd);
+    struct tls_session *session = make_session(tls, fd);
     if (!session)
         return NULL;
     session->name = strndup(host.at ? host.at : "", host.len);
     /* Only host names may be asked for (RFC 6066 3). */
-    if (!session->name ||
+    if (!session->name || !begin(session, tls->contexts.client) ||
         (host.len && !ip_parse(&ip, host) && SSL_set_tlsext_host_name(session->ssl, session->name) != 1)) {
         ERR_clear_error();
         tls_end(session);
@@ -426,6 +435,8 @@ static enum tls_result outcome_of(struct tls_session *session, int result) {
 }
 
 enum tls_result tls_shake(struct tls_session *session) {
+    if (!session->ssl && !begin_accepting(session))
+        return fail(session, CAUSE_LOCAL_LIMIT, "out of memory");
     ERR_clear_error();
     errno = 0;
     int result = SSL_do_handshake(session->ssl);

@@ -41,29 +41,11 @@ static void invite(unsigned number) {
         calls[number].begun = calls[number].sent;
 }
 
-/* The value of a header line, or what stands between angle brackets in it. */
-static void value(char out[512], const char *text, const char *name, bool brackets) {
-    const char *at = strstr(text, name);
-    at = at ? at + strlen(name) : "";
-    at = brackets && strchr(at, '<') ? strchr(at, '<') + 1 : at;
-    snprintf(out, 512, "%.*s", (int)strcspn(at, brackets ? ">" : "\r"), at);
-}
-
-/* The route set of a 2xx, its Record-Route from the last line to the first (RFC 3261 12.1.2). */
-static void routes_of(char out[MESSAGE / 2], const char *text) {
-    out[0] = '\0';
-    for (const char *at = strstr(text, "\r\nRecord-Route: "); at; at = strstr(at + 2, "\r\nRecord-Route: ")) {
-        char rest[MESSAGE / 2];
-        snprintf(rest, sizeof rest, "%s", out);
-        snprintf(out, MESSAGE / 2, "Route: %.*s\r\n%.1024s", (int)strcspn(at + 16, "\r"), at + 16, rest);
-    }
-}
-
 static void hang_up(unsigned number, const char *text) {
     char out[MESSAGE], uri[512], to[512], routes[MESSAGE / 2];
-    value(uri, text, "\r\nContact: ", true);
-    value(to, text, "\r\nTo: ", false);
-    routes_of(routes, text);
+    message_value(uri, sizeof uri, text, "\r\nContact: ", true);
+    message_value(to, sizeof to, text, "\r\nTo: ", false);
+    message_routes(routes, text);
     request(out, "ACK", number, uri, to, routes);
     line_send(&lines[number % line_count], out);
     if (calls[number].bye)
@@ -78,7 +60,7 @@ static void hang_up(unsigned number, const char *text) {
 static void acknowledge(unsigned number, const char *text) {
     char out[MESSAGE], uri[64], to[512];
     snprintf(uri, sizeof uri, "sip:10%u@127.0.0.1", number / line_count % 3);
-    value(to, text, "\r\nTo: ", false);
+    message_value(to, sizeof to, text, "\r\nTo: ", false);
     request(out, "ACK", number, uri, to, "");
     char *branch = strstr(out, "-ACK\r\n");
     memmove(branch + 7, branch + 4, strlen(branch + 4) + 1);

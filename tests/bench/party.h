@@ -27,13 +27,13 @@ struct line {
     char buffer[BUFFER];
 };
 
-static int64_t now_ms(void) {
+static inline int64_t now_ms(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-static void line_send(const struct line *line, const char *text) {
+static inline void line_send(const struct line *line, const char *text) {
     if (line->stream)
         send(line->fd, text, strlen(text), MSG_NOSIGNAL);
     else
@@ -41,7 +41,7 @@ static void line_send(const struct line *line, const char *text) {
 }
 
 /* Reads what is there; false: the connection has ended. */
-static bool line_read(struct line *line) {
+static inline bool line_read(struct line *line) {
     socklen_t length = sizeof line->peer;
     if (line->stream) {
         ssize_t got = recv(line->fd, line->buffer + line->held, BUFFER - 1 - line->held, 0);
@@ -54,7 +54,7 @@ static bool line_read(struct line *line) {
 }
 
 /* Takes the next whole message out of the buffer, as a string. */
-static bool line_next(struct line *line, char text[MESSAGE]) {
+static inline bool line_next(struct line *line, char text[MESSAGE]) {
     while (line->held && (line->buffer[0] == '\r' || line->buffer[0] == '\n')) /* keep-alives (RFC 5626 3.5.1) */
         memmove(line->buffer, line->buffer + 1, --line->held);
     line->buffer[line->held] = '\0';
@@ -69,6 +69,24 @@ static bool line_next(struct line *line, char text[MESSAGE]) {
     line->held -= length;
     memmove(line->buffer, line->buffer + length, line->held);
     return true;
+}
+
+/* The value of a header line, or what stands between angle brackets in it. */
+static inline void message_value(char *out, size_t size, const char *text, const char *name, bool brackets) {
+    const char *at = strstr(text, name);
+    at = at ? at + strlen(name) : "";
+    at = brackets && strchr(at, '<') ? strchr(at, '<') + 1 : at;
+    snprintf(out, size, "%.*s", (int)strcspn(at, brackets ? ">" : "\r"), at);
+}
+
+/* The route set of a 2xx, its Record-Route from the last line to the first (RFC 3261 12.1.2). */
+static inline void message_routes(char out[MESSAGE / 2], const char *text) {
+    out[0] = '\0';
+    for (const char *at = strstr(text, "\r\nRecord-Route: "); at; at = strstr(at + 2, "\r\nRecord-Route: ")) {
+        char rest[MESSAGE / 2];
+        snprintf(rest, sizeof rest, "%s", out);
+        snprintf(out, MESSAGE / 2, "Route: %.*s\r\n%.1024s", (int)strcspn(at + 16, "\r"), at + 16, rest);
+    }
 }
 
 #endif

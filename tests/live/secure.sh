@@ -3,8 +3,8 @@
 # certificate. Their authority is $authority.
 tls=$work/tls authority=$work/tls/ca.pem
 
-# certificate NAME IDENTITIES: $tls/NAME.pem
-certificate() { tools/certificate.sh "$tls" "$1" "$2" || give_up "no certificate for $1"; }
+# certificate NAME IDENTITIES [KEY]: $tls/NAME.pem
+certificate() { tools/certificate.sh "$tls" "$@" || give_up "no certificate for $1"; }
 
 # tunnel NAME ACCEPT CONNECT LINES...: from one ADDRESS:PORT to another; lines of its configuration
 tunnel() {

@@ -225,3 +225,42 @@ Test(connection, one_that_is_closed_in_the_handshake_has_failed_in_it) {
     cr_assert_eq(seen.cause, CAUSE_TLS_HANDSHAKE);
     close(fd);
 }
+
+/* How many wait for a step of their handshake, now and at most so far. */
+static unsigned waiting, most;
+
+static void count_waiting(void) {
+    waiting = 0;
+    for (const struct connection *one = streams->connections; one; one = one->next)
+        waiting += one->queued;
+    most = waiting > most ? waiting : most;
+}
+
+static void on_counted_time(void *context) {
+    count_waiting();
+    unsigned before = waiting;
+    streams_tick(streams);
+    count_waiting();
+    cr_assert_eq(waiting, before - (before > 0));
+    on_turn(context);
+    if (most && !waiting)
+        loop_stop(loop);
+}
+
+Test(connection, many_handshakes_at_once_take_one_step_between_two_turns_of_the_loop) {
+    struct sockaddr_storage name;
+    socklen_t length = sockaddr_from(&name, &listener);
+    int fds[5];
+    for (unsigned i = 0; i < 5; i++) {
+        fds[i] = socket(AF_INET, SOCK_STREAM, 0);
+        cr_assert_eq(connect(fds[i], (struct sockaddr *)&name, length), 0);
+        cr_assert_eq(write(fds[i], "no TLS", 6), 6);
+    }
+    loop_time(loop, on_counted_time, NULL);
+    wanted_lost = 1; /* nobody here stops it but the end of the queue */
+    loop_due(loop, 0);
+    loop_run(loop);
+    cr_assert_eq(most, 5);
+    for (unsigned i = 0; i < 5; i++)
+        close(fds[i]);
+}
