@@ -16,6 +16,8 @@ struct websocket {
     struct wslay_event_context *frames; /* NULL: it is not over */
     struct websocket_events events;
     struct slice input;  /* of the call under way */
+    uint64_t begun;      /* bytes of frames that have not come to their end */
+    uint64_t frame;      /* of the one whose payload comes */
     unsigned fragments;  /* of the message that has begun */
     bool taking, broken; /* within websocket_take() */
 };
@@ -30,6 +32,7 @@ static ssize_t on_wanted(struct wslay_event_context *frames, uint8_t *buffer, si
     }
     memcpy(buffer, websocket->input.at, length);
     websocket->input = slice_from(websocket->input, length);
+    websocket->begun += length;
     return (ssize_t)length;
 }
 
@@ -41,12 +44,24 @@ static ssize_t on_leaving(struct wslay_event_context *frames, const uint8_t *byt
     return (ssize_t)length;
 }
 
+/* RFC 6455 5.2; wslay takes no length that is not written as short as can be. All that comes to a server is masked. */
+static uint64_t frame_length(uint64_t payload) {
+    return 2 + (payload < 126 ? 0 : payload <= UINT16_MAX ? 2 : 8) + 4 + payload;
+}
+
 static void on_frame(struct wslay_event_context *frames, const struct wslay_event_on_frame_recv_start_arg *frame,
                      void *context) {
     struct websocket *websocket = context;
     (void)frames;
+    websocket->frame = frame_length(frame->payload_length);
     if (!wslay_is_ctrl_frame(frame->opcode))
         websocket->broken |= ++websocket->fragments > FRAGMENTS_MAX;
+}
+
+static void on_frame_end(struct wslay_event_context *frames, void *context) {
+    struct websocket *websocket = context;
+    (void)frames;
+    websocket->begun -= websocket->frame;
 }
 
 static void on_message(struct wslay_event_context *frames, const struct wslay_event_on_msg_recv_arg *message,
@@ -66,6 +81,7 @@ static bool start_frames(struct websocket *websocket) {
         .recv_callback = on_wanted,
         .send_callback = on_leaving,
         .on_frame_recv_start_callback = on_frame,
+        .on_frame_recv_end_callback = on_frame_end,
         .on_msg_recv_callback = on_message,
     };
     if (wslay_event_context_server_init(&websocket->frames, &callbacks, websocket)) {
@@ -156,5 +172,5 @@ bool websocket_ping(struct websocket *websocket) {
 }
 
 bool websocket_waits(const struct websocket *websocket) {
-    return websocket->fragments > 0 || websocket->upgrade.used > 0;
+    return websocket->begun > 0 || websocket->fragments > 0 || websocket->upgrade.used > 0;
 }

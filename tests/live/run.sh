@@ -29,6 +29,7 @@ for story; do
     fi
     printf '%-24s %4d passed %4d failed\n' "$story" "$g" "$b"
     [ "$b" = 0 ] || sed 's/^/    /' "$output/$story"
+    grep '^note: ' "$output/$story"
     good=$((good + g)) bad=$((bad + b))
 done
 echo "$good passed, $bad failed"

@@ -38,6 +38,7 @@ static inline SSL_CTX *wire_context(void) {
     SSL_CTX *context = SSL_CTX_new(TLS_client_method());
     if (!context)
         fail("out of memory");
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
     return context;
 }
 

@@ -180,6 +180,15 @@ Test(stream_web, a_message_must_come_to_its_end_in_time) {
     finish();
 }
 
+Test(stream_web, so_must_the_header_of_its_frame) {
+    begin(300, 60000);
+    open_it();
+    SAY("\x81");
+    cr_assert_eq(hear().len, 0);
+    cr_assert(seen.messages == 0 && streams_counts(streams).timed_out == 1);
+    finish();
+}
+
 Test(stream_web, a_close_is_answered_and_the_connection_is_lost) {
     begin(5000, 5000);
     open_it();

@@ -120,6 +120,38 @@ Test(websocket, fragments_are_put_together_and_pings_between_them_answered) {
     websocket_free(websocket);
 }
 
+/* However few bytes of it have come: of its header, too. */
+Test(websocket, a_frame_is_waited_for_from_its_first_byte_to_its_last) {
+    static const size_t payloads[] = {0, 1, 125, 126, 65535, 65536};
+    static char text[65536];
+    static uint8_t bytes[70000];
+    open_it();
+    for (size_t i = 0; i < sizeof payloads / sizeof *payloads; i++)
+        for (size_t pieces = 1; pieces < 20; pieces++) {
+            size_t length = frame(bytes, FIN | BINARY, text, payloads[i]), used = 0;
+            length += frame(bytes + length, FIN | PONG, "", 0);
+            for (size_t piece = 1; piece < pieces && used < length; piece++, used++) {
+                cr_assert(take(bytes + used, 1));
+                bool ended = used + 1 == length || used + 1 == length - frame((uint8_t[8]){0}, FIN | PONG, "", 0);
+                cr_assert_eq(websocket_waits(websocket), !ended, "%zu bytes of a frame with %zu", used + 1,
+                             payloads[i]);
+            }
+            cr_assert(take(bytes + used, length - used) && !websocket_waits(websocket));
+        }
+    websocket_free(websocket);
+}
+
+Test(websocket, a_length_that_could_be_written_shorter_breaks_it) {
+    static const uint8_t two[] = {FIN | TEXT, MASKED | 126, 0, 3, 0, 0, 0, 0, 'a', 'b', 'c'};
+    static const uint8_t eight[] = {FIN | TEXT, MASKED | 127, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0, 'a', 'b', 'c'};
+    open_it();
+    cr_assert(!take(two, sizeof two) && seen.messages == 0);
+    websocket_free(websocket);
+    open_it();
+    cr_assert(!take(eight, sizeof eight) && seen.messages == 0);
+    websocket_free(websocket);
+}
+
 Test(websocket, messages_leave_as_text_when_they_are_text_and_unmasked) {
     open_it();
     cr_assert(websocket_send(websocket, SLICE("SIP/2.0")));

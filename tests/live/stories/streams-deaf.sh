@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: MIT
+# Who never reads what he is sent is closed when a megabyte waits for him, over every transport; so is who sends a message in
+# a thousand pieces, and a handshake without end gets an answer. Memory is as before afterwards, and callers get through meanwhile.
+. tests/live/lib.sh
+. tests/live/secure.sh
+. tests/live/strangers.sh
+certificate fovrun "IP:$net.1"
+waiting_target
+server -l "udp:$net.1:0" -l "tcp:$net.1:0" -l "tls:$net.1:0" -l "ws:$net.1:0" -l "wss:$net.1:0" \
+    --tls-certificate "$tls/fovrun.pem" --log-level notice
+newcomers 10 tls
+rest=$(kilobytes)
+for transport in tcp tls ws wss; do abuse "deaf-$transport" deaf 1000000 $transport; done
+for transport in ws wss; do
+    abuse "pings-$transport" pings 1000000 $transport
+    abuse "pieces-$transport" pieces 10000 $transport
+    abuse "head-$transport" head 10000 $transport
+done
+for transport in udp tcp tls; do newcomers 30 $transport; done
+for name in "${!abusers[@]}"; do
+    said=$(came "$name")
+    check "$name is closed: $said" grep -q ', closed$' <<<"$said"
+done
+# Who reads may ping as often as he likes.
+abuse read-pings pings 500 ws
+check "a few pings are none too many: $(came read-pings)" grep -q '^said 500 of 500, open' "$work/read-pings"
+more=$(($(kilobytes) - rest))
+[ -n "${SAN:-}" ] || check "it holds no more than before: $more KB" [ "$more" -lt 4096 ]
+newcomers 10 tcp
+stop
+report
