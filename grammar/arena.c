@@ -65,6 +65,13 @@ struct slice arena_copy(struct arena *arena, struct slice s) {
     return (struct slice){copy, s.len};
 }
 
+void *arena_room(struct arena *arena, void *list, unsigned count, size_t size) {
+    if (count & (count - 1))
+        return list;
+    void *grown = arena_alloc(arena, (count ? 2 * (size_t)count : 1) * size);
+    return grown && count ? memcpy(grown, list, count * size) : grown;
+}
+
 char *arena_printf(struct arena *arena, const char *format, ...) {
     va_list args, again;
     va_start(args, format);

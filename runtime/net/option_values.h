@@ -1,28 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The values of options: one reader for each row of options.def, whether the value stands on the
- * command line or in the configuration file. */
+/* The values of options, whether they stand on the command line or in the configuration file: those of the proxy
+ * (proxy/settings.h) and those that are the server's own. */
 #ifndef FOV_RUNTIME_NET_OPTION_VALUES_H
 #define FOV_RUNTIME_NET_OPTION_VALUES_H
 
 #include "runtime/net/options.h"
 
-enum option_kind { OPTION_KIND_ONE, OPTION_KIND_SEVERAL, OPTION_KIND_LINE };
-
-struct option_row {
-    char letter;
-    const char *name;
-    enum option_kind kind;
-    const char *argument, *fallback, *doc;
-};
-extern const struct option_row option_rows[OPTION_COUNT];
-
-/* The row of that name (without --), or OPTION_COUNT. */
-enum option option_named(struct slice name);
-/* Did you mean; NULL: no name is near. */
-const char *option_near(struct slice name);
-/* Is the value the name of a file or directory? */
-bool option_is_path(enum option option);
-
+/* Before anything else is stored. */
 void option_store_fallbacks(struct options *options);
 /* NULL, or what was expected instead. The value must outlive the options. */
 const char *option_store(struct options *options, enum option option, const char *value);

@@ -5,17 +5,12 @@
 #define FOV_RUNTIME_NET_OPTIONS_H
 
 #include "grammar/arena.h"
+#include "grammar/option.h"
 #include "runtime/net/stream.h"
 #include "runtime/net/tls.h"
 #include "runtime/proxy/proxy.h"
 
 #include <stdio.h>
-
-enum option {
-#define OPTION(ID, ...) OPTION_##ID,
-#include "grammar/options.def"
-    OPTION_COUNT
-};
 
 struct options {
     struct arena arena; /* of the lists, and of what the file says */
@@ -24,7 +19,7 @@ struct options {
     const char *plan, *cdr, *state_dir;
     struct endpoint *listen;
     unsigned listen_count;
-    bool listen_default;         /* none was given: these are the usual ones */
+    bool listen_default; /* none was given: these are the usual ones */
     struct stream_limits limits;
     struct tls_settings tls;
     const char **certificates, **keys;
@@ -32,9 +27,8 @@ struct options {
     struct endpoint *resolvers;
     unsigned resolver_count;
     struct upgrade_policy ws_origins;
-    struct slice *domains, *origins;
-    struct preset *presets;
-    struct ip_block *exempt;
+    struct slice *origins;
+    struct settings_reader reader;   /* of `settings` */
     struct proxy_settings settings;  /* without listeners and addresses, which the server finds */
     const char *texts[OPTION_COUNT]; /* values of those that may be given once, as written; NULL: not given */
     bool out_of_memory;

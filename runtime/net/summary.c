@@ -30,15 +30,15 @@ static void print_resolvers(FILE *out, const struct options *options) {
 
 static void print_presets(FILE *out, const struct options *options) {
     for (unsigned i = 0; i < options->settings.preset_count; i++)
-        fprintf(out, "%s = %.*s=%.*s\n", option_rows[OPTION_ENV].name, SLICE_ARG(options->presets[i].name),
-                SLICE_ARG(options->presets[i].value));
+        fprintf(out, "%s = %.*s=%.*s\n", option_rows[OPTION_ENV].name, SLICE_ARG(options->settings.presets[i].name),
+                SLICE_ARG(options->settings.presets[i].value));
 }
 
 static void print_exempt(FILE *out, const struct options *options) {
     char text[IP_TEXT];
     for (unsigned i = 0; i < options->settings.exempt_count; i++)
-        fprintf(out, "%s = %s/%u\n", option_rows[OPTION_BLOCK_EXEMPT].name, ip_format(&options->exempt[i].ip, text),
-                options->exempt[i].prefix);
+        fprintf(out, "%s = %s/%u\n", option_rows[OPTION_BLOCK_EXEMPT].name,
+                ip_format(&options->settings.exempt[i].ip, text), options->settings.exempt[i].prefix);
 }
 
 static void print_option(FILE *out, const struct options *options, enum option option) {
@@ -56,7 +56,7 @@ static void print_option(FILE *out, const struct options *options, enum option o
         print_exempt(out, options);
     else if (option == OPTION_DOMAIN)
         for (unsigned i = 0; i < options->settings.domain_count; i++)
-            print_text(out, option, options->domains[i]);
+            print_text(out, option, options->settings.domains[i]);
     else if (option == OPTION_WS_ORIGIN)
         for (unsigned i = 0; i < options->ws_origins.origin_count; i++)
             print_text(out, option, options->origins[i]);

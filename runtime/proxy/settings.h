@@ -4,6 +4,8 @@
 #ifndef FOV_RUNTIME_PROXY_SETTINGS_H
 #define FOV_RUNTIME_PROXY_SETTINGS_H
 
+#include "grammar/arena.h"
+#include "grammar/option.h"
 #include "runtime/proxy/world.h"
 #include "runtime/sip/transaction.h"
 
@@ -56,5 +58,22 @@ struct proxy_settings {
     const struct ip_block *exempt; /* --block-exempt: never blocked */
     unsigned exempt_count;
 };
+
+/* Settings that are being read, and the lists that they point to, which grow in the arena. */
+struct settings_reader {
+    struct proxy_settings *settings;
+    struct arena *arena;
+    struct slice *domains;
+    struct preset *presets;
+    struct ip_block *exempt;
+    bool out_of_memory;
+};
+
+/* Is it one of the proxy's? The others are the server's own. */
+bool settings_has(enum option option);
+/* NULL, or what was expected instead. The value must outlive the settings. Without memory it is not kept. */
+const char *settings_read(struct settings_reader *reader, enum option option, const char *value);
+/* Goes on with the settings that another reader has filled in, into lists of its own. */
+void settings_go_on(struct settings_reader *reader, struct proxy_settings *settings);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the server of a story is set to: fovrun's options (grammar/options.def), as far as they are the proxy's, and
- * what the store takes. */
+/* What the server of a story is set to: fovrun's options, as far as they are the proxy's (proxy/settings.h), where it
+ * listens, and what the store takes. */
 #ifndef FOV_RUNTIME_SIM_SETUP_H
 #define FOV_RUNTIME_SIM_SETUP_H
 

@@ -240,7 +240,6 @@ static bool read_setting(struct reader *reader, struct slice word, struct slice 
 /* What every story may rely on; `options` and `party` lines change it. */
 static void set_defaults(struct reader *reader) {
     struct story *story = reader->story;
-    story->domain = SLICE("fov.example");
     story->unix_ms = sim_unix_ms(2026, 11, 23, 9, 30, 0); /* a Monday */
     story->settings = (struct proxy_settings){
         .timers = {.t1 = 500, .t2 = 4000, .t4 = 5000},
@@ -281,11 +280,9 @@ static void close_story(struct story *story) {
     for (unsigned i = 0; i < settings->listener_count; i++)
         story->addresses[i] = story->listeners[i].ip;
     settings->addresses = story->addresses;
-    settings->exempt = story->exempt;
     settings->address_count = settings->listener_count;
-    settings->presets = story->presets;
-    settings->domains = &story->domain;
-    settings->domain_count = story->domain.len ? 1 : 0;
+    if (settings->domain_count == 0)
+        settings_read(&story->options, OPTION_DOMAIN, "fov.example");
 }
 
 static struct story *begin_story(struct reader *reader, const struct story *common, const char *file,
@@ -295,6 +292,8 @@ static struct story *begin_story(struct reader *reader, const struct story *comm
     if (!story)
         return NULL;
     *story = *common;
+    settings_go_on(&story->options, &story->settings);
+    reader->out_of_memory |= story->options.out_of_memory;
     story->file = file;
     story->line = reader->number;
     story->steps_end = &story->steps;
@@ -329,6 +328,7 @@ static void read_line(struct reader *reader, const struct story *common) {
 struct story *story_read(struct arena *arena, const char *file, struct slice text) {
     struct story common = {0}, *stories = NULL, **end = &stories;
     struct reader reader = {.arena = arena, .rest = text, .story = &common};
+    common.options = (struct settings_reader){.settings = &common.settings, .arena = arena};
     set_defaults(&reader);
     while (next_line(&reader) && !reader.out_of_memory) {
         struct slice rest = reader.line, word;
@@ -345,7 +345,9 @@ struct story *story_read(struct arena *arena, const char *file, struct slice tex
         }
         read_line(&reader, &common);
     }
-    for (struct story *story = stories; story; story = story->next)
+    for (struct story *story = stories; story; story = story->next) {
         close_story(story);
+        reader.out_of_memory |= story->options.out_of_memory;
+    }
     return reader.out_of_memory ? NULL : stories;
 }

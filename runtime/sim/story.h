@@ -129,7 +129,7 @@
 #include "runtime/sim/page.h"
 #include "runtime/sim/connections.h"
 
-enum { STORY_TIMES_MAX = 32, STORY_LISTENERS_MAX = 8, STORY_PRESETS_MAX = 8, STORY_EXEMPT_MAX = 4 };
+enum { STORY_TIMES_MAX = 32, STORY_LISTENERS_MAX = 8 };
 
 struct story_party {
     struct story_party *next;
@@ -216,11 +216,9 @@ struct story {
     struct proxy_settings settings;
     struct endpoint listeners[STORY_LISTENERS_MAX];
     struct ip_address addresses[STORY_LISTENERS_MAX];
-    struct slice domain;
-    struct preset presets[STORY_PRESETS_MAX];
+    struct settings_reader options; /* of `settings` */
     struct sim_gap *gaps;
     struct story_block *blocks;
-    struct ip_block exempt[STORY_EXEMPT_MAX];
     struct sim_saying *sayings;
     struct story_entry *entries;
     struct story_contact *contacts;

@@ -32,8 +32,8 @@ Test(config, says_what_the_command_line_can_say) {
     cr_expect_str_eq(o.cdr, "/var/log/calls.json");
     cr_expect_str_eq(o.state_dir, "/var/lib/fov", "not said");
     cr_assert(o.settings.domain_count == 2 && o.listen_count == 1 && o.settings.preset_count == 1);
-    cr_expect(slice_equal(o.domains[1], SLICE("example.org")) && o.listen[0].port == 5070);
-    cr_expect(slice_equal(o.presets[0].value, SLICE("berlin")) && o.settings.exempt_count == 1);
+    cr_expect(slice_equal(o.settings.domains[1], SLICE("example.org")) && o.listen[0].port == 5070);
+    cr_expect(slice_equal(o.settings.presets[0].value, SLICE("berlin")) && o.settings.exempt_count == 1);
     cr_expect_eq(o.settings.timers.t1, 1000);
     options_free(&o);
 }
@@ -65,7 +65,8 @@ Test(config, wherever_memory_runs_out_it_is_told) {
         struct options o;
         int result = parse(&config, &o, everything, limit);
         short_of_memory = result == -ENOMEM || o.out_of_memory;
-        cr_assert(short_of_memory || (result == 0 && o.settings.domain_count == 2 && o.presets), "%zu bytes", limit);
+        cr_assert(short_of_memory || (result == 0 && o.settings.domain_count == 2 && o.settings.presets), "%zu bytes",
+                  limit);
         options_free(&o);
         cr_assert_lt(limit, 100000);
     }

@@ -60,7 +60,7 @@ Test(options, are_read_in_every_form) {
     cr_expect_str_eq(endpoint_text(&o.listen[1], text), "[::1]:0");
     cr_expect_str_eq(endpoint_text(&o.listen[2], text), "10.0.0.1:5060");
     cr_assert_eq(o.settings.domain_count, 2);
-    cr_expect(slice_equal(o.domains[1], SLICE("b.example")));
+    cr_expect(slice_equal(o.settings.domains[1], SLICE("b.example")));
     cr_expect(o.settings.relay_all && o.settings.timers.t1 == 250 && o.settings.timers.t2 == 2000 &&
               o.settings.log_level == LOG_DEBUG);
     options_free(&o);

@@ -139,17 +139,28 @@ static void open_resolver(const struct channel_servers *servers) {
     cr_assert_eq(resolver_open(&resolver, loop, servers, &events), 0);
 }
 
-static void start(void) {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t size = sizeof address;
-    struct endpoint server = {.ip = {.family = 4, .bytes = {127, 0, 0, 1}}};
-    tcp = socket(AF_INET, SOCK_STREAM, 0);
-    udp = socket(AF_INET, SOCK_DGRAM, 0);
-    cr_assert_eq(bind(udp, (struct sockaddr *)&address, sizeof address), 0);
-    getsockname(udp, (struct sockaddr *)&address, &size);
-    cr_assert_eq(bind(tcp, (struct sockaddr *)&address, sizeof address), 0);
+/* A free port of UDP may be taken in TCP: then the next one. */
+static void open_sockets(void) {
+    for (int tries = 0; tries < 20; tries++) {
+        struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+        socklen_t size = sizeof address;
+        tcp = socket(AF_INET, SOCK_STREAM, 0);
+        udp = socket(AF_INET, SOCK_DGRAM, 0);
+        cr_assert_eq(bind(udp, (struct sockaddr *)&address, sizeof address), 0);
+        getsockname(udp, (struct sockaddr *)&address, &size);
+        port = ntohs(address.sin_port);
+        if (bind(tcp, (struct sockaddr *)&address, sizeof address) == 0)
+            break;
+        close(tcp);
+        close(udp);
+    }
     cr_assert_eq(listen(tcp, 4), 0);
-    server.port = port = ntohs(address.sin_port);
+}
+
+static void start(void) {
+    struct endpoint server = {.ip = {.family = 4, .bytes = {127, 0, 0, 1}}};
+    open_sockets();
+    server.port = port;
     loop = loop_new();
     cr_assert(loop_read(loop, udp, serve_udp, NULL) && loop_read(loop, tcp, serve_tcp, NULL));
     loop_time(loop, turn, NULL);
