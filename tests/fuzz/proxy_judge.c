@@ -361,6 +361,10 @@ static void judge_readable(const struct net *net, const struct datagram *sent) {
         !message.request && strcmp(result.reason, "Malformed Via") == 0; /* below our own: as the target has them */
     net_promise(net, result.verdict == SCAN_OK || (net->hostile && (beyond || refusal || vias)),
                 "what leaves can be read");
+    net_promise(net, !message.bare, "every line that leaves ends in CRLF");
+    net_promise(
+        net, sent->peer.transport == TRANSPORT_UDP || result.verdict != SCAN_OK || message.first[HEADER_CONTENT_LENGTH],
+        "on a stream everything says how long it is");
 }
 
 void judge_datagram(struct net *net, const struct datagram *datagram) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What holds of everything that the proxy does, whatever came before:
  *
- *   what leaves can be read by our own scanner, and leaves from a listener
+ *   what leaves can be read by our own scanner, ends its lines in CRLF, says on a stream how long it is, and leaves from
+ *     a listener
  *   a request goes where the plan, a Contact of a 3xx, or, within a dialog, a Route or Request-URI says: an address that
  *     somebody named; never to ourselves, a group, or nowhere; a response goes to somebody who asked
  *   a branch is one request to one place: the same bytes again, no more INVITEs once an answer has come, a CANCEL after a
