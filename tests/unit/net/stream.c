@@ -213,6 +213,19 @@ Test(stream, a_ping_is_answered) {
     finish();
 }
 
+Test(stream, who_has_said_all_still_hears_what_is_ready) {
+    begin(&usual);
+    int fd = connect_to(&listener);
+    say(fd, "\r\n\r\nOPTIONS sip:a SIP/2.0\r\n\r\n");
+    shutdown(fd, SHUT_WR);
+    run_until_lost(1);
+    cr_assert_eq(seen.broken, 1);
+    cr_assert_str_eq(hear(fd), "\r\nSIP/2.0 400 Bad\r\nl: 0\r\n\r\n");
+    cr_assert_str_empty(hear(fd));
+    close(fd);
+    finish();
+}
+
 Test(stream, who_loses_the_framing_gets_an_answer_and_is_closed) {
     begin(&usual);
     int fd = connect_to(&listener);
