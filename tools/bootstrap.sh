@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Installs what building and testing need, and only what is missing. Debian 12 (and its kin) with root or sudo; elsewhere it
-# says what to install by hand. Run by `make bootstrap`, `make check` and `make demo`.
+# Installs what building and testing need, and only what is missing; `bootstrap.sh demo`: what building and the demos need.
+# Debian 12 (and its kin) with root or sudo; elsewhere it says what to install by hand. Run by `make bootstrap`, `make check` and
+# `make demo`.
 set -u
 
 # package     what shows that it is there: a command, or a <header>
@@ -20,16 +21,21 @@ libc-ares-dev <ares.h>
 libosip2-dev  <osipparser2/osip_parser.h>
 libmd-dev     <md5.h>
 libsodium-dev <sodium.h>
-libcriterion-dev <criterion/criterion.h>
-libpcre2-dev  <pcre2.h>
 stunnel4      stunnel
 sip-tester    sipp
 openssl       openssl
+'
+needed_by_tests='
+libcriterion-dev <criterion/criterion.h>
+libpcre2-dev  <pcre2.h>
 baresip-core  baresip
+nodejs        node
+npm           npm
 valgrind      valgrind
 mandoc        mandoc
 tzdata        /usr/share/zoneinfo/Europe/Berlin
 '
+[ "${1:-}" = demo ] || needed=$needed$needed_by_tests
 
 has() {
     case $1 in
