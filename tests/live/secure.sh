@@ -6,6 +6,25 @@ tls=$work/tls authority=$work/tls/ca.pem
 # certificate NAME IDENTITIES [KEY]: $tls/NAME.pem
 certificate() { tools/certificate.sh "$tls" "$@" || give_up "no certificate for $1"; }
 
+# dated NAME IDENTITIES FROM UNTIL: the same, good from then until then, as date -d reads them
+dated() {
+    local one=$tls/$1 times=()
+    certificate "$1" "$2"
+    printf '%s\n' '[ca]' 'default_ca = it' '[it]' "new_certs_dir = $tls" "database = $one.index" 'rand_serial = yes' \
+        'default_md = sha256' 'policy = any' 'x509_extensions = names' '[any]' 'commonName = supplied' '[names]' \
+        "subjectAltName = $2" >"$one.conf"
+    : >"$one.index"
+    times=(-startdate "$(date -u -d "$3" +%Y%m%d%H%M%SZ)" -enddate "$(date -u -d "$4" +%Y%m%d%H%M%SZ)")
+    openssl x509 -x509toreq -in "$one.crt" -signkey "$one.key" -out "$one.csr" 2>"$one.errors" &&
+        openssl ca -batch -notext -config "$one.conf" -cert "$authority" -keyfile "$tls/ca.key" "${times[@]}" \
+            -in "$one.csr" -out "$one.crt" 2>>"$one.errors" || give_up "no dated certificate: $(cat "$one.errors")"
+    cat "$one.crt" "$one.key" >"$one.pem"
+}
+# stranger NAME IDENTITIES: one of an authority that nobody knows
+stranger() {
+    tools/certificate.sh "$work/strangers" "$1" "$2" && cp "$work/strangers/$1.pem" "$tls/" || give_up "no certificate for $1"
+}
+
 # tunnel NAME ACCEPT CONNECT LINES...: from one ADDRESS:PORT to another; lines of its configuration
 tunnel() {
     local name=$work/tunnel-$1
