@@ -52,18 +52,28 @@ static void send_copy(const struct datagram *of, bool odd) {
 
 /* events */
 
+/* Now and then over a stream, where the server has them. */
+static void send_as_caller(void) {
+    static const enum transport streams[] = {TRANSPORT_TCP, TRANSPORT_TLS, TRANSPORT_WS, TRANSPORT_WSS};
+    bool stream = net.settings.listener_count == NET_LISTENERS && number % 4 == 0;
+    enum transport transport = stream ? streams[number / 4 % 4] : TRANSPORT_UDP;
+    struct endpoint caller =
+        net_place(transport == TRANSPORT_WSS ? "2001:db8::77" : "192.0.2.77", number % 3 ? 5060 : 5099);
+    caller.transport = (uint8_t)transport;
+    write_transport(&text, transport);
+    send_from(caller);
+}
+
 static void send_new(void) {
     write_request(&text, &program, number);
     if (net.plan->users)
         write_credentials(&text, &program, &net);
-    struct endpoint caller = net_place("192.0.2.77", number % 3 ? 5060 : 5099);
-    caller.transport = net.settings.listener_count == NET_LISTENERS && number % 4 == 0 ? TRANSPORT_TCP : TRANSPORT_UDP;
-    send_from(caller);
+    send_as_caller();
 }
 
 static void send_register(void) {
     write_register(&text, &program, number);
-    send_from(net_place("192.0.2.77", number % 3 ? 5060 : 5099));
+    send_as_caller();
 }
 
 /* Who has said no says nothing else. */
@@ -160,8 +170,9 @@ static void icmp(void) {
         net_unreachable(&net, sent, program_take(&program, 2) ? sent->bytes.len : 4 * program_take(&program, 256));
 }
 
-static void reset(void) {
-    net_reset(&net, program_take(&program, NET_CONNECTIONS));
+static void lose(void) {
+    unsigned which = program_take(&program, NET_CONNECTIONS * NET_ENDS);
+    net_lose(&net, which % NET_CONNECTIONS, which / NET_CONNECTIONS);
 }
 
 static void pass(void) {
@@ -184,8 +195,8 @@ static void starve(void) {
 static void (*const events[])(void) = {
     send_new,      send_new,      send_new,      send_answer,    send_answer,    send_answer, send_answer,
     send_answer,   send_answer,   send_answer,   send_answer,    send_echo,      send_again,  send_again,
-    send_ack,      send_ack,      send_cancel,   send_cancel,    icmp,           icmp,        reset,
-    reset,         pass,          pass,          send_stun,      pass,           pass,        pass,
+    send_ack,      send_ack,      send_cancel,   send_cancel,    icmp,           icmp,        lose,
+    lose,          pass,          pass,          send_stun,      pass,           pass,        pass,
     drain,         starve,        send_raw,      send_in_dialog, send_in_dialog, mutate,      send_register,
     send_register, send_register, send_register,
 };

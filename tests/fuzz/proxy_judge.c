@@ -65,7 +65,8 @@ static void judge_request_place(const struct net *net, const struct datagram *se
 static void judge_response_place(const struct net *net, const struct datagram *sent) {
     for (const struct datagram *one = net->datagrams; one < sent; one++)
         if (!one->left && one->readable && one->request && ip_equal(&one->peer.ip, &sent->peer.ip) &&
-            (one->peer.port == sent->peer.port || sent->peer.port == (one->via_port ? one->via_port : 5060)))
+            (one->peer.port == sent->peer.port ||
+             sent->peer.port == (one->via_port ? one->via_port : transports[sent->peer.transport].port)))
             return;
     net_promise(net, false, "a response goes to somebody who asked");
 }

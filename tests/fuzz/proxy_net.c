@@ -145,6 +145,12 @@ static uint64_t world_connection(void *context, const struct endpoint *remote) {
     return connection ? connection->number : 0;
 }
 
+static void world_alias(void *context, uint64_t connection, uint16_t port) {
+    struct net *net = context;
+    const struct connection *one = numbered(net, connection);
+    net_promise(net, one && transports[one->remote.transport].secure && port, "an alias of who came over TLS");
+}
+
 static enum cause world_route(void *context, const struct endpoint *remote, const struct endpoint *wanted,
                               struct world_route *route) {
     const struct net *net = context;
@@ -230,16 +236,20 @@ static void load_user(struct net *net) {
     proxy_load(net->proxy, &row, net->now, unix_start);
 }
 
+/* Of the listeners, one for IPv4 and one for IPv6 in turn. */
+static const enum transport net_transports[NET_LISTENERS] = {TRANSPORT_UDP, TRANSPORT_UDP, TRANSPORT_TCP,
+                                                             TRANSPORT_TCP, TRANSPORT_TLS, TRANSPORT_TLS,
+                                                             TRANSPORT_WS,  TRANSPORT_WSS};
+
 bool net_open(struct net *net, const struct proxy_plan *plan, unsigned options) {
     static const struct proxy_seed seed = {{{1, 2}}, {{3, 4}}, {{5, 6}}};
     *net = (struct net){.plan = plan, .now = START, .blocks = memory_live(), .domains = {SLICE("fov.example")}};
-    net->listeners[0] = net_place("192.0.2.1", 5060);
-    net->listeners[1] = net_place("2001:db8::1", 5060);
-    net->listeners[2] = net->listeners[0];
-    net->listeners[3] = net->listeners[1];
-    net->listeners[2].transport = net->listeners[3].transport = TRANSPORT_TCP;
-    for (unsigned i = 0; i < NET_LISTENERS; i++)
+    for (unsigned i = 0; i < NET_LISTENERS; i++) {
+        enum transport transport = net_transports[i];
+        net->listeners[i] = net_place(i % 2 ? "2001:db8::1" : "192.0.2.1", transports[transport].port);
+        net->listeners[i].transport = (uint8_t)transport;
         net->addresses[i] = net->listeners[i].ip;
+    }
     net->settings = (struct proxy_settings){
         .timers = {500, 4000, 5000},
         .timer_c = 181000,
@@ -261,9 +271,9 @@ bool net_open(struct net *net, const struct proxy_plan *plan, unsigned options) 
         .domains = net->domains,
         .domain_count = options & NET_DOMAIN ? 1 : 0,
         .listeners = net->listeners,
-        .listener_count = options & NET_STREAMS ? NET_LISTENERS : NET_LISTENERS / 2,
+        .listener_count = options & NET_STREAMS ? NET_LISTENERS : NET_DATAGRAMS,
         .addresses = net->addresses,
-        .address_count = NET_LISTENERS / 2,
+        .address_count = 2,
         .realm = SLICE("fov.example"),
         .auth = plan->users ? AUTH_ALL : AUTH_NONE,
         .advertise = options & NET_ADVERTISE ? SLICE("sip.fov.example") : SLICE_EMPTY,
@@ -272,6 +282,7 @@ bool net_open(struct net *net, const struct proxy_plan *plan, unsigned options) 
         .context = net,
         .send = world_send,
         .connection = world_connection,
+        .alias = world_alias,
         .route = world_route,
         .local_time = world_local_time,
         .log = world_log,
@@ -331,11 +342,18 @@ void net_receive(struct net *net, const struct endpoint *source, struct slice by
     net_promise(net, out <= OUT_MAX * (2 * largest + ROOM_MAX), "one datagram draws no more bytes than four");
 }
 
-void net_reset(struct net *net, unsigned n) {
-    uint64_t number = net->connections[n % NET_CONNECTIONS].number;
-    net->connections[n % NET_CONNECTIONS].number = 0;
+void net_lose(struct net *net, unsigned n, unsigned end) {
+    const enum cause ends[NET_ENDS] = {n % 2 ? CAUSE_RESET : CAUSE_REFUSED, CAUSE_CONNECT_TIMEOUT, CAUSE_TLS_HANDSHAKE,
+                                       CAUSE_TLS_IDENTITY};
+    uint64_t known = net->newest < NET_CONNECTIONS ? net->newest : NET_CONNECTIONS;
+    uint64_t number = known ? net->newest - n % known : 0;
+    struct connection *connection = numbered(net, number);
+    if (!connection)
+        return;
+    bool web = endpoint_is_web(&connection->remote);
+    connection->number = 0;
     begin_event(net);
-    proxy_connection_lost(net->proxy, number, n % 2 ? CAUSE_RESET : CAUSE_REFUSED, net->now,
+    proxy_connection_lost(net->proxy, number, web && end ? CAUSE_FLOW_FAILED : ends[end], net->now,
                           unix_start + (int64_t)net->now);
     end_event(net);
 }

@@ -26,7 +26,7 @@ struct datagram {
     struct slice via, branch, call_id, cseq, to_tag, host; /* via: the top one's text */
 };
 
-enum { NET_LISTENERS = 4, NET_CONNECTIONS = 8, NET_HELD = 32 };
+enum { NET_DATAGRAMS = 2, NET_LISTENERS = 8, NET_CONNECTIONS = 8, NET_ENDS = 4, NET_HELD = 32 };
 
 struct connection {
     uint64_t number;
@@ -84,8 +84,8 @@ bool net_open(struct net *net, const struct proxy_plan *plan, unsigned options);
 void net_receive(struct net *net, const struct endpoint *source, struct slice bytes);
 /* ICMP about a datagram that left, which quotes so many bytes of it. */
 void net_unreachable(struct net *net, const struct datagram *sent, size_t quoted);
-/* The n-th connection is reset, if there is one. */
-void net_reset(struct net *net, unsigned n);
+/* One of the latest connections is no more, in one of NET_ENDS ways. */
+void net_lose(struct net *net, unsigned n, unsigned end);
 void net_pass(struct net *net, uint64_t ms);
 void net_drain(struct net *net);
 /* Lets every timer run out: nothing may stay. */

@@ -99,6 +99,15 @@ static struct proxy_plan plans[PROXY_PLANS] = {
              "[Rule]\n[Matching Patterns]\n$method = .\n[Deploy Patterns]\n"
              "$target = h3.example.net:5060, example.org, sip:x@h4.example.net;transport=udp\n",
      .open = true},
+    /* over TLS, to a name and to those who are registered here, and over a WebSocket that nobody has opened */
+    {.text = "[Rule]\n[Matching Patterns]\n$request = ^INVITE sip:\n[Deploy Patterns]\n"
+             "To = sip:100@192.0.2.101\n$transport = TLS\n"
+             "$session = failover sip:101@h1.example.net/TLS sip:bob@ sips:102@192.0.2.102 sip:103@192.0.2.103/TCP\n"
+             "&failover.timer.inviting = 2\n$nat = auto\n"
+             "[Rule]\n[Matching Patterns]\n$request = ^INVITE sips:\n[Deploy Patterns]\n"
+             "$target = sips:100@192.0.2.101, sip:bob@, <sip:104@192.0.2.104;transport=ws>, "
+             "sip:x@192.0.2.103;transport=tls\n",
+     .open = true},
 };
 
 const struct proxy_plan *proxy_plan(unsigned number) {

@@ -5,7 +5,7 @@
 
 #include "runtime/plan/image.h"
 
-enum { PROXY_PLANS = 14 };
+enum { PROXY_PLANS = 15 };
 
 struct proxy_plan {
     const char *text;

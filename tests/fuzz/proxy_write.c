@@ -249,6 +249,23 @@ void write_register(struct letter_text *text, struct program *program, unsigned 
     print(text, "Content-Length: 0\r\n\r\n");
 }
 
+/* The first such place becomes the other text, as long. */
+static void replace(struct letter_text *text, struct slice old, const char *fresh) {
+    for (size_t at = 0; at + old.len <= text->len; at++)
+        if (memcmp(text->at + at, old.at, old.len) == 0) {
+            memcpy(text->at + at, fresh, old.len);
+            return;
+        }
+}
+
+void write_transport(struct letter_text *text, enum transport transport) {
+    char name[] = "/    ";
+    memcpy(name + 1, transports[transport].name, strlen(transports[transport].name));
+    replace(text, SLICE("/UDP "), name);
+    if (transport == TRANSPORT_TLS)
+        replace(text, SLICE(";rport"), ";alias");
+}
+
 void write_hop(struct letter_text *text, const struct datagram *request, const char *method,
                const struct datagram *response) {
     static char to[4096];

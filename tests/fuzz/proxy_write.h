@@ -26,6 +26,8 @@ void write_request(struct letter_text *text, struct program *program, unsigned n
 /* Credentials for what was written: for the last challenge that left, good ones mostly. */
 void write_credentials(struct letter_text *text, struct program *program, const struct net *net);
 /* A REGISTER for one of a few users of ours, on the way to more, fewer and refused contacts. */
+/* The topmost Via says what it goes over; over TLS with an alias in place of rport (RFC 5923). */
+void write_transport(struct letter_text *text, enum transport transport);
 void write_register(struct letter_text *text, struct program *program, unsigned number);
 /* A response to a request that left. */
 void write_response(struct letter_text *text, struct program *program, const struct datagram *request);
