@@ -17,6 +17,7 @@ struct known {
 struct name {                       /* with a type of record */
     struct lookup_node node, by_id; /* by_id: while it is asked for */
     struct names *names;
+    struct name *older, *newer; /* by when they were wanted last */
     struct known *known;        /* the last answer that said something; NULL: none yet */
     enum dns_status failure;    /* what became of a newer question; DNS_FOUND: nothing */
     uint64_t ends;              /* ms: when it is asked for again */
@@ -24,8 +25,8 @@ struct name {                       /* with a type of record */
     struct name_waiter waiters; /* the head of their ring */
     struct timer patience;      /* runs while it is asked for and its old answer is not used yet */
     bool stale;                 /* the old answer is used until there is a new one */
+    bool listed;                /* false: it is asked for, and makes no room */
     uint32_t id;                /* of the question; 0: it is not asked for */
-    uint32_t place;             /* in the heap, from 1; 0: it is asked for, and not there */
     uint8_t type, length;
     char text[];
 };
@@ -35,8 +36,8 @@ struct names {
     struct timers *timers;
     struct names_events events;
     struct lookup names, questions;
-    struct name *heap[NAMES_MAX + 1]; /* binary, from 1: what ends first is on top */
-    size_t bytes;                     /* of what is known */
+    struct name *newest, *oldest;
+    size_t bytes; /* of what is known */
     uint32_t count, asked;
     uint32_t last_id;
     bool silent; /* old answers are used: nothing was heard since */
@@ -49,34 +50,30 @@ static const struct dns_answer failures[] = {[DNS_NXDOMAIN] = {.status = DNS_NXD
                                              [DNS_SERVFAIL] = {.status = DNS_SERVFAIL},
                                              [DNS_SILENT] = {.status = DNS_SILENT}};
 
-/* The heap. */
+/* The list. */
 
-static void put(struct names *names, uint32_t place, struct name *name) {
-    names->heap[place] = name;
-    name->place = place;
-}
-
-static void sift(struct names *names, struct name *name) {
-    uint32_t place = name->place;
-    for (; place > 1 && name->ends < names->heap[place / 2]->ends; place /= 2)
-        put(names, place, names->heap[place / 2]);
-    for (uint32_t child; (child = 2 * place) <= names->count; place = child) {
-        if (child < names->count && names->heap[child + 1]->ends < names->heap[child]->ends)
-            child++;
-        if (name->ends <= names->heap[child]->ends)
-            break;
-        put(names, place, names->heap[child]);
-    }
-    put(names, place, name);
+static void link_newest(struct names *names, struct name *name) {
+    name->older = names->newest;
+    name->newer = NULL;
+    *(names->newest ? &names->newest->newer : &names->oldest) = name;
+    names->newest = name;
+    name->listed = true;
+    names->count++;
 }
 
 static void take_out(struct names *names, struct name *name) {
-    struct name *last = names->heap[names->count--];
-    if (last != name) {
-        put(names, name->place, last);
-        sift(names, last);
-    }
-    name->place = 0;
+    *(name->newer ? &name->newer->older : &names->newest) = name->older;
+    *(name->older ? &name->older->newer : &names->oldest) = name->newer;
+    name->listed = false;
+    names->count--;
+}
+
+/* Names that are in use stay, however many others anybody comes with who has a zone of his own. */
+static void touch(struct names *names, struct name *name) {
+    if (!name->listed)
+        return;
+    take_out(names, name);
+    link_newest(names, name);
 }
 
 /* Names. */
@@ -288,12 +285,11 @@ static void end_question(struct name *name) {
 
 static void put_in(struct names *names, struct name *name) {
     while (names->count == NAMES_MAX || (names->count && names->bytes > NAMES_BYTES)) {
-        struct name *first = names->heap[1];
-        take_out(names, first);
-        destroy(first);
+        struct name *oldest = names->oldest;
+        take_out(names, oldest);
+        destroy(oldest);
     }
-    put(names, ++names->count, name);
-    sift(names, name);
+    link_newest(names, name);
 }
 
 /* Asking. */
@@ -301,7 +297,7 @@ static void put_in(struct names *names, struct name *name) {
 /* False: it could not be asked. */
 static bool ask(struct name *name, uint64_t now) {
     struct names *names = name->names;
-    if (name->place)
+    if (name->listed)
         take_out(names, name);
     if (++names->last_id == 0)
         names->last_id = 1;
@@ -325,6 +321,7 @@ const struct dns_answer *names_find(struct names *names, struct slice text, enum
         return &failures[DNS_NXDOMAIN];
     struct name *name = find(names, text, type);
     if (name && !name->id && now < name->ends) {
+        touch(names, name);
         if (name->failure == DNS_FOUND)
             return &name->known->answer;
         return is_usable(name, now) ? use_stale(name, now) : &failures[name->failure];
@@ -359,7 +356,7 @@ void names_answered(struct names *names, uint32_t id, const struct dns_answer *a
         keep(name, known, now);
     else
         note_failure(name, failed ? answer->status : DNS_FAILED, now);
-    if (waited) /* before it stands where it could be the one that makes room */
+    if (waited) /* before it is listed, and could be the one that makes room */
         tell(name, failed && name->known ? use_stale(name, now) : answer, now);
     put_in(names, name);
 }

@@ -11,7 +11,7 @@
 #include "runtime/sip/timers.h"
 
 enum {
-    NAMES_MAX = 4096,       /* answers; the one that ends first makes room */
+    NAMES_MAX = 4096,       /* answers; the one that nobody has wanted for the longest time makes room */
     NAMES_BYTES = 16 << 20, /* of their records, at most; the same */
     NAMES_ASKED_MAX = 1024, /* questions on their way */
 
