@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 enum {
-    QUEUE_MAX = 1 << 20,       /* bytes for who does not read */
     QUEUE_LEAST = 2048,        /* what is allocated at once */
     QUEUE_KEPT = 16 * 1024,    /* of an empty queue */
     LINGER = 2000,             /* ms that a connection which we close stays for its last bytes */
@@ -129,8 +128,10 @@ enum cause connection_cause(int error) {
 /* Room for more behind what is there. */
 static bool make_room(struct connection *connection, size_t more) {
     size_t length = connection->used - connection->first, room = connection->room ? connection->room : QUEUE_LEAST;
-    if (length + more > QUEUE_MAX)
+    if (length && length + more > (size_t)connection->streams->limits.unread * 1024) {
+        connection->streams->counts.unread++;
         return false;
+    }
     if (connection->first)
         memmove(connection->bytes, connection->bytes + connection->first, length);
     connection->first = 0;

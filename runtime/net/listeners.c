@@ -111,6 +111,7 @@ void listeners_count(const struct listeners *listeners, struct counters *counter
     counters->values[COUNTER_CONNECTIONS_OPENED] = counts.opened;
     counters->values[COUNTER_CONNECTIONS_REFUSED] = counts.refused;
     counters->values[COUNTER_CONNECTIONS_TIMED_OUT] = counts.timed_out;
+    counters->values[COUNTER_CONNECTIONS_UNREAD] = counts.unread;
     counters->values[COUNTER_TLS_FAILED] = counts.unsecured;
 }
 

@@ -20,6 +20,7 @@ struct stream_limits {
     uint32_t connect;                 /* ms that opening one may take */
     uint32_t message;                 /* ms from the first byte of a message to its last */
     uint32_t idle;                    /* ms without a message or a keep-alive */
+    unsigned unread;                  /* KiB that wait for who does not read, when it is more than one message */
 };
 
 struct stream_message {
@@ -49,6 +50,7 @@ struct stream_counts {
     uint64_t accepted, opened;
     uint64_t refused;   /* for want of room: one of the limits, or no descriptor */
     uint64_t timed_out; /* a message that did not come to its end; idle */
+    uint64_t unread;    /* too much was waiting for who does not read */
     uint64_t unsecured; /* TLS was not agreed on */
 };
 

@@ -76,7 +76,7 @@ static struct endpoint place(const char *ip, uint16_t port) {
 }
 
 static const struct stream_limits usual = {
-    .connections = 100, .per_source = 50, .connect = 3000, .message = 10000, .idle = 10000};
+    .connections = 100, .per_source = 50, .connect = 3000, .message = 10000, .idle = 10000, .unread = 1024};
 
 static void begin(const struct stream_limits *limits) {
     static const struct hash_key key = {{1, 2, 3, 4}};
@@ -243,7 +243,7 @@ Test(stream, who_loses_the_framing_gets_an_answer_and_is_closed) {
 }
 
 Test(stream, one_address_has_only_so_many_connections) {
-    begin(&(const struct stream_limits){100, 2, 3000, 10000, 10000});
+    begin(&(const struct stream_limits){100, 2, 3000, 10000, 10000, 1024});
     int fds[3] = {connect_to(&listener), connect_to(&listener), connect_to(&listener)};
     say(fds[0], MESSAGE);
     run_until_messages(1);
@@ -259,7 +259,7 @@ Test(stream, one_address_has_only_so_many_connections) {
 }
 
 Test(stream, all_together_have_only_so_many) {
-    begin(&(const struct stream_limits){1, 50, 3000, 10000, 10000});
+    begin(&(const struct stream_limits){1, 50, 3000, 10000, 10000, 1024});
     int first = connect_to(&listener), second = connect_to(&listener);
     say(first, MESSAGE);
     run_until_messages(1);
@@ -268,7 +268,7 @@ Test(stream, all_together_have_only_so_many) {
 }
 
 Test(stream, a_message_must_come_to_its_end_in_time) {
-    begin(&(const struct stream_limits){100, 50, 3000, 300, 10000});
+    begin(&(const struct stream_limits){100, 50, 3000, 300, 10000, 1024});
     int slow = connect_to(&listener), good = connect_to(&listener);
     uint64_t start = loop_now();
     say(slow, "OPTIONS sip:a SIP/2.0\r\n");
@@ -285,7 +285,7 @@ Test(stream, a_message_must_come_to_its_end_in_time) {
 }
 
 Test(stream, who_says_nothing_for_too_long_is_closed) {
-    begin(&(const struct stream_limits){100, 50, 3000, 10000, 300});
+    begin(&(const struct stream_limits){100, 50, 3000, 10000, 300, 1024});
     int fd = connect_to(&listener);
     say(fd, MESSAGE);
     run_until_messages(1);
@@ -402,22 +402,39 @@ Test(stream, what_waits_for_a_slow_reader_leaves_whole_and_in_order) {
     finish();
 }
 
-Test(stream, who_does_not_read_is_closed_before_he_costs_much) {
-    begin(&usual);
+/* How many bytes could be sent to who does not read before its connection was closed, for what was waiting by then. */
+static size_t sent_unread(unsigned limit, size_t size) {
+    struct stream_limits limits = usual;
     struct endpoint target;
     int server = listen_somewhere(&target, 10), small = 4096;
-    setsockopt(server, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
     static char bytes[60000];
+    size_t sent = 0;
+    limits.unread = limit;
+    memset(&seen, 0, sizeof seen);
+    begin(&limits);
+    setsockopt(server, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
     memset(bytes, 'x', sizeof bytes);
     const struct sip_flow flow = {.local = listener, .remote = target};
     send_to(&target, 0);
     run_turns(1);
-    for (unsigned i = 0; i < 200 && !seen.lost; i++) { /* 12 MB */
-        streams_send(streams, &flow, (struct slice){bytes, sizeof bytes});
+    for (; sent < 32 << 20 && !seen.lost; sent += size) {
+        streams_send(streams, &flow, (struct slice){bytes, size});
         on_turn(NULL);
     }
-    cr_assert_eq(seen.lost, 1);
+    cr_assert_eq(streams_counts(streams).unread, seen.lost);
+    close(server);
     finish();
+    return sent;
+}
+
+Test(stream, who_does_not_read_is_closed_before_he_costs_much) {
+    size_t little = sent_unread(64, 6000), much = sent_unread(4096, 6000);
+    cr_assert(much < 32 << 20, "%zu bytes", much);
+    cr_assert(much > little + (4096 - 64 - 256) * 1024, "%zu and %zu bytes", little, much);
+}
+
+Test(stream, one_message_may_always_wait) {
+    cr_assert_gt(sent_unread(1, 60000), 60000);
 }
 
 /* Who waits to be accepted must not keep the loop awake, and those that are connected go on. */
