@@ -30,31 +30,11 @@ static void lose(struct connection *connection, enum cause cause) {
     stream_set_wait(connection);
 }
 
-static struct connection *of_deadline(struct timer *timer) {
-    return (struct connection *)(void *)((char *)timer - offsetof(struct connection, deadline));
-}
-
-/* Pages cannot make their browsers send a keep-alive when there is nothing to say; but browsers answer pings. */
-static bool ask(struct connection *connection) {
-    bool asked = connection->state == CONNECTION_OPEN && connection->web && !connection->asked &&
-                 !websocket_waits(connection->web) && websocket_ping(connection->web);
-    connection->asked |= asked;
-    return asked;
-}
-
-static void deadline_fires(struct timer *timer, uint64_t now) {
-    struct connection *connection = of_deadline(timer);
-    (void)now;
-    if (ask(connection))
-        return;
-    bool opening = connection->opened && connection->state <= CONNECTION_SECURING;
-    if (!opening && connection->state != CONNECTION_CLOSING)
-        connection->streams->counts.timed_out++;
-    lose(connection, opening ? CAUSE_CONNECT_TIMEOUT : CAUSE_RESET);
-}
-
-static void wait_for(struct connection *connection, uint32_t delay) {
-    timer_set(connection->streams->timers, &connection->deadline, loop_now(), delay, deadline_fires);
+/* Are we still on the way to a peer that we connect to? The handshake of a WebSocket belongs to it. */
+static bool is_opening(const struct connection *connection) {
+    return connection->opened &&
+           (connection->state <= CONNECTION_SECURING ||
+            (connection->state == CONNECTION_OPEN && connection->web && !websocket_open(connection->web)));
 }
 
 /* Has something begun that is not complete? A WebSocket owes its handshake from the start. */
@@ -64,11 +44,53 @@ static bool waits(const struct connection *connection) {
     return websocket_waits(connection->web) || !websocket_open(connection->web);
 }
 
-/* Between two messages. Half of it for a WebSocket, which is asked once before it is given up. */
+/* Nobody can open it again but its other end. One of ours ends when nothing is said, whatever pings come. */
+static bool is_kept(const struct connection *connection) {
+    return connection->web && !connection->opened;
+}
+
+static struct connection *of_deadline(struct timer *timer) {
+    return (struct connection *)(void *)((char *)timer - offsetof(struct connection, deadline));
+}
+
+static void deadline_fires(struct timer *timer, uint64_t now);
+
+static void wait_for(struct connection *connection, uint32_t delay) {
+    timer_set(connection->streams->timers, &connection->deadline, loop_now(), delay, deadline_fires);
+}
+
+/* Half of the time for a WebSocket that has come to us, which is asked once before it is given up. */
 static void wait_idly(struct connection *connection) {
     uint32_t idle = connection->streams->limits.idle;
+    uint64_t due = connection->said + (is_kept(connection) ? idle / 2 : idle), now = loop_now();
     if (connection->state == CONNECTION_OPEN && !waits(connection))
-        wait_for(connection, connection->web ? idle / 2 : idle);
+        wait_for(connection, due > now ? (uint32_t)(due - now) : 0);
+}
+
+static void keep_open(struct connection *connection) {
+    connection->said = loop_now();
+    wait_idly(connection);
+}
+
+/* Pages cannot make their browsers send a keep-alive when there is nothing to say; but browsers answer pings. */
+static bool ask(struct connection *connection) {
+    bool asked = connection->state == CONNECTION_OPEN && is_kept(connection) && !connection->asked &&
+                 !websocket_waits(connection->web) && websocket_ping(connection->web);
+    connection->asked |= asked;
+    if (asked)
+        keep_open(connection);
+    return asked;
+}
+
+static void deadline_fires(struct timer *timer, uint64_t now) {
+    struct connection *connection = of_deadline(timer);
+    (void)now;
+    if (ask(connection))
+        return;
+    bool opening = is_opening(connection);
+    if (!opening && connection->state != CONNECTION_CLOSING)
+        connection->streams->counts.timed_out++;
+    lose(connection, opening ? CAUSE_CONNECT_TIMEOUT : CAUSE_RESET);
 }
 
 /* Our side first, so that the last bytes are read before the system says that nobody reads theirs (RFC 1122
@@ -155,7 +177,6 @@ static void queue_bytes(struct connection *connection, struct slice bytes) {
         memcpy(connection->bytes + connection->used, bytes.at, bytes.len);
     connection->used += bytes.len;
     stream_set_wait(connection);
-    wait_idly(connection);
 }
 
 /* In. */
@@ -213,11 +234,23 @@ static void on_web_bytes(void *context, struct slice bytes) {
     queue_bytes(context, bytes);
 }
 
+/* Nothing more comes. Who has come to us is told why, and closes; of whom we have opened nothing more is expected, and
+ * what waits for its answers goes elsewhere. */
+static void end_frames(struct connection *connection) {
+    if (!connection->opened) {
+        close_softly(connection);
+        return;
+    }
+    bool shaken = websocket_open(connection->web);
+    connection_flush(connection);
+    lose(connection, shaken ? CAUSE_RESET : websocket_fault(connection->web).len ? CAUSE_REFUSED : CAUSE_LOCAL_LIMIT);
+}
+
 static void take_frames(struct connection *connection, struct slice input) {
     bool was_open = websocket_open(connection->web);
     connection->asked = false;
     if (!websocket_take(connection->web, input) && connection->state == CONNECTION_OPEN)
-        close_softly(connection);
+        end_frames(connection);
     connection->whole |= websocket_open(connection->web) != was_open;
 }
 
@@ -225,7 +258,7 @@ static void take(struct connection *connection, struct slice input) {
     bool waited = waits(connection);
     connection->whole = false;
     connection->web ? take_frames(connection, input) : take_messages(connection, input);
-    wait_idly(connection);
+    connection->whole || !connection->web || !connection->opened ? keep_open(connection) : wait_idly(connection);
     if (connection->state == CONNECTION_OPEN && waits(connection) && (connection->whole || !waited))
         wait_for(connection, connection->streams->limits.message);
 }
@@ -251,7 +284,7 @@ static void secure(struct connection *connection) {
     case TLS_DONE:
         connection->state = CONNECTION_OPEN;
         stream_set_wait(connection);
-        wait_idly(connection);
+        keep_open(connection);
         break;
     case TLS_READS: break;
     case TLS_WRITES: set_deaf(connection, true); break;
@@ -307,7 +340,7 @@ static void opened(struct connection *connection) {
     }
     connection->state = connection->tls ? CONNECTION_SECURING : CONNECTION_OPEN;
     loop_wake(connection->readable);
-    wait_idly(connection);
+    keep_open(connection);
 }
 
 static void on_writable(void *context) {
@@ -355,17 +388,17 @@ void connection_queue(struct connection *connection, struct slice message) {
         queue_bytes(connection, message);
     else if (!websocket_send(connection->web, message))
         lose(connection, CAUSE_LOCAL_LIMIT);
+    keep_open(connection);
 }
 
 void connection_hurry(struct connection *connection, uint32_t patience) {
-    if (connection->opened && connection->state <= CONNECTION_SECURING &&
-        loop_now() + patience < connection->deadline.due)
+    if (is_opening(connection) && loop_now() + patience < connection->deadline.due)
         wait_for(connection, patience);
 }
 
 /* The object. */
 
-static struct connection *make(struct streams *streams, int fd, const struct sip_flow *flow) {
+static struct connection *make(struct streams *streams, int fd, const struct sip_flow *flow, bool opened) {
     struct connection *connection = calloc(1, sizeof *connection);
     if (!connection)
         return NULL;
@@ -373,14 +406,15 @@ static struct connection *make(struct streams *streams, int fd, const struct sip
     connection->fd = fd;
     connection->local = flow->local;
     connection->remote = flow->remote;
+    connection->opened = opened;
     stream_set_add(connection);
-    if (!endpoint_is_web(&flow->local))
+    if (opened || !endpoint_is_web(&flow->local))
         stream_set_place(connection);
     return connection;
 }
 
 struct connection *connection_lost(struct streams *streams, const struct sip_flow *flow, enum cause cause) {
-    struct connection *connection = make(streams, -1, flow);
+    struct connection *connection = make(streams, -1, flow, true);
     if (connection)
         lose(connection, cause);
     return connection;
@@ -397,37 +431,45 @@ static bool add_tls(struct connection *connection, struct slice name) {
     return connection->tls != NULL;
 }
 
+static bool add_web(struct connection *connection, struct slice name) {
+    const struct websocket_events events = {.received = on_web_message, .leave = on_web_bytes, .context = connection};
+    if (!endpoint_is_web(&connection->local))
+        return true;
+    connection->web = connection->opened ? websocket_connect(&connection->remote, name, &events)
+                                         : websocket_accept(&connection->streams->policy, &events);
+    return connection->web != NULL;
+}
+
+/* How long opening it, TLS or the handshake of a WebSocket may take. */
+static void begin(struct connection *connection, uint32_t patience) {
+    connection->state = patience ? CONNECTION_OPENING : connection->tls ? CONNECTION_SECURING : CONNECTION_OPEN;
+    keep_open(connection);
+    if (patience) {
+        loop_sleep(connection->readable);
+        set_blocked(connection, true);
+        wait_for(connection, patience);
+    } else if (connection->tls || connection->web) {
+        wait_for(connection, connection->streams->limits.message);
+    }
+}
+
 struct connection *connection_new(struct streams *streams, int fd, const struct sip_flow *flow, uint32_t patience) {
     const int on = 1, patient = UNACKNOWLEDGED;
-    struct connection *connection = make(streams, fd, flow);
+    struct connection *connection = make(streams, fd, flow, patience != 0);
     if (!connection) {
         close(fd);
         return NULL;
     }
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &patient, sizeof patient);
-    const struct websocket_events events = {.received = on_web_message, .leave = on_web_bytes, .context = connection};
-    if (endpoint_is_web(&flow->local))
-        connection->web = websocket_new(&streams->policy, &events);
     connection->readable = loop_read(streams->loop, fd, on_readable, connection);
     connection->writable = loop_write(streams->loop, fd, on_writable, connection);
-    connection->opened = patience != 0;
     if (!connection->readable || !connection->writable || !add_tls(connection, flow->name) ||
-        (endpoint_is_web(&flow->local) && !connection->web)) {
+        !add_web(connection, flow->name)) {
         connection_free(connection);
         return NULL;
     }
-    connection->state = patience ? CONNECTION_OPENING : connection->tls ? CONNECTION_SECURING : CONNECTION_OPEN;
-    if (connection->state == CONNECTION_SECURING)
-        wait_for(connection, streams->limits.message);
-    if (patience) {
-        loop_sleep(connection->readable);
-        set_blocked(connection, true);
-        wait_for(connection, patience);
-    }
-    wait_idly(connection);
-    if (connection->web) /* its handshake */
-        wait_for(connection, streams->limits.message);
+    begin(connection, patience);
     return connection;
 }
 

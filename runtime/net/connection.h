@@ -43,6 +43,7 @@ struct connection {
     struct websocket *web;   /* instead, when it carries one; owned */
     bool asked;              /* for a sign of life, and has given none yet */
     bool whole;              /* in what has come now something was complete */
+    uint64_t said;           /* ms of the loop when something was said that keeps it open */
     char *bytes;             /* what waits to leave: from `first` up to `used`; owned */
     size_t first, used, room;
     struct timer deadline;

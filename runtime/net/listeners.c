@@ -136,6 +136,15 @@ static void tell_failure(struct listeners *listeners, const struct stream_loss *
     listeners->untold = 0;
 }
 
+/* By a server that a plan has led to. */
+static void tell_refusal(struct listeners *listeners, const struct stream_loss *loss) {
+    char remote[ENDPOINT_TEXT], reason[256];
+    if (loss->fault.len)
+        log_printf(listeners->log, LOG_WARNING, "event=websocket-refused remote=%s cause=%s reason=%s",
+                   endpoint_text(&loss->remote, remote), causes[loss->cause],
+                   log_value(loss->fault, reason, sizeof reason));
+}
+
 static void on_message(void *context, const struct stream_message *message) {
     struct listeners *listeners = context;
     listeners->events.message(listeners->events.context, message);
@@ -152,6 +161,7 @@ static void on_lost(void *context, const struct stream_loss *loss) {
     log_printf(listeners->log, LOG_DEBUG, "event=connection-lost connection=%" PRIu64 " remote=%s cause=%s",
                loss->connection, endpoint_text(&loss->remote, remote), causes[loss->cause]);
     tell_failure(listeners, loss);
+    tell_refusal(listeners, loss);
     listeners->events.lost(listeners->events.context, loss);
 }
 

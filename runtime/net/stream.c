@@ -98,6 +98,7 @@ static void tell_lost(const struct connection *connection) {
         .remote = connection->remote,
         .cause = connection->cause,
         .reason = connection->tls ? tls_reason(connection->tls) : "",
+        .fault = connection->web ? websocket_fault(connection->web) : SLICE_EMPTY,
         .opened = connection->opened,
     };
     events->lost(events->context, &loss);
@@ -324,8 +325,7 @@ static uint32_t patience_of(const struct streams *streams, const struct sip_flow
 }
 
 static struct connection *open_one(struct streams *streams, const struct sip_flow *flow) {
-    struct connection *connection;
-    if (endpoint_is_web(&flow->remote))
+    if (endpoint_is_web(&flow->remote) && !flow->name.len)
         return connection_lost(streams, flow, CAUSE_FLOW_FAILED);
     int fd = open_socket(&flow->remote), result = fd < 0 ? fd : start_connecting(fd, flow);
     if (result) {
@@ -333,7 +333,7 @@ static struct connection *open_one(struct streams *streams, const struct sip_flo
             close(fd);
         return connection_lost(streams, flow, connection_cause(-result));
     }
-    connection = connection_new(streams, fd, flow, patience_of(streams, flow));
+    struct connection *connection = connection_new(streams, fd, flow, patience_of(streams, flow));
     if (!connection)
         return NULL;
     streams->counts.opened++;

@@ -35,6 +35,7 @@ struct stream_loss {
     struct endpoint remote;
     enum cause cause;
     const char *reason; /* what was wrong with TLS, in words; "": nothing */
+    struct slice fault; /* the same of the handshake of a WebSocket; empty: nothing */
     bool opened;        /* by us */
 };
 
@@ -67,8 +68,8 @@ int streams_listen(struct streams *streams, const struct endpoint *address, stru
 void streams_set_policy(struct streams *streams, const struct upgrade_policy *policy);
 
 /* Queues a message: on the flow's connection while that is there, else on one that we opened for the same two ends or
- * that stands for one, else on a new one; WebSockets are opened by clients alone, so that such a one is lost at once
- * (CAUSE_FLOW_FAILED). Its number; 0: out of memory. */
+ * that stands for one, else on a new one. A WebSocket to somebody without a name is lost at once (CAUSE_FLOW_FAILED).
+ * Its number; 0: out of memory. */
 uint64_t streams_send(struct streams *streams, const struct sip_flow *flow, struct slice bytes);
 /* What is sent to `port` at the other end's address may take this connection, which that has opened, from now on: over
  * TLS, to a name that it has proved to be (RFC 5923). */

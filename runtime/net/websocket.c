@@ -2,18 +2,26 @@
 #include "runtime/net/websocket.h"
 
 #include "grammar/source.h"
+#include "runtime/net/key.h"
+#include "runtime/net/upgrade_request.h"
 #include "runtime/sip/scan.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <wslay/wslay.h>
 
-enum { FRAGMENTS_MAX = 1024 }; /* of one message: each of them costs memory */
+enum {
+    FRAGMENTS_MAX = 1024, /* of one message: each of them costs memory */
+    WAITING_MAX = 1 << 20 /* bytes of messages that wait for the handshake */
+};
 
 struct websocket {
-    const struct upgrade_policy *policy;
-    struct upgrade upgrade;             /* the handshake under way */
-    struct wslay_event_context *frames; /* NULL: it is not over */
+    const struct upgrade_policy *policy; /* NULL: it is a client's */
+    char key[WEBSOCKET_KEY];             /* then */
+    struct http_collector head;          /* of the handshake under way, or refused */
+    struct slice fault;                  /* may stand in that; empty: none */
+    bool open;
+    struct wslay_event_context *frames; /* NULL: not wanted yet */
     struct websocket_events events;
     struct slice input;  /* of the call under way */
     uint64_t begun;      /* bytes of frames that have not come to their end */
@@ -44,16 +52,17 @@ static ssize_t on_leaving(struct wslay_event_context *frames, const uint8_t *byt
     return (ssize_t)length;
 }
 
-/* RFC 6455 5.2; wslay takes no length that is not written as short as can be. All that comes to a server is masked. */
-static uint64_t frame_length(uint64_t payload) {
-    return 2 + (payload < 126 ? 0 : payload <= UINT16_MAX ? 2 : 8) + 4 + payload;
+/* RFC 6455 5.2; wslay takes no length that is not written as short as can be. All that comes to a server is masked, and
+ * nothing that comes to a client. */
+static uint64_t frame_length(const struct websocket *websocket, uint64_t payload) {
+    return 2 + (payload < 126 ? 0 : payload <= UINT16_MAX ? 2 : 8) + (websocket->policy ? 4 : 0) + payload;
 }
 
 static void on_frame(struct wslay_event_context *frames, const struct wslay_event_on_frame_recv_start_arg *frame,
                      void *context) {
     struct websocket *websocket = context;
     (void)frames;
-    websocket->frame = frame_length(frame->payload_length);
+    websocket->frame = frame_length(websocket, frame->payload_length);
     if (!wslay_is_ctrl_frame(frame->opcode))
         websocket->broken |= ++websocket->fragments > FRAGMENTS_MAX;
 }
@@ -76,15 +85,28 @@ static void on_message(struct wslay_event_context *frames, const struct wslay_ev
                                    (struct slice){(const char *)message->msg, message->msg_length});
 }
 
+/* RFC 6455 5.3: nobody can tell what comes next. */
+static int on_mask_wanted(struct wslay_event_context *frames, uint8_t *mask, size_t length, void *context) {
+    struct hash_key chance;
+    (void)frames, (void)context;
+    if (length > sizeof chance.bytes || key_random(&chance))
+        return -1;
+    memcpy(mask, chance.bytes, length);
+    return 0;
+}
+
 static bool start_frames(struct websocket *websocket) {
     static const struct wslay_event_callbacks callbacks = {
         .recv_callback = on_wanted,
         .send_callback = on_leaving,
+        .genmask_callback = on_mask_wanted,
         .on_frame_recv_start_callback = on_frame,
         .on_frame_recv_end_callback = on_frame_end,
         .on_msg_recv_callback = on_message,
     };
-    if (wslay_event_context_server_init(&websocket->frames, &callbacks, websocket)) {
+    int result = websocket->policy ? wslay_event_context_server_init(&websocket->frames, &callbacks, websocket)
+                                   : wslay_event_context_client_init(&websocket->frames, &callbacks, websocket);
+    if (result) {
         websocket->frames = NULL;
         return false;
     }
@@ -92,46 +114,83 @@ static bool start_frames(struct websocket *websocket) {
     return true;
 }
 
-struct websocket *websocket_new(const struct upgrade_policy *policy, const struct websocket_events *events) {
+static struct websocket *make(const struct websocket_events *events) {
     struct websocket *websocket = calloc(1, sizeof *websocket);
     if (!websocket)
         return NULL;
-    websocket->policy = policy;
     websocket->events = *events;
+    websocket->fault = SLICE_EMPTY;
+    return websocket;
+}
+
+struct websocket *websocket_accept(const struct upgrade_policy *policy, const struct websocket_events *events) {
+    struct websocket *websocket = make(events);
+    if (websocket)
+        websocket->policy = policy;
+    return websocket;
+}
+
+struct websocket *websocket_connect(const struct endpoint *remote, struct slice name,
+                                    const struct websocket_events *events) {
+    struct hash_key chance;
+    char buffer[UPGRADE_REQUEST_MAX];
+    struct websocket *websocket = make(events);
+    if (!websocket || !start_frames(websocket) || key_random(&chance)) {
+        websocket_free(websocket);
+        return NULL;
+    }
+    _Static_assert(sizeof chance.bytes == WEBSOCKET_KEY_BYTES, "as much chance as a key needs");
+    websocket_key_write(chance.bytes, websocket->key);
+    events->leave(events->context, upgrade_request_write(websocket->key, remote, name, buffer));
     return websocket;
 }
 
 void websocket_free(struct websocket *websocket) {
     if (!websocket)
         return;
-    upgrade_free(&websocket->upgrade);
+    http_collector_free(&websocket->head);
     if (websocket->frames)
         wslay_event_context_free(websocket->frames);
     free(websocket);
 }
 
 bool websocket_open(const struct websocket *websocket) {
-    return websocket->frames != NULL;
+    return websocket->open;
+}
+
+struct slice websocket_fault(const struct websocket *websocket) {
+    return websocket->fault;
+}
+
+static enum upgrade_verdict answer_request(struct websocket *websocket, struct slice *bytes) {
+    char buffer[UPGRADE_ANSWER_MAX];
+    struct slice answer;
+    enum upgrade_verdict verdict = upgrade_next(&websocket->head, websocket->policy, bytes, buffer, &answer);
+    if (verdict == UPGRADE_ACCEPTED && !start_frames(websocket))
+        return UPGRADE_NO_MEMORY;
+    if (verdict == UPGRADE_ACCEPTED || verdict == UPGRADE_REFUSED)
+        websocket->events.leave(websocket->events.context, answer);
+    return verdict;
 }
 
 /* False: it was refused. */
 static bool shake_hands(struct websocket *websocket, struct slice *bytes) {
-    char buffer[UPGRADE_ANSWER_MAX];
-    struct slice answer;
-    enum upgrade_verdict verdict = upgrade_next(&websocket->upgrade, websocket->policy, bytes, buffer, &answer);
-    if (verdict == UPGRADE_MORE)
-        return true;
-    upgrade_free(&websocket->upgrade);
-    if (verdict == UPGRADE_NO_MEMORY || (verdict == UPGRADE_ACCEPTED && !start_frames(websocket)))
-        return false;
-    websocket->events.leave(websocket->events.context, answer);
-    return verdict == UPGRADE_ACCEPTED;
+    struct slice fault = SLICE_EMPTY;
+    enum upgrade_verdict verdict = websocket->policy
+                                       ? answer_request(websocket, bytes)
+                                       : upgrade_request_next(&websocket->head, websocket->key, bytes, &fault);
+    websocket->open = verdict == UPGRADE_ACCEPTED;
+    if (websocket->open)
+        http_collector_free(&websocket->head);
+    if (verdict == UPGRADE_REFUSED)
+        websocket->fault = fault;
+    return verdict == UPGRADE_ACCEPTED || verdict == UPGRADE_MORE;
 }
 
 bool websocket_take(struct websocket *websocket, struct slice bytes) {
-    if (!websocket->frames && !shake_hands(websocket, &bytes))
+    if (!websocket->open && !shake_hands(websocket, &bytes))
         return false;
-    if (!websocket->frames || bytes.len == 0)
+    if (!websocket->open)
         return true;
     websocket->input = bytes;
     websocket->taking = true;
@@ -144,8 +203,11 @@ bool websocket_take(struct websocket *websocket, struct slice bytes) {
 
 /* What is said while bytes are being taken leaves behind them. */
 static bool queue(struct websocket *websocket, const struct wslay_event_msg *message) {
-    return websocket->frames && wslay_event_queue_msg(websocket->frames, message) == 0 &&
-           (websocket->taking || wslay_event_send(websocket->frames) == 0);
+    if (!websocket->frames ||
+        wslay_event_get_queued_msg_length(websocket->frames) + message->msg_length > WAITING_MAX ||
+        wslay_event_queue_msg(websocket->frames, message))
+        return false;
+    return websocket->taking || !websocket->open || wslay_event_send(websocket->frames) == 0;
 }
 
 static bool is_utf8(struct slice text) {
@@ -168,9 +230,9 @@ bool websocket_send(struct websocket *websocket, struct slice message) {
 }
 
 bool websocket_ping(struct websocket *websocket) {
-    return queue(websocket, &(const struct wslay_event_msg){.opcode = WSLAY_PING});
+    return websocket->open && queue(websocket, &(const struct wslay_event_msg){.opcode = WSLAY_PING});
 }
 
 bool websocket_waits(const struct websocket *websocket) {
-    return websocket->begun > 0 || websocket->fragments > 0 || websocket->upgrade.used > 0;
+    return websocket->begun > 0 || websocket->fragments > 0 || websocket->head.used > 0;
 }

@@ -66,11 +66,10 @@ void ack_forward(struct request *request) {
                                        &error);
     if (bytes.at)
         world->send(world->context,
-                    &(const struct sip_flow){
-                        .local = via.local,
-                        .remote = remote,
-                        .connection = way_connection(proxy, &target, &remote),
-                        .name = transports[remote.transport].secure ? way_name(proxy, &target, message) : SLICE_NULL},
+                    &(const struct sip_flow){.local = via.local,
+                                             .remote = remote,
+                                             .connection = way_connection(proxy, &target, &remote),
+                                             .name = way_name(proxy, &target, &remote, message)},
                     bytes);
     else
         proxy_count(proxy, COUNTER_NO_MEMORY);

@@ -108,13 +108,10 @@ static enum cause find_route(const struct attempt *attempt, struct world_route *
     return way_out(attempt->call, attempt->target, &attempt->remote, out);
 }
 
-/* Who must be there; null: anybody. */
 static struct slice find_name(const struct attempt *attempt) {
     const struct call *call = attempt->call;
     struct sip_message scanned;
-    if (!transports[attempt->remote.transport].secure)
-        return SLICE_NULL;
-    return way_name(call->proxy, attempt->target, call_request(call, &scanned));
+    return way_name(call->proxy, attempt->target, &attempt->remote, call_request(call, &scanned));
 }
 
 /* The request that leaves by `via`; the null slice: why not, in *cause. */

@@ -154,7 +154,7 @@ static void add_identity(struct line *line, const struct forward *forward) {
     struct ip_address ip;
     char text[IP_TEXT];
     bool brackets = forward->remote->family == 6;
-    if (!forward->name.len || ip_parse(&ip, forward->name))
+    if (!transports[forward->transport].secure || !forward->name.len || ip_parse(&ip, forward->name))
         return;
     line_add(line, SLICE(";" IDENTITY_PARAM "="));
     line_add(line, forward->name);
@@ -176,7 +176,7 @@ static int record_route(struct edit *edit, struct arena *arena, const struct for
     if (transport != TRANSPORT_UDP &&
         !(sips && transport == TRANSPORT_TLS)) { /* a URI that names none is for UDP (RFC 3263 4.1) */
         line_add(&line, SLICE(";transport="));
-        line_add(&line, slice_of(transports[transport].parameter));
+        line_add(&line, slice_of(sips ? transports[transport].parameter : transports[transport].word));
     }
     line_add(&line, SLICE(";lr;" COOKIE_PARAM "="));
     line_add(&line, (struct slice){cookie, sizeof cookie});

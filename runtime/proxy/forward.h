@@ -19,7 +19,7 @@ struct forward {
     const struct world_route *via;
     enum transport transport;
     const struct ip_address *remote; /* where it goes, */
-    struct slice name;               /* and who must be there; null: anybody */
+    struct slice name;               /* and who is there (way.h); null: anybody */
     struct slice branch;
     bool record_route;
     const struct world_route *back; /* the caller's side, when it is another address than `via`; NULL */

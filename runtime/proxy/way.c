@@ -13,10 +13,12 @@ static bool is_clear(const struct endpoint *remote) {
     return !transports[remote->transport].secure;
 }
 
-struct slice way_name(const struct proxy *proxy, const struct target *target, const struct sip_message *request) {
+struct slice way_name(const struct proxy *proxy, const struct target *target, const struct endpoint *remote,
+                      const struct sip_message *request) {
     struct sip_uri hop;
     struct ip_address ip;
-    if (!message_host(target->hop, &hop))
+    bool web = endpoint_is_web(remote), reached = web && target->way && target->way->bound;
+    if (reached || (is_clear(remote) && !web) || !message_host(target->hop, &hop))
         return SLICE_NULL;
     if (!hop.ip.family)
         return hop.host;
@@ -61,9 +63,7 @@ static enum cause find_remote(const struct proxy *proxy, const struct target *ta
     }
     if (!target->by_route && initial && ours_uri(proxy->settings, &hop))
         return CAUSE_NOT_FOUND;
-    enum cause cause = target_place(&hop, target->transport, uri, remote, name);
-    /* Only clients open WebSockets. */
-    return !cause && endpoint_is_web(remote) ? CAUSE_TRANSPORT_UNSUPPORTED : cause;
+    return target_place(&hop, target->transport, uri, remote, name);
 }
 
 /* What holds for an address holds for those of a name. */
@@ -166,7 +166,7 @@ const struct endpoint *way_to_callee(const struct attempt *attempt, const struct
     const struct call *call = attempt->call;
     const struct way *way = attempt->target->way;
     bool behind_nat = call->plan.nat == CHOICE_TRUE || (call->plan.nat == CHOICE_UNSET && way && way->nat) ||
-                      endpoint_is_web(&attempt->remote);
+                      (endpoint_is_web(&attempt->remote) && way);
     if (!behind_nat || response->status == 100 || response->status >= 300 || !call->proxy->settings->record_route ||
         !dialog_recorded(response->method) || nat_marked(response) || !is_next_to_us(call, response))
         return NULL;

@@ -26,8 +26,9 @@ struct world {
     void *context;
     /* Queues a message; bytes are copied before it returns. The connection that it takes: the one of `flow` while that
      * is there, else one that was opened by us from the same listener to the same place, else a new one; over TLS none
-     * but to whoever proves to be the name of `flow` (RFC 5922 7.3). 0: it is a datagram, or there is no memory for a
-     * connection. What goes wrong comes back as proxy_unreachable and proxy_connection_lost. */
+     * but to whoever proves to be the name of `flow` (RFC 5922 7.3), and no new WebSocket to whoever has none. 0: it is
+     * a datagram, or there is no memory for a connection. What goes wrong comes back as proxy_unreachable and
+     * proxy_connection_lost. */
     uint64_t (*send)(void *context, const struct sip_flow *flow, struct slice bytes);
     /* The newest connection whose other end is `remote`, whoever opened it; 0: there is none. Who asks must know that
      * the peer who is meant has spoken from there: anybody may have connected from any port. */

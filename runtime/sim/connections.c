@@ -77,7 +77,7 @@ static struct sim_connection *open_one(struct sim_world *world, const struct sip
         return NULL;
     const struct sim_peer *peer = peer_at(world, &flow->remote);
     connection->opened = true;
-    if (endpoint_is_web(&flow->remote)) {
+    if (endpoint_is_web(&flow->remote) && !flow->name.len) {
         end(connection, SIM_OPENING, world->now, CAUSE_FLOW_FAILED);
         return connection;
     }

@@ -131,7 +131,7 @@ static struct slice own_place(const struct draft *draft) {
     char at[ENDPOINT_TEXT];
     struct page place;
     page_init(&place, draft->play->arena);
-    if (endpoint_is_web(&party->at))
+    if (party->browser)
         page_printf(&place, "%.*s.invalid", SLICE_ARG(party->name));
     else
         page_add(&place, slice_of(endpoint_text(&party->at, at)));

@@ -354,7 +354,7 @@ static void play_steps(struct play *play) {
 
 static void meet_all(struct play *play) {
     for (const struct story_party *party = play->story->parties; party; party = party->next)
-        if (party->at.transport != TRANSPORT_UDP)
+        if (party->at.transport != TRANSPORT_UDP && !party->browser)
             sim_world_meet(&play->world, &(const struct sim_peer){.at = party->at, .manner = SIM_ACCEPTS});
 }
 

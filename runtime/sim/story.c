@@ -111,39 +111,48 @@ static void read_place(struct reader *reader, struct endpoint *place, struct sli
         reader_wrong(reader, "'%.*s' is no ADDRESS[:PORT]", SLICE_ARG(text));
 }
 
-/* `to`: the listener that it sends to; null: the first. */
-static void add_party(struct reader *reader, struct slice name, struct slice address, enum transport transport,
-                      struct slice to) {
+/* What stands behind a party's address. */
+static void read_manner(struct reader *reader, struct story_party *party, struct slice address, struct slice rest) {
+    struct slice word, to;
+    bool quoted, more = reader_word(&rest, &word, &quoted);
+    enum transport transport = more ? reader_stream(word) : TRANSPORT_NONE;
+    if (transport != TRANSPORT_NONE)
+        more = reader_word(&rest, &word, &quoted);
+    else
+        transport = TRANSPORT_UDP;
+    read_place(reader, &party->at, address, transport);
+    party->browser = endpoint_is_web(&party->at);
+    if (more && party->browser && slice_equal(word, SLICE("server"))) {
+        party->browser = false;
+        more = reader_word(&rest, &word, &quoted);
+    }
+    if (more && (!slice_equal(word, SLICE("to")) || !reader_word(&rest, &to, &quoted)))
+        reader_wrong(reader,
+                     "behind a party's address may stand 'tcp', 'tls', 'ws' or 'wss' (or 'ws server'), and where "
+                     "it sends to: to ADDRESS[:PORT]");
+    else if (more)
+        read_place(reader, &party->listener, to, transport);
+}
+
+static void add_party(struct reader *reader, struct slice name, struct slice address, struct slice rest) {
     struct story_party *party = arena_alloc(reader->arena, sizeof *party);
     if (!party) {
         reader->out_of_memory = true;
         return;
     }
-    read_place(reader, &party->at, address, transport);
-    if (to.at)
-        read_place(reader, &party->listener, to, transport);
     party->name = name;
+    read_manner(reader, party, address, rest);
     party->next = reader->story->parties; /* the newest of a name counts */
     reader->story->parties = party;
 }
 
 static void read_party(struct reader *reader, struct slice rest) {
-    struct slice name, address, word, to = SLICE_NULL;
+    struct slice name, address;
     bool quoted;
-    if (!reader_word(&rest, &name, &quoted) || !reader_word(&rest, &address, &quoted)) {
-        reader_wrong(reader, "a party has a name and an address: party carrier 192.0.2.7");
-        return;
-    }
-    bool more = reader_word(&rest, &word, &quoted);
-    enum transport transport = more ? reader_stream(word) : TRANSPORT_NONE;
-    if (transport != TRANSPORT_NONE)
-        more = reader_word(&rest, &word, &quoted);
-    if (more && (!slice_equal(word, SLICE("to")) || !reader_word(&rest, &to, &quoted)))
-        reader_wrong(
-            reader,
-            "behind a party's address may stand 'tcp', 'tls', 'ws' or 'wss', and where it sends to: to ADDRESS[:PORT]");
+    if (reader_word(&rest, &name, &quoted) && reader_word(&rest, &address, &quoted))
+        add_party(reader, name, address, rest);
     else
-        add_party(reader, name, address, transport == TRANSPORT_NONE ? TRANSPORT_UDP : transport, to);
+        reader_wrong(reader, "a party has a name and an address: party carrier 192.0.2.7");
 }
 
 /* The block below `plan`, kept at its lines, so that the compiler's messages point into this file. */
@@ -260,10 +269,10 @@ static void set_defaults(struct reader *reader) {
         .block_time = 3600 * 1000,
         .blocks_max = 1000,
     };
-    add_party(reader, SLICE("caller"), SLICE("198.51.100.1"), TRANSPORT_UDP, SLICE_NULL);
-    add_party(reader, SLICE("first"), SLICE("192.0.2.101"), TRANSPORT_UDP, SLICE_NULL);
-    add_party(reader, SLICE("second"), SLICE("192.0.2.102"), TRANSPORT_UDP, SLICE_NULL);
-    add_party(reader, SLICE("third"), SLICE("192.0.2.103"), TRANSPORT_UDP, SLICE_NULL);
+    add_party(reader, SLICE("caller"), SLICE("198.51.100.1"), SLICE_EMPTY);
+    add_party(reader, SLICE("first"), SLICE("192.0.2.101"), SLICE_EMPTY);
+    add_party(reader, SLICE("second"), SLICE("192.0.2.102"), SLICE_EMPTY);
+    add_party(reader, SLICE("third"), SLICE("192.0.2.103"), SLICE_EMPTY);
 }
 
 static void close_story(struct story *story) {

@@ -33,9 +33,10 @@
  *                                 nobody else does. It sends on the newest connection with fov that is open, else
  *                                 it opens one
  *   party NAME ADDRESS[:PORT] tls the same over TLS, port 5061 when none is given. It proves to be whoever fov asks for
- *   party NAME ADDRESS[:PORT] ws  the same over a WebSocket (or wss), to which nobody can connect: it is reached by
+ *   party NAME ADDRESS[:PORT] ws  a browser, over a WebSocket (or wss): nobody can connect to it, it is reached by
  *                                 those alone that it has opened, and names itself NAME.invalid (RFC 7118). Needs
  *                                 a listener: listen=ws:...
+ *   party NAME ADDRESS[:PORT] ws server   another server: as over TCP and TLS
  *   options NAME=VALUE ...        fovrun's options of the same names: t1 t2 t4 timer-c failover record-route relay auth
  *                                 auth-digest realm domain listen advertise env min-expires default-expires max-expires
  *                                 max-contacts max-registrations nat-keepalive keepalive-with max-session block-time
@@ -77,8 +78,9 @@
  *       | OPTIONS sip:fov SIP/2.0          \r \n \t \0 \\ \xHH are bytes
  *   first icmp port-unreachable            the network reports that the last datagram to `first` was not delivered;
  *   first icmp host-unreachable quoting 64     host-, net-, protocol-unreachable; only so many bytes of it are quoted
- *   first refuses                          connections from now on, of a party over TCP
- *   first ignores, first accepts           nothing answers who wants to connect; everything is as at the beginning
+ *   first refuses                          connections from now on, of a party over TCP; the handshake of a WebSocket
+ *   first ignores, first accepts           nothing answers who wants to connect (or shake hands); everything is as at
+ *                                          the beginning
  *   first tls fails                        on connections from now on, before anything can be said
  *   first tls names sip.example            from now on that is all that its certificate proves
  *   first closes                           those that it has with fov, or resets them: that is the same to fov
@@ -135,6 +137,7 @@ struct story_party {
     struct story_party *next;
     struct slice name;
     struct endpoint at, listener; /* where it sends to; family 0: the first listener that it can reach */
+    bool browser;                 /* reached over the connections that it has opened alone */
 };
 
 struct story_entry {          /* a user or, with an entity, an alias */

@@ -22,12 +22,13 @@ struct sip_flow {
     struct endpoint local, remote;
     uint64_t connection; /* the one to take while it is there; 0: any that we have opened to `remote`, or a new one */
     uint32_t patience;   /* ms that a new one may take; 0: as long as the world waits for any */
-    struct slice name;   /* host that `remote` must prove to be when the transport is secure (RFC 5922 4.1) */
+    struct slice name;   /* what `remote` is called, and must prove to be when the transport is secure (RFC 5922 4.1);
+                            of a WebSocket's without one nobody knows how to open another */
 };
 
 enum { ENDPOINT_TEXT = 80 };
 
-/* Who is there has opened the connection, and can be reached by no other (RFC 7118 5.2). */
+/* A WebSocket: who has opened one may be a browser, which is reached by no other (RFC 7118 5.2). */
 static inline bool endpoint_is_web(const struct endpoint *endpoint) {
     return endpoint->transport == TRANSPORT_WS || endpoint->transport == TRANSPORT_WSS;
 }

@@ -7,21 +7,22 @@
 #include <string.h>
 
 enum {
-    SERVICES_MAX = 4,
+    SERVICES_MAX = 6,
     QUESTIONS_MAX = 2 * LOCATE_SITES, /* of one stage */
     MEMORY_MAX = 64 * 1024,
 };
 
 enum stage { STAGE_NAPTR, STAGE_SRV, STAGE_ADDRESS, STAGE_OVER };
 
-/* RFC 3263 4.1. The first one is what a sip: URI means that says nothing; one row is enough for all of the last. */
+/* RFC 3263 4.1, RFC 7118 5.3. The first one is what a sip: URI means that says nothing. The services of WebSockets have
+ * no names of their own: NAPTR records say them, or there are none. */
 static const struct {
     const char *naptr, *srv;
     enum transport transport;
 } known[] = {
-    {"SIP+D2U", "_sip._udp.", TRANSPORT_UDP},
-    {"SIP+D2T", "_sip._tcp.", TRANSPORT_TCP},
-    {"SIPS+D2T", "_sips._tcp.", TRANSPORT_TLS},
+    {"SIP+D2U", "_sip._udp.", TRANSPORT_UDP},   {"SIP+D2T", "_sip._tcp.", TRANSPORT_TCP},
+    {"SIPS+D2T", "_sips._tcp.", TRANSPORT_TLS}, {"SIP+D2W", NULL, TRANSPORT_WS}, /* none, see above */
+    {"SIPS+D2W", NULL, TRANSPORT_WSS},
 };
 enum { KNOWN = sizeof known / sizeof *known };
 
@@ -147,7 +148,7 @@ static void ask_usual_services(struct locate *locate) {
                           ? is_served(request, &locate->means, known[i].transport) &&
                                 transports[known[i].transport].secure == request->secure
                           : request->transport == known[i].transport;
-        if (!wanted)
+        if (!wanted || !known[i].srv)
             continue;
         char *name = arena_printf(&locate->arena, "%s%.*s", known[i].srv, SLICE_ARG(request->host));
         locate->failed |= !name;

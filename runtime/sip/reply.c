@@ -2,6 +2,7 @@
 #include "runtime/sip/reply.h"
 
 #include "runtime/sip/compose.h"
+#include "runtime/sip/uri.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -76,12 +77,19 @@ struct slice reply_via(struct arena *arena, const struct sip_message *request, c
     return (struct slice){out.out, out.length};
 }
 
+/* Nobody can be there (RFC 6761 6.4): browsers say so (RFC 7118 8.1). */
+static bool is_nowhere(struct slice host) {
+    struct slice name = host_without_root(host), top = SLICE(".invalid");
+    return name.len > top.len && slice_same(slice_from(name, name.len - top.len), top);
+}
+
 struct sip_flow reply_flow(const struct sip_message *request, const struct sip_flow *flow) {
     struct sip_flow reply = *flow;
     enum transport transport = flow->remote.transport;
     if (transport != TRANSPORT_UDP || !request->via.rport)
         reply.remote.port = request->via.port ? request->via.port : transports[transport].port;
-    if (transports[transport].secure)
+    bool web = endpoint_is_web(&flow->remote);
+    if (web ? !is_nowhere(request->via.host) : transports[transport].secure)
         reply.name = request->via.host;
     return reply;
 }

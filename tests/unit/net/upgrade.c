@@ -112,7 +112,7 @@ Test(upgrade, a_head_may_come_in_pieces_and_what_follows_is_left_alone) {
     static const char text[] = START HOST UPGRADE CONNECT KEY VERSION SIP END "frames";
     size_t head = sizeof text - sizeof "frames";
     for (size_t step = 1; step <= sizeof text; step++) {
-        struct upgrade upgrade = {0};
+        struct http_collector collector = {0};
         char buffer[UPGRADE_ANSWER_MAX];
         struct slice answer;
         enum upgrade_verdict verdict = UPGRADE_MORE;
@@ -121,27 +121,27 @@ Test(upgrade, a_head_may_come_in_pieces_and_what_follows_is_left_alone) {
             struct slice input =
                 slice_cut(SLICE(START HOST UPGRADE CONNECT KEY VERSION SIP END "frames"), at, at + step);
             size_t before = input.len;
-            verdict = upgrade_next(&upgrade, &all, &input, buffer, &answer);
+            verdict = upgrade_next(&collector, &all, &input, buffer, &answer);
             at += before - input.len;
         }
         cr_assert_eq(verdict, UPGRADE_ACCEPTED);
         cr_assert_eq(at, head);
-        upgrade_free(&upgrade);
+        http_collector_free(&collector);
     }
 }
 
 Test(upgrade, a_head_without_end_is_refused_at_its_bound) {
-    struct upgrade upgrade = {0};
+    struct http_collector collector = {0};
     char buffer[UPGRADE_ANSWER_MAX], text[1000];
     struct slice answer, input;
     enum upgrade_verdict verdict = UPGRADE_MORE;
     size_t taken = 0;
     memset(text, 'a', sizeof text);
-    for (; verdict == UPGRADE_MORE && taken <= 2 * UPGRADE_HEAD_MAX; taken += sizeof text) {
+    for (; verdict == UPGRADE_MORE && taken <= 2 * HTTP_HEAD_MAX; taken += sizeof text) {
         input = (struct slice){text, sizeof text};
-        verdict = upgrade_next(&upgrade, &all, &input, buffer, &answer);
+        verdict = upgrade_next(&collector, &all, &input, buffer, &answer);
     }
     cr_assert_eq(verdict, UPGRADE_REFUSED);
-    cr_assert(taken <= UPGRADE_HEAD_MAX + sizeof text && slice_starts(answer, SLICE("HTTP/1.1 431 ")));
-    upgrade_free(&upgrade);
+    cr_assert(taken <= HTTP_HEAD_MAX + sizeof text && slice_starts(answer, SLICE("HTTP/1.1 431 ")));
+    http_collector_free(&collector);
 }

@@ -39,7 +39,7 @@ static void on_leave(void *context, struct slice bytes) {
 static void begin(void) {
     static const struct upgrade_policy all = {NULL, 0};
     const struct websocket_events events = {on_message, on_leave, NULL};
-    websocket = websocket_new(&all, &events);
+    websocket = websocket_accept(&all, &events);
     cr_assert(websocket && !websocket_open(websocket));
 }
 

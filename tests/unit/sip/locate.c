@@ -185,6 +185,35 @@ Test(locate, services_of_transports_that_nobody_has_are_passed_over) {
     cr_expect_not(locate_possible(&request, &all));
 }
 
+/* RFC 7118 5.3: NAPTR records have services for it, and no name is made. */
+Test(locate, a_websocket_has_services_by_naptr_alone) {
+    static const char *const lines[] = {"a NAPTR 10 10 s SIPS+D2W _sips._web.a",
+                                        "a NAPTR 10 20 s SIP+D2W _sip._web.a",
+                                        "_sips._web.a SRV 0 0 8443 t",
+                                        "_sip._web.a SRV 0 0 8080 t",
+                                        "n NAPTR 10 10 s SIP+D2W _sip._web.n",
+                                        "t A 192.0.2.1",
+                                        "a A 192.0.2.2",
+                                        "n A 192.0.2.3",
+                                        NULL};
+    static const struct locate_means web = {.families = {[TRANSPORT_WS] = LOCATE_IPV4, [TRANSPORT_WSS] = LOCATE_IPV4}};
+    struct locate_request request = of("a", 0, TRANSPORT_NONE, false);
+    cr_expect_str_eq(locate(&request, &web, lines), "192.0.2.1:8443/WSS 192.0.2.1:8080/WS");
+    cr_expect_str_eq(locate(&request, &udp, lines), "192.0.2.2:5060/UDP");
+    request = of("n", 0, TRANSPORT_NONE, false);
+    cr_expect_str_eq(locate(&request, &web, lines), "192.0.2.3:80/WS", "the transport is what NAPTR said");
+    request = of("a", 0, TRANSPORT_NONE, true);
+    cr_expect_str_eq(locate(&request, &web, lines), "192.0.2.1:8443/WSS");
+    request = of("t", 0, TRANSPORT_NONE, false);
+    cr_expect_str_eq(locate(&request, &web, lines), "192.0.2.1:80/WS", "the first that we have");
+    cr_expect_str_eq(asked, "t NAPTR, t A");
+    request = of("a", 0, TRANSPORT_WS, false);
+    cr_expect_str_eq(locate(&request, &web, lines), "192.0.2.2:80/WS");
+    cr_expect_str_eq(asked, "a A");
+    request = of("a", 0, TRANSPORT_WSS, true);
+    cr_expect_str_eq(locate(&request, &web, lines), "192.0.2.2:443/WSS");
+}
+
 Test(locate, without_naptr_records_the_names_of_services_are_made) {
     static const char *const lines[] = {"_sip._udp.a SRV 0 0 5060 u",
                                         "_sip._tcp.a SRV 0 0 5060 t",

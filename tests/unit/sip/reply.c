@@ -211,6 +211,28 @@ Test(reply, over_a_stream_the_response_goes_back_on_it_or_to_the_sent_by_port) {
     cr_assert_eq(flow.remote.port, 5070);
 }
 
+/* RFC 7118 5.2.4: a browser is reached by the connection that it has opened alone, and says so by its sent-by. */
+Test(reply, over_a_websocket_nobody_connects_to_a_browser) {
+    static const struct {
+        const char *via, *name;
+    } rows[] = {
+        {"Via: SIP/2.0/WS sip.example;branch=z9hG4bKx\r\n", "sip.example"},
+        {"Via: SIP/2.0/WSS 10.0.0.1;branch=z9hG4bKx\r\n", "10.0.0.1"},
+        {"Via: SIP/2.0/WSS df7jal23ls0d.invalid;branch=z9hG4bKx\r\n", NULL},
+        {"Via: SIP/2.0/WS df7jal23ls0d.INVALID.;branch=z9hG4bKx\r\n", NULL},
+        {"Via: SIP/2.0/WS notinvalid;branch=z9hG4bKx\r\n", "notinvalid"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct sip_message request = request_with(rows[i].via);
+        struct endpoint source = endpoint_at("192.0.2.9", 4711);
+        source.transport = i % 2 ? TRANSPORT_WSS : TRANSPORT_WS;
+        struct sip_flow flow = reply_flow(&request, &(const struct sip_flow){.remote = source, .connection = 7});
+        cr_assert_eq(flow.connection, 7);
+        cr_assert_eq(flow.remote.port, i % 2 ? 443 : 80);
+        cr_assert(rows[i].name ? slice_equal(flow.name, slice_of(rows[i].name)) : !flow.name.at, "%s", rows[i].via);
+    }
+}
+
 /* What the fence refused is answered when the five headers were found, and never otherwise. */
 Test(reply, a_refused_message_is_answered_with_what_was_found) {
     static const struct {
