@@ -5,7 +5,8 @@
 #define FOV_COMPILER_AST_H
 
 #include "grammar/source.h"
-#include "grammar/tables.h"
+#include "grammar/protocol.h"
+#include "grammar/words.h"
 #include "runtime/regex/program.h"
 
 /* A piece of a plan's text: its bytes, and where each of them stands. */

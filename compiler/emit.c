@@ -2,6 +2,7 @@
 #include "compiler/emit.h"
 
 #include "compiler/pack.h"
+#include "grammar/codes.h"
 
 #include <errno.h>
 

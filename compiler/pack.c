@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "compiler/pack.h"
 
+#include "grammar/codes.h"
 #include "grammar/hash.h"
 #include "runtime/plan/image.h"
 
@@ -238,7 +239,7 @@ int pack_finish(struct pack *pack, uint8_t **image, size_t *length) {
     if (!bytes)
         return -ENOMEM;
     struct image_header header = {
-        .magic = IMAGE_MAGIC, .version = IMAGE_VERSION, .sections = IMAGE_SECTIONS, .table_hash = tables_hash()};
+        .magic = IMAGE_MAGIC, .version = IMAGE_VERSION, .sections = IMAGE_SECTIONS, .table_hash = codes_hash()};
     memcpy(bytes, &header, sizeof header);
     memcpy(bytes + sizeof header, table, sizeof table);
     for (uint32_t kind = 0; kind < IMAGE_SECTIONS; kind++)

@@ -6,7 +6,7 @@
 
 #include "compiler/memory.h"
 #include "grammar/image.h"
-#include "grammar/tables.h"
+#include "grammar/protocol.h"
 #include "runtime/regex/program.h"
 
 struct pack_bytes {

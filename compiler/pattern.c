@@ -2,6 +2,7 @@
 #include "compiler/pattern.h"
 
 #include "compiler/capture.h"
+#include "grammar/causes.h"
 #include "runtime/regex/match.h"
 
 #include <errno.h>

@@ -68,7 +68,7 @@ struct image_header {
     uint32_t version;
     uint32_t sections;    /* IMAGE_SECTIONS */
     uint64_t length;      /* of the whole image, in bytes */
-    uint64_t table_hash;  /* tables_hash(): the words and opcodes the image was made with */
+    uint64_t table_hash;  /* codes_hash(): the words and opcodes the image was made with */
     uint64_t plan_hash;   /* two(table entries before LABELS, bytes between table and LABELS) */
     uint64_t checksum;    /* two(header with this field 0 and table, bytes from LABELS on) */
     uint64_t reserved[2]; /* 0 */

@@ -2,7 +2,6 @@
 #include "grammar/option.h"
 
 #include "grammar/near.h"
-#include "grammar/tables.h"
 #include "grammar/value.h"
 
 const struct option_row option_rows[OPTION_COUNT] = {

@@ -93,6 +93,17 @@ bool ip_block_has(const struct ip_block *block, const struct ip_address *ip) {
     return rest == 0 || (block->ip.bytes[whole] ^ ip->bytes[whole]) >> (8 - rest) == 0;
 }
 
+int choice_named(const char *choices, struct slice word) {
+    for (int index = 0;; index++) {
+        size_t length = strcspn(choices, "|");
+        if (word.len && slice_same(word, (struct slice){choices, length}))
+            return index;
+        if (choices[length] == '\0')
+            return -1;
+        choices += length + 1;
+    }
+}
+
 bool boolean_parse(bool *value, struct slice text) {
     *value = slice_same(text, SLICE("true"));
     return *value || slice_same(text, SLICE("false"));

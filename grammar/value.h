@@ -30,6 +30,9 @@ struct ip_block {
 bool ip_block_parse(struct ip_block *block, struct slice text);
 bool ip_block_has(const struct ip_block *block, const struct ip_address *ip);
 
+/* Index of `word` in "a|b|c", whatever its letter case; -1 for none. */
+int choice_named(const char *choices, struct slice word);
+
 bool boolean_parse(bool *value, struct slice text); /* true, false, any letter case */
 
 /* "10", "0.5", "500ms", "10s", "10 sec", "2m", "1h": to milliseconds, at most 24 hours. A bare number is seconds. */

@@ -2,7 +2,9 @@
 /* Makes a manual page from its template: a line "@name@" becomes the list of that name, expanded
  * from the tables of grammar/, so that the manual cannot lag behind them. manual TEMPLATE >page.
  * Pages are mdoc(7). */
-#include "grammar/tables.h"
+#include "grammar/protocol.h"
+#include "grammar/value.h"
+#include "grammar/words.h"
 
 #include <stdio.h>
 #include <string.h>

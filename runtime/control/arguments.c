@@ -2,7 +2,6 @@
 #include "runtime/control/arguments.h"
 
 #include "grammar/near.h"
-#include "grammar/tables.h"
 
 #include <string.h>
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/control/arguments.h"
 
-#include "grammar/tables.h"
 #include "grammar/wrap.h"
 
 /* From the next line on. */

@@ -5,6 +5,7 @@
 #ifndef FOV_RUNTIME_NET_CONNECTION_H
 #define FOV_RUNTIME_NET_CONNECTION_H
 
+#include "grammar/causes.h"
 #include "runtime/net/stream.h"
 #include "runtime/net/tls.h"
 #include "runtime/net/websocket.h"

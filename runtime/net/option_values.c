@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/net/option_values.h"
 
-#include "grammar/tables.h"
 #include "runtime/sip/host.h"
 
 enum {

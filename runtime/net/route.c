@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/net/route.h"
 
+#include "grammar/causes.h"
 #include "runtime/net/sockaddr.h"
 
 #include <string.h>

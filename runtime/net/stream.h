@@ -6,6 +6,7 @@
 #ifndef FOV_RUNTIME_NET_STREAM_H
 #define FOV_RUNTIME_NET_STREAM_H
 
+#include "grammar/causes.h"
 #include "grammar/hash.h"
 #include "runtime/net/loop.h"
 #include "runtime/net/upgrade.h"

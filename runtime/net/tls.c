@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/net/tls.h"
 
+#include "grammar/causes.h"
 #include "grammar/hash.h"
 #include "runtime/sip/uri.h"
 

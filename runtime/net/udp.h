@@ -4,6 +4,7 @@
 #ifndef FOV_RUNTIME_NET_UDP_H
 #define FOV_RUNTIME_NET_UDP_H
 
+#include "grammar/causes.h"
 #include "runtime/sip/address.h"
 
 enum { UDP_DATAGRAM_MAX = 65536, UDP_BATCH = 32 };

@@ -2,7 +2,9 @@
 #include "runtime/plan/disasm.h"
 
 #include "grammar/source.h"
-#include "grammar/tables.h"
+#include "grammar/codes.h"
+#include "grammar/protocol.h"
+#include "grammar/words.h"
 #include "runtime/plan/piece.h"
 
 #include <inttypes.h>

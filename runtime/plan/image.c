@@ -2,7 +2,7 @@
 #include "runtime/plan/image.h"
 
 #include "grammar/hash.h"
-#include "grammar/tables.h"
+#include "grammar/codes.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -96,7 +96,7 @@ static int check_header(const void *bytes, size_t length, struct image_refusal *
         return refuse(refusal, 4, "it is %zu bytes long and says %llu", length, (unsigned long long)header->length);
     if (header->checksum != checksum(bytes, length))
         return refuse(refusal, 5, "its checksum is wrong: the file is damaged");
-    if (header->table_hash != tables_hash())
+    if (header->table_hash != codes_hash())
         return refuse(refusal, 6, "compiled by a fovc with other words or instructions: compile the plan again");
     if (header->sections != IMAGE_SECTIONS)
         return refuse(refusal, 7, "%u sections instead of %u", header->sections, IMAGE_SECTIONS);

@@ -6,7 +6,8 @@
 #define FOV_RUNTIME_PLAN_OUTCOME_H
 
 #include "grammar/arena.h"
-#include "grammar/tables.h"
+#include "grammar/protocol.h"
+#include "grammar/words.h"
 #include "grammar/value.h"
 #include "runtime/plan/image.h"
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/plan/survey.h"
 
+#include "grammar/codes.h"
+
 bool survey_uses_failover(const struct image *image) {
     for (uint32_t pc = 0; pc < image->code_count; pc++)
         if (image->code[pc].op == OP_FAILOVER && image->code[pc].a == 0)

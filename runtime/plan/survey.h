@@ -3,7 +3,7 @@
 #ifndef FOV_RUNTIME_PLAN_SURVEY_H
 #define FOV_RUNTIME_PLAN_SURVEY_H
 
-#include "grammar/tables.h"
+#include "grammar/words.h"
 #include "runtime/plan/image.h"
 
 bool survey_uses_failover(const struct image *image);

@@ -4,7 +4,7 @@
 #include "runtime/plan/piece.h"
 #include "runtime/plan/verify_work.h"
 
-#include "grammar/tables.h"
+#include "grammar/protocol.h"
 
 #include <errno.h>
 #include <stdarg.h>

@@ -3,7 +3,7 @@
  * for loops. */
 #include "runtime/plan/verify_work.h"
 
-#include "grammar/tables.h"
+#include "grammar/codes.h"
 
 #include <string.h>
 

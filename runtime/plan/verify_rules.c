@@ -4,7 +4,9 @@
  */
 #include "runtime/plan/verify_work.h"
 
-#include "grammar/tables.h"
+#include "grammar/codes.h"
+#include "grammar/protocol.h"
+#include "grammar/words.h"
 
 #include <string.h>
 

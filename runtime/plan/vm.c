@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/plan/vm.h"
 
+#include "grammar/codes.h"
 #include "runtime/plan/deploy.h"
 #include "runtime/plan/piece.h"
 

@@ -4,6 +4,7 @@
 #ifndef FOV_RUNTIME_PROXY_ATTEMPT_H
 #define FOV_RUNTIME_PROXY_ATTEMPT_H
 
+#include "grammar/causes.h"
 #include "runtime/sip/transaction_client.h"
 
 struct call;

@@ -3,7 +3,7 @@
 #ifndef FOV_RUNTIME_PROXY_COUNTERS_H
 #define FOV_RUNTIME_PROXY_COUNTERS_H
 
-#include "grammar/tables.h"
+#include "grammar/causes.h"
 
 #include <stdint.h>
 

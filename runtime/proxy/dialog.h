@@ -6,7 +6,7 @@
 #define FOV_RUNTIME_PROXY_DIALOG_H
 
 #include "grammar/hash.h"
-#include "grammar/tables.h"
+#include "grammar/protocol.h"
 #include "runtime/sip/uri.h"
 
 enum { COOKIE_LENGTH = 16 }; /* hexadecimal digits of 64 bits */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/proxy/exempt.h"
 
+#include "grammar/codes.h"
 #include "runtime/proxy/ours.h"
 #include "runtime/state/location.h"
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/proxy/tally.h"
 
+#include "grammar/codes.h"
+
 #include <errno.h>
 
 /* Rules are counted for a plan that asks for it alone. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/proxy/target.h"
 
+#include "grammar/causes.h"
+
 /* The transport that keeps a sips: URI's promise; TRANSPORT_NONE: there is none (RFC 3261 26.2.2,
  * RFC 5630 3.1.3: ;transport=tcp of a sips: URI means TLS over TCP). */
 static enum transport made_secure(enum transport transport, bool by_param) {

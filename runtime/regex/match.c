@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/regex/match.h"
 
-#include "grammar/tables.h"
+#include "grammar/codes.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/regex/program.h"
 
-#include "grammar/tables.h"
+#include "grammar/codes.h"
 #include "runtime/regex/tree.h"
 
 #include <assert.h>

@@ -3,6 +3,7 @@
 #ifndef FOV_RUNTIME_SIM_CONNECTIONS_H
 #define FOV_RUNTIME_SIM_CONNECTIONS_H
 
+#include "grammar/causes.h"
 #include "runtime/sim/world.h"
 #include "runtime/sip/stream.h"
 

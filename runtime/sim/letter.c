@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "grammar/tables.h"
+#include "grammar/protocol.h"
 
 enum { HEADERS_MAX = 400 };
 

@@ -4,7 +4,7 @@
 #ifndef FOV_RUNTIME_SIP_ADDRESS_H
 #define FOV_RUNTIME_SIP_ADDRESS_H
 
-#include "grammar/tables.h"
+#include "grammar/protocol.h"
 #include "grammar/value.h"
 
 /* struct ip_address comes from grammar/value.h: { uint8_t family (4, 6; 0 none); uint8_t bytes[16]; }, with

@@ -14,7 +14,7 @@
 #define FOV_RUNTIME_SIP_SCAN_H
 
 #include "grammar/slice.h"
-#include "grammar/tables.h"
+#include "grammar/protocol.h"
 
 enum {
     SIP_MESSAGE_MAX = 64 * 1024,

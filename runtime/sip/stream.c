@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/sip/stream.h"
 
-#include "grammar/tables.h"
 #include "runtime/sip/scan.h"
 
 #include <stdlib.h>

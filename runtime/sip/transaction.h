@@ -11,6 +11,7 @@
 #ifndef FOV_RUNTIME_SIP_TRANSACTION_H
 #define FOV_RUNTIME_SIP_TRANSACTION_H
 
+#include "grammar/causes.h"
 #include "grammar/hash.h"
 #include "runtime/sip/address.h"
 #include "runtime/sip/reply.h"

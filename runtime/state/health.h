@@ -12,6 +12,7 @@
 #ifndef FOV_RUNTIME_STATE_HEALTH_H
 #define FOV_RUNTIME_STATE_HEALTH_H
 
+#include "grammar/causes.h"
 #include "grammar/hash.h"
 #include "runtime/sip/address.h"
 

@@ -10,7 +10,7 @@ static void repair(uint8_t *image, size_t length) {
     memcpy(header->magic, IMAGE_MAGIC, sizeof header->magic);
     header->version = IMAGE_VERSION;
     header->length = length;
-    header->table_hash = tables_hash();
+    header->table_hash = codes_hash();
     seal(image, length);
 }
 

@@ -7,7 +7,7 @@
  * A pattern is refused with problems in its text, in order, or compiles to a program as the
  * verifier wants them; a search stays within its steps, its answer within the subject, and both
  * searches agree. */
-#include "grammar/tables.h"
+#include "grammar/codes.h"
 #include "runtime/regex/match.h"
 
 #include <stdio.h>

@@ -17,7 +17,7 @@ SECONDS ?= 60
 .PHONY: fuzz-regex fuzz-regex-bytes
 fuzz-regex: $(REGEX_ORACLE)
 	$(REGEX_ORACLE) $(PAIRS) $(SEED)
-REGEX_FUZZED := tests/fuzz/regex.c $(wildcard runtime/regex/*.c) $(addprefix grammar/,arena.c hash.c slice.c tables.c)
+REGEX_FUZZED := tests/fuzz/regex.c $(wildcard runtime/regex/*.c) $(addprefix grammar/,arena.c codes.c hash.c slice.c)
 $(REGEX_FUZZER): $(REGEX_FUZZED)
 	@mkdir -p $(@D)
 	clang $(LANGUAGE) $(WARNINGS) $(CPPFLAGS) $(CFLAGS) -fsanitize=fuzzer,address,undefined -DFOV_LIBFUZZER \

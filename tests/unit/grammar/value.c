@@ -263,3 +263,10 @@ Test(value, a_decimal_number_has_no_exponent_and_no_blanks) {
     memset(digits, '9', sizeof digits);
     cr_expect_not(decimal_parse(&number, (struct slice){digits, sizeof digits}));
 }
+
+Test(value, choices_are_told_apart) {
+    cr_assert_eq(choice_named("none|100|18x", SLICE("18X")), 2);
+    cr_assert_eq(choice_named("none|100|18x", SLICE("10")), -1);
+    cr_assert_eq(choice_named("none|100|18x", SLICE("")), -1);
+    cr_assert_eq(choice_named("", SLICE("")), -1);
+}

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/net/route.h"
 
+#include "grammar/causes.h"
+
 #include <criterion/criterion.h>
 #include <netinet/in.h>
 #include <sys/socket.h>

@@ -3,6 +3,8 @@
  * are wanted (tools/certificate.sh). */
 #include "runtime/net/tls.h"
 
+#include "grammar/causes.h"
+
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <fcntl.h>

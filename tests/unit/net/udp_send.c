@@ -3,6 +3,8 @@
 #define _GNU_SOURCE /* sendmmsg */
 #include "runtime/net/udp.h"
 
+#include "grammar/causes.h"
+
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <string.h>

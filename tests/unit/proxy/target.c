@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/proxy/target.h"
 
+#include "grammar/causes.h"
+
 #include <criterion/criterion.h>
 
 #include <string.h>

@@ -9,6 +9,7 @@
 #ifndef FOV_TESTS_UNIT_SIP_TRANSACTION_WORLD_H
 #define FOV_TESTS_UNIT_SIP_TRANSACTION_WORLD_H
 
+#include "grammar/causes.h"
 #include "runtime/sip/transaction_client.h"
 #include "runtime/sip/transaction_layer.h"
 

@@ -6,7 +6,8 @@
 #define FOV_TESTS_UNIT_PLAN_SUPPORT_ASSEMBLE_H
 
 #include "grammar/hash.h"
-#include "grammar/tables.h"
+#include "grammar/codes.h"
+#include "grammar/protocol.h"
 #include "runtime/plan/image.h"
 
 #include <assert.h>
@@ -162,7 +163,7 @@ static inline uint8_t *assemble(struct assembly *a, size_t *length) {
     header->version = IMAGE_VERSION;
     header->sections = IMAGE_SECTIONS;
     header->length = *length;
-    header->table_hash = tables_hash();
+    header->table_hash = codes_hash();
     size_t at = ASSEMBLY_TABLE_END;
     for (unsigned kind = 0; kind < IMAGE_SECTIONS; kind++) {
         struct assembly_section *section = &a->sections[kind];

@@ -4,6 +4,8 @@
 #ifndef FOV_TESTS_UNIT_PLAN_SUPPORT_HOSTILE_H
 #define FOV_TESTS_UNIT_PLAN_SUPPORT_HOSTILE_H
 
+#include "grammar/codes.h"
+#include "grammar/words.h"
 #include "tests/unit/plan/support/rich.h"
 
 /* The rich image, open for changes. */

@@ -4,6 +4,8 @@
 #ifndef FOV_TESTS_UNIT_PLAN_SUPPORT_RICH_H
 #define FOV_TESTS_UNIT_PLAN_SUPPORT_RICH_H
 
+#include "grammar/codes.h"
+#include "grammar/words.h"
 #include "tests/unit/plan/support/assemble.h"
 
 enum { RICH_TO, RICH_USER_AGENT, RICH_X_OWN, RICH_BRANCH, RICH_RETRY_AFTER, RICH_NAMES };

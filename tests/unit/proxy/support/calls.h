@@ -4,6 +4,7 @@
 #ifndef FOV_TESTS_UNIT_PROXY_SUPPORT_CALLS_H
 #define FOV_TESTS_UNIT_PROXY_SUPPORT_CALLS_H
 
+#include "grammar/words.h"
 #include "runtime/proxy/proxy.h"
 
 #include "runtime/plan/verify.h"
