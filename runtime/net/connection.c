@@ -187,6 +187,7 @@ static void hand_over(struct connection *connection, struct slice bytes, struct 
         .source = connection->remote,
         .local = connection->local,
         .connection = connection->number,
+        .accepted = !connection->opened,
         .bytes = bytes,
         .broken = broken,
     };

@@ -87,6 +87,7 @@ static void on_message(void *context, const struct stream_message *message) {
     struct packet packet = {.source = message->source,
                             .local = message->local,
                             .connection = message->connection,
+                            .accepted = message->accepted,
                             .bytes = message->bytes,
                             .broken = message->broken,
                             .now = loop_now(),

@@ -27,6 +27,7 @@ struct stream_limits {
 struct stream_message {
     struct endpoint source, local;
     uint64_t connection;
+    bool accepted;              /* it was not us who opened it */
     struct slice bytes;         /* valid during the call alone */
     struct stream_fault broken; /* where it ends nobody knows; the connection is closed behind the answer */
 };

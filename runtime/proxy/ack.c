@@ -30,15 +30,14 @@ void ack_forward(struct request *request) {
     struct proxy *proxy = request->proxy;
     const struct world *world = proxy->world;
     const struct sip_message *message = request->message;
-    struct target target;
-    struct way way;
+    const struct target target = destination_of_route(request);
     struct endpoint remote;
     struct world_route via;
     char branch[BRANCH_LENGTH];
-    int error = destination_in_dialog(request, &target, &way);
-    struct slice uri = target.uri.at ? target.uri : request->route.uri;
+    struct slice uri = request->route.uri;
+    int error;
     bool waits = false;
-    enum cause cause = error ? CAUSE_LOCAL_LIMIT : find_remote(request, &target, uri, &remote, &waits);
+    enum cause cause = find_remote(request, &target, uri, &remote, &waits);
     if (waits)
         return;
     if (!cause)
@@ -60,7 +59,6 @@ void ack_forward(struct request *request) {
                                            .via = &via,
                                            .transport = remote.transport,
                                            .branch = {branch, sizeof branch},
-                                           .keep_contact = true,
                                            .realm = auth_realm(proxy),
                                        },
                                        &error);

@@ -114,6 +114,32 @@ static struct slice find_name(const struct attempt *attempt) {
     return way_name(call->proxy, attempt->target, &attempt->remote, call_request(call, &scanned));
 }
 
+/* What a request says of the flows to either side. */
+struct sides {
+    struct world_route back;
+    struct flow_place caller, callee;
+    bool to_caller, to_callee; /* there is one */
+    enum edge_path edge;
+};
+
+static enum cause find_sides(const struct attempt *attempt, const struct sip_message *request,
+                             const struct world_route *via, struct sides *sides) {
+    const struct call *call = attempt->call;
+    const struct outcome_header *set = call->plan.set;
+    const struct way_sender sender = {&call->source, &call->local, call->accepted, call->plan.nat};
+    *sides = (struct sides){.back.port = 0};
+    if (is_recorded(call, request)) {
+        sides->to_caller = way_to_caller(call, request, &sides->caller);
+        sides->to_callee = way_to_callee(attempt, via, &sides->callee);
+        return way_back(call, via, sides->to_caller || sides->to_callee, &sides->back);
+    }
+    while (set && set->header != HEADER_SUPPORTED)
+        set = set->next;
+    sides->edge = edge_path(call->proxy, &sender, request, set ? set->value : SLICE_NULL, &sides->caller);
+    sides->to_caller = sides->edge != EDGE_NONE;
+    return sides->edge == EDGE_NO_MEMORY ? CAUSE_LOCAL_LIMIT : CAUSE_NONE;
+}
+
 /* The request that leaves by `via`; the null slice: why not, in *cause. */
 static struct slice build(struct attempt *attempt, const struct world_route *via, struct slice branch,
                           enum cause *cause) {
@@ -122,11 +148,10 @@ static struct slice build(struct attempt *attempt, const struct world_route *via
     const struct target *target = attempt->target;
     struct sip_message scanned;
     const struct sip_message *request = call_request(call, &scanned);
-    struct world_route back = {.port = 0};
+    struct sides sides;
     int error;
     bool recorded = is_recorded(call, request);
-    const struct endpoint *caller = way_to_caller(call, request);
-    *cause = recorded ? way_back(call, via, caller != NULL, &back) : CAUSE_NONE;
+    *cause = find_sides(attempt, request, via, &sides);
     if (*cause)
         return SLICE_NULL;
     struct forward forward = {
@@ -144,11 +169,14 @@ static struct slice build(struct attempt *attempt, const struct world_route *via
         .name = find_name(attempt),
         .branch = branch,
         .record_route = recorded,
-        .back = back.port ? &back : NULL,
+        .back = sides.back.port ? &sides.back : NULL,
+        .to_callee = sides.to_callee ? &sides.callee : NULL,
+        .to_caller = sides.to_caller ? &sides.caller : NULL,
         .path = target->way ? target->way->path : SLICE_NULL,
-        .keep_contact = !recorded || call->plan.contact,
-        .contact = caller,
+        .contact = recorded && call->moved,
+        .edge = sides.edge,
         .dialogs = &proxy->seed.dialogs,
+        .flows = &proxy->flows,
         .breadth = attempt->breadth,
         .realm = auth_realm(proxy),
     };

@@ -120,7 +120,6 @@ static void keep_plan(struct keep *keep, struct decision *plan, const struct out
         .session = from->session,
         .replace_uri = from->replace_uri,
         .from = outcome_header_set(from, HEADER_FROM, SLICE_NULL) != NULL,
-        .contact = outcome_header_set(from, HEADER_CONTACT, SLICE_NULL) != NULL,
         .nat = from->nat,
         .rule = from->rule,
         .log = keep_text(keep, from->log),
@@ -158,12 +157,14 @@ struct call *call_new(struct proxy *proxy, const struct call_seed *seed) {
     proxy->fresh.request = seed->request;
     call->source = seed->packet->source;
     call->local = seed->packet->local;
+    call->accepted = seed->packet->accepted;
     call->started = seed->packet->now;
     call->started_unix = seed->packet->unix_ms;
     call->loop = seed->loop;
     call->breadth = (uint8_t)seed->breadth;
     call->invite = seed->request->method == METHOD_INVITE;
     call->initial = !seed->request->to_tag.at;
+    call->edge = call->initial && call->targets->way;
     memcpy(call->tag, seed->tag, TAG_LENGTH);
     call->held = 1;
     call->next = proxy->calls;

@@ -20,7 +20,6 @@ struct decision {
     bool session;      /* $session = failover */
     bool replace_uri;  /* $replaceuri */
     bool from;         /* From is among `set` */
-    bool contact;      /* so is Contact */
     uint8_t nat;       /* enum outcome_choice: $nat */
     int32_t rule;      /* -1: none */
     struct slice log;  /* $log; null: none */
@@ -59,6 +58,9 @@ struct call {
     bool over : 1;                /* no attempt starts any more */
     bool anyway : 1;              /* nobody could be tried but those that are held down: they are */
     bool cancelled : 1;           /* by the caller */
+    bool accepted : 1;            /* the connection of the request was opened by its other end */
+    bool moved : 1;               /* the Route does not lead back to who sent the request (nat.h) */
+    bool edge : 1;                /* its first target is the flow of a Path of ours (RFC 5626 5.3.1) */
     bool silent : 1;              /* an attempt of a non-INVITE got no answer */
 };
 

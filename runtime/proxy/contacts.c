@@ -52,13 +52,13 @@ static int add(struct list *list, const struct binding *binding, bool secure) {
                         .nat = behind_nat,
                         .secure = secure,
                         .connection = binding->connection,
-                        .bound = binding->bound,
+                        .flow.loss = binding->bound ? FLOW_BOUND : FLOW_LEFT,
                         .instance = instance_of(list->call->proxy, binding)};
     if (binding->path.len)
         way->path = binding->path;
     if (behind_nat && (!stream || binding->connection)) {
-        way->remote = binding->received;
-        way->local = binding->local;
+        way->flow.remote = binding->received;
+        way->flow.local = binding->local;
     }
     *target = *list->entry;
     target->next = NULL;

@@ -5,6 +5,7 @@
 
 #include "runtime/plan/vm.h"
 #include "runtime/proxy/counters.h"
+#include "runtime/proxy/flow.h"
 #include "runtime/proxy/proxy.h"
 #include "runtime/sip/locate.h"
 
@@ -26,6 +27,7 @@ struct proxy {
     const struct image *image;
     const struct world *world;
     struct proxy_seed seed;
+    struct flow_key flows; /* of seed.dialogs */
     struct timers *timers;
     struct transactions *transactions;
     struct rx_scratch *rx;

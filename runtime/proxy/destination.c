@@ -71,7 +71,7 @@ bool destination_given(const struct request *request) {
 
 bool destination_is_ours(const struct request *request, bool *user) {
     struct sip_uri uri;
-    if (request->route.next.at || uri_parse(&uri, request->route.uri, 0))
+    if (request->edge || request->route.next.at || uri_parse(&uri, request->route.uri, 0))
         return false;
     *user = uri.user.at != NULL;
     return ours_uri(request->proxy->settings, &uri);
@@ -95,42 +95,38 @@ struct target destination_of_route(const struct request *request) {
     return (struct target){
         .hop = route->next.at ? route->next : route->uri,
         .by_route = route->next.at != NULL,
+        .way = flow_is(&request->way.flow) ? &request->way : NULL,
         .transport = TRANSPORT_NONE,
     };
 }
 
-/* Our side towards the target: the last of our Routes names it (RFC 5658 4.3), or, when there is but one, the request
- * came to it. With --advertise the Route has another address, but the port. */
-static struct endpoint side_of(const struct request *request) {
-    const struct proxy_settings *settings = request->proxy->settings;
-    const struct sip_message *message = request->message;
-    struct endpoint side = request->packet->local;
-    unsigned left = request->route.skip > 1 ? request->route.skip : 0;
-    for (int line = scan_next(message, HEADER_ROUTE, -1); line >= 0 && left;
-         line = scan_next(message, HEADER_ROUTE, line)) {
-        struct slice rest = scan_value(message, (unsigned)line), value;
-        struct sip_name_addr address;
-        struct sip_uri uri;
-        while (left && list_next(&rest, &value))
-            if (--left == 0 && name_addr_parse(&address, value) == 0 && uri_parse(&uri, address.uri, 0) == 0) {
-                side.port = uri.port_given ? uri.port : side.port;
-                side.ip = ours_endpoint(settings, &uri.ip, side.port) ? uri.ip : side.ip;
-            }
-    }
-    return side;
+/* Within a dialog: a peer that has moved says so in its Contact, which beats the Route. Nobody writes such a token but
+ * we, for this dialog alone. */
+static int find_moved(struct request *request) {
+    const struct proxy *proxy = request->proxy;
+    struct route *route = &request->route;
+    struct sip_uri uri;
+    struct flow_place flow;
+    if (uri_parse(&uri, route->uri, 0) || !nat_token(&uri).at ||
+        !flow_read(&flow, &proxy->flows, request->message->call_id, nat_token(&uri)))
+        return 0;
+    request->way.flow = flow;
+    route->uri = nat_without(&request->proxy->scratch, &uri);
+    return route->uri.at ? 0 : -ENOMEM;
 }
 
-int destination_in_dialog(const struct request *request, struct target *target, struct way *way) {
-    struct sip_uri uri;
-    *target = destination_of_route(request);
-    *way = (struct way){.nat = true};
-    if (target->by_route || uri_parse(&uri, target->hop, 0) || !nat_place(&uri, &way->remote))
+int destination_flow(struct request *request) {
+    const struct flow_place *to = &request->flows.to;
+    if (request->route.next.at)
         return 0;
-    target->uri = target->hop = nat_without(&request->proxy->scratch, &uri);
-    target->way = way;
-    way->local = side_of(request);
-    way->bound = endpoint_is_web(&way->remote);
-    return target->uri.at ? 0 : -ENOMEM;
+    request->way = (struct way){.nat = true, .flow = *to};
+    if (!request->initial)
+        return request->route.cookie ? find_moved(request) : 0;
+    /* RFC 5626 5.3: the token of the flow that it came on would make it an outgoing request, of which nothing follows. */
+    request->edge = flow_is(to) && !endpoint_equal(&to->remote, &request->packet->source);
+    if (!request->edge)
+        request->way.flow = (struct flow_place){.loss = FLOW_REOPENED};
+    return 0;
 }
 
 /* To, $request and $target: the first attempt, or the first few. $request beats To for the
@@ -153,7 +149,7 @@ static void add_ordinary(struct list *list, const struct request *request) {
     if (!target.hop.at) { /* alternates alone: the request's own destination comes first, when it
                              may be used at all */
         target = destination_of_route(request);
-        target.missing = request->proxy->settings->relay_all ? CAUSE_NONE : CAUSE_NOT_FOUND;
+        target.missing = request->edge || request->proxy->settings->relay_all ? CAUSE_NONE : CAUSE_NOT_FOUND;
     }
     append(list, &target);
 }

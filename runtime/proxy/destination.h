@@ -15,10 +15,10 @@ bool destination_is_registrar(const struct request *request);
 bool destination_is_server(const struct request *request);
 /* The plan's targets in order, in the scratch arena. NULL: out of memory. */
 struct target *destination_targets(struct request *request);
-/* The one target of a request that follows its Route, or its Request-URI. */
+/* The one target of a request that follows its Route, or its Request-URI, or the flow that these name. Its way is in the
+ * request. */
 struct target destination_of_route(const struct request *request);
-/* The same for a request within a dialog, which may name a peer behind a NAT (nat.h); `way` is for that. Uses the
- * scratch arena: -ENOMEM. */
-int destination_in_dialog(const struct request *request, struct target *target, struct way *way);
+/* Finds that flow: -ENOMEM. The token of a peer that has moved (nat.h) is taken off the Request-URI then. */
+int destination_flow(struct request *request);
 
 #endif

@@ -104,9 +104,10 @@ static void offer_silence(struct call *call, struct attempt *attempt) {
         call->silent = true;
 }
 
-/* A transport failure counts as 503. Whose flow is gone is away (RFC 5626 11.6: its 430 is not for endpoints). */
+/* A transport failure counts as 503, that of a flow as 430. */
 static void offer_failure(struct call *call, struct attempt *attempt) {
-    unsigned code = attempt->cause == CAUSE_FLOW_FAILED ? 480 : 503;
+    bool flow = attempt->cause == CAUSE_FLOW_FAILED || (call->edge && attempt == call->attempts);
+    unsigned code = flow ? 430 : 503;
     offer(call, attempt->code ? attempt->code : code, NULL, attempt);
 }
 
@@ -379,7 +380,7 @@ void sequence_failed(struct attempt *attempt, enum cause cause, uint64_t now) {
     if (attempt->state != ATTEMPT_RUNNING)
         return;
     call_hold(call);
-    attempt_end(attempt, way && way->bound ? CAUSE_FLOW_FAILED : cause, 0, now);
+    attempt_end(attempt, way && way->flow.loss == FLOW_BOUND ? CAUSE_FLOW_FAILED : cause, 0, now);
     offer_failure(call, attempt);
     has_places(call) || failure_moves_on(attempt) ? next(call, now) : sequence_over(call, now);
     call_release(call);

@@ -163,26 +163,54 @@ static void add_identity(struct line *line, const struct forward *forward) {
     line_add(line, brackets ? SLICE("]") : SLICE_EMPTY);
 }
 
+/* <sip:TOKEN@host:port;transport=...;lr of ours, one of our sides; the caller closes it. `call_id`: of the dialog that a
+ * flow's token is for. */
+static void add_own_uri(struct line *line, const struct forward *forward, const struct world_route *side,
+                        const struct flow_place *flow, struct slice call_id) {
+    char token[FLOW_TOKEN_MAX];
+    enum transport transport = side->local.transport;
+    bool sips = transports[transport].secure && slice_starts_same(forward->uri, SLICE("sips:")); /* 16.6 step 4 */
+    line_add(line, sips ? SLICE("<sips:") : SLICE("<sip:"));
+    if (flow) {
+        line_add(line, flow_token(flow, forward->flows, call_id, token));
+        line_byte(line, '@');
+    }
+    add_place(line, side);
+    if (transport != TRANSPORT_UDP &&
+        !(sips && transport == TRANSPORT_TLS)) { /* a URI that names none is for UDP (RFC 3263 4.1) */
+        line_add(line, SLICE(";transport="));
+        line_add(line, slice_of(sips ? transports[transport].parameter : transports[transport].word));
+    }
+    line_add(line, SLICE(";lr"));
+}
+
 static int record_route(struct edit *edit, struct arena *arena, const struct forward *forward,
-                        const struct world_route *side) {
+                        const struct world_route *side, const struct flow_place *flow) {
     char cookie[COOKIE_LENGTH];
     struct line line;
     line_init(&line, arena);
     dialog_cookie(forward->dialogs, forward->request->call_id, cookie);
-    enum transport transport = side->local.transport;
-    bool sips = transports[transport].secure && slice_starts_same(forward->uri, SLICE("sips:")); /* 16.6 step 4 */
-    line_add(&line, sips ? SLICE("Record-Route: <sips:") : SLICE("Record-Route: <sip:"));
-    add_place(&line, side);
-    if (transport != TRANSPORT_UDP &&
-        !(sips && transport == TRANSPORT_TLS)) { /* a URI that names none is for UDP (RFC 3263 4.1) */
-        line_add(&line, SLICE(";transport="));
-        line_add(&line, slice_of(sips ? transports[transport].parameter : transports[transport].word));
-    }
-    line_add(&line, SLICE(";lr;" COOKIE_PARAM "="));
+    line_add(&line, SLICE("Record-Route: "));
+    add_own_uri(&line, forward, side, flow, forward->request->call_id);
+    line_add(&line, SLICE(";" COOKIE_PARAM "="));
     line_add(&line, (struct slice){cookie, sizeof cookie});
     if (side == forward->via)
         add_identity(&line, forward);
     line_add(&line, SLICE(">\r\n"));
+    return prepend(edit, &line);
+}
+
+/* RFC 5626 5.1, RFC 3327 5.2: on top of other Paths; ;ob says that we are the first hop, and keep the flow. */
+static int edge_lines(struct edit *edit, struct arena *arena, const struct forward *forward) {
+    struct line line;
+    if (forward->edge != EDGE_PATH && forward->edge != EDGE_REQUIRED)
+        return 0;
+    line_init(&line, arena);
+    line_add(&line, SLICE("Path: "));
+    add_own_uri(&line, forward, forward->via, forward->to_caller, SLICE_EMPTY);
+    line_add(&line, SLICE(";ob>\r\n"));
+    if (forward->edge == EDGE_REQUIRED && !edge_lists(forward->request, HEADER_REQUIRE, SLICE("path")))
+        edit_append_line(edit, SLICE("Require: path\r\n"));
     return prepend(edit, &line);
 }
 
@@ -207,9 +235,11 @@ static int own_via(struct edit *edit, struct arena *arena, const struct forward 
 static int edit_path(struct edit *edit, struct arena *arena, const struct forward *forward) {
     int error = own_via(edit, arena, forward);
     if (!error && forward->record_route)
-        error = record_route(edit, arena, forward, forward->via);
+        error = record_route(edit, arena, forward, forward->via, forward->to_callee);
     if (!error && forward->record_route && forward->back)
-        error = record_route(edit, arena, forward, forward->back);
+        error = record_route(edit, arena, forward, forward->back, forward->to_caller);
+    if (!error)
+        error = edge_lines(edit, arena, forward);
     if (error)
         return error;
     const struct sip_via *top = &forward->request->via;
@@ -280,14 +310,11 @@ static int edit_credentials(struct edit *edit, struct arena *arena, const struct
     return 0;
 }
 
-/* Where requests of the dialog find the caller. The parameter of a peer that sent the request itself is not ours:
- * nobody outside leads us into this machine with it. */
 static int edit_contact(struct edit *edit, struct arena *arena, const struct forward *forward) {
-    const struct sip_message *request = forward->request;
-    if (forward->keep_contact)
+    char token[FLOW_TOKEN_MAX];
+    if (!forward->contact)
         return 0;
-    bool direct = request->via_count == 1 && !request->first[HEADER_RECORD_ROUTE];
-    return forward->contact || (direct && nat_marked(request)) ? nat_mark(edit, arena, forward->contact) : 0;
+    return nat_mark(edit, arena, flow_token(forward->to_caller, forward->flows, forward->request->call_id, token));
 }
 
 struct slice forward_build(struct arena *arena, const struct forward *forward, int *error) {

@@ -5,7 +5,7 @@
 #define FOV_RUNTIME_PROXY_FORWARD_H
 
 #include "runtime/plan/outcome.h"
-#include "runtime/proxy/route.h"
+#include "runtime/proxy/edge.h"
 
 struct forward {
     const struct sip_message *request;
@@ -22,11 +22,13 @@ struct forward {
     struct slice name;               /* and who is there (way.h); null: anybody */
     struct slice branch;
     bool record_route;
-    const struct world_route *back; /* the caller's side, when it is another address than `via`; NULL */
-    struct slice path;              /* values that go before what is left of Route (RFC 3327 5.3); null: none */
-    bool keep_contact;              /* as it came, or as the plan set it */
-    const struct endpoint *contact; /* unless kept, Contact leads to this place (nat.h); NULL: by its own words */
+    const struct world_route *back; /* the caller's side, when Record-Route has one of its own; NULL */
+    const struct flow_place *to_callee, *to_caller; /* what the two sides say of flows; NULL: nothing */
+    struct slice path; /* values that go before what is left of Route (RFC 3327 5.3); null: none */
+    bool contact;      /* Contact leads to `to_caller`, too (nat.h) */
+    enum edge_path edge;
     const struct hash_key *dialogs;
+    const struct flow_key *flows;
     struct slice realm; /* credentials for it stay here (22.3); null: all go on */
     unsigned breadth;   /* Max-Breadth; 0: as it came (an ACK) */
 };

@@ -2,17 +2,24 @@
 #include "runtime/proxy/nat.h"
 
 #include "runtime/proxy/line.h"
-#include "runtime/proxy/target.h"
 
 #include <errno.h>
+
+/* What the Via of who is next to us says of its place; false: nothing. */
+static bool read_via(const struct sip_message *request, struct ip_address *ip) {
+    return request->via_count == 1 && !request->first[HEADER_RECORD_ROUTE] && ip_parse(ip, request->via.host);
+}
+
+bool nat_hides(const struct sip_message *request, const struct endpoint *source) {
+    struct ip_address ip;
+    return read_via(request, &ip) && !ip_equal(&ip, &source->ip);
+}
 
 bool nat_suspected(const struct sip_message *request, const struct endpoint *source) {
     const struct sip_via *via = &request->via;
     struct ip_address ip;
-    if (request->via_count != 1 || request->first[HEADER_RECORD_ROUTE] || !ip_parse(&ip, via->host))
-        return false;
     uint16_t port = via->port ? via->port : transports[source->transport].port;
-    return !ip_equal(&ip, &source->ip) || (via->rport && port != source->port);
+    return nat_hides(request, source) || (via->rport && port != source->port && read_via(request, &ip));
 }
 
 /* The one Contact, and its URI. */
@@ -34,15 +41,9 @@ bool nat_asked(const struct sip_message *request) {
 
 /* Where the parameter stands, from `at` on, written as we write it: nobody else's business is to write it otherwise. */
 static size_t find_mark(struct slice text, size_t at) {
-    while (at < text.len && !slice_starts(slice_from(text, at), SLICE(";" NAT_PARAM "=")))
+    while (at < text.len && !slice_starts(slice_from(text, at), SLICE(";" FLOW_PARAM "=")))
         at = slice_find(text, at + 1, ';');
     return at;
-}
-
-bool nat_marked(const struct sip_message *message) {
-    int line = scan_next(message, HEADER_CONTACT, -1);
-    struct slice value = line >= 0 ? scan_value(message, (unsigned)line) : SLICE_EMPTY;
-    return find_mark(value, 0) < value.len;
 }
 
 /* Everything of the URI but the parameter, up to its ?headers. */
@@ -55,21 +56,7 @@ static void add_front(struct line *line, const struct sip_uri *uri) {
     }
 }
 
-static void add_place(struct line *line, const struct endpoint *place) {
-    char ip[IP_TEXT];
-    bool brackets = place->ip.family == 6;
-    line_add(line, SLICE(";" NAT_PARAM "="));
-    line_add(line, brackets ? SLICE("[") : SLICE_EMPTY);
-    line_add(line, slice_of(ip_format(&place->ip, ip)));
-    line_add(line, brackets ? SLICE("]~") : SLICE("~"));
-    line_number(line, place->port);
-    if (place->transport == TRANSPORT_UDP)
-        return;
-    line_byte(line, '~');
-    line_add(line, slice_of(transports[place->transport].name));
-}
-
-int nat_mark(struct edit *edit, struct arena *arena, const struct endpoint *place) {
+int nat_mark(struct edit *edit, struct arena *arena, struct slice token) {
     const struct sip_message *message = edit->message;
     struct sip_name_addr contact;
     struct sip_uri uri;
@@ -79,8 +66,8 @@ int nat_mark(struct edit *edit, struct arena *arena, const struct endpoint *plac
     line_init(&line, arena);
     line_add(&line, contact.brackets ? SLICE_EMPTY : SLICE("<")); /* else the parameter would be the header's */
     add_front(&line, &uri);
-    if (place)
-        add_place(&line, place);
+    line_add(&line, SLICE(";" FLOW_PARAM "="));
+    line_add(&line, token);
     line_add(&line, uri.headers);
     line_add(&line, contact.brackets ? SLICE_EMPTY : SLICE(">"));
     uint32_t at = (uint32_t)(uri.text.at - message->bytes.at);
@@ -89,23 +76,9 @@ int nat_mark(struct edit *edit, struct arena *arena, const struct endpoint *plac
     return line.failed ? -ENOMEM : 0;
 }
 
-bool nat_place(const struct sip_uri *uri, struct endpoint *place) {
+struct slice nat_token(const struct sip_uri *uri) {
     size_t mark = find_mark(uri->params, 0), end = slice_find(uri->params, mark + 1, ';');
-    enum transport transport;
-    uint64_t port;
-    *place = (struct endpoint){0};
-    if (mark == uri->params.len || !target_transport(uri, TRANSPORT_NONE, &transport, &place->port))
-        return false;
-    struct slice value = slice_cut(uri->params, mark + sizeof ";" NAT_PARAM, end);
-    size_t first = slice_find(value, 0, '~'), second = slice_find(value, first + 1, '~');
-    if (second < value.len)
-        transport = transport_named(slice_from(value, second + 1));
-    if (!ip_parse(&place->ip, slice_cut(value, 0, first)) || transport == TRANSPORT_NONE ||
-        !slice_number(slice_cut(value, first + 1, second), UINT16_MAX, &port) || port == 0)
-        return false;
-    place->port = (uint16_t)port;
-    place->transport = (uint8_t)transport;
-    return !ip_is_unspecified(&place->ip) && !ip_is_broadcast(&place->ip) && !ip_is_multicast(&place->ip);
+    return mark == uri->params.len ? SLICE_NULL : slice_cut(uri->params, mark + sizeof ";" FLOW_PARAM, end);
 }
 
 struct slice nat_without(struct arena *arena, const struct sip_uri *uri) {

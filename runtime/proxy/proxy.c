@@ -108,6 +108,7 @@ struct proxy *proxy_new(const struct proxy_settings *settings, const struct prox
     }
     proxy->settings = settings;
     proxy->seed = *seed;
+    flow_key_init(&proxy->flows, &seed->dialogs);
     proxy->image = image;
     proxy->world = world;
     arena_init(&proxy->scratch, scratch, SCRATCH_SIZE, SCRATCH_MAX);

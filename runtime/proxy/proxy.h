@@ -13,13 +13,14 @@
 
 struct proxy_seed {
     struct hash_key tables;  /* random for each run */
-    struct hash_key dialogs; /* the in-dialog cookie: kept across restarts */
+    struct hash_key dialogs; /* the in-dialog cookie, flow tokens: kept across restarts */
     struct hash_key numbers; /* branches, tags, $math.rand */
 };
 
 struct packet {
     struct endpoint source, local;
     uint64_t connection;        /* that it came on; 0: a datagram */
+    bool accepted;              /* it was the source who opened that */
     struct slice bytes;         /* of a datagram, or one message of a stream */
     struct stream_fault broken; /* why nobody knows where it ends in its stream: it is refused */
     uint64_t now;               /* monotonic ms */

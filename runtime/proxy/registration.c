@@ -2,6 +2,7 @@
 #include "runtime/proxy/registration.h"
 
 #include "runtime/proxy/directory.h"
+#include "runtime/proxy/edge.h"
 #include "runtime/proxy/line.h"
 #include "runtime/proxy/nat.h"
 #include "runtime/proxy/ours.h"
@@ -110,20 +111,6 @@ static int64_t seconds_wanted(const struct proxy_settings *settings, int64_t of_
     return seconds < settings->expires_most ? seconds : settings->expires_most;
 }
 
-static bool is_flow(const struct contact *contact) {
-    return contact->instance.len && contact->reg_id;
-}
-
-static bool lists_tag(const struct sip_message *message, enum header header, struct slice tag) {
-    for (int n = scan_next(message, header, -1); n >= 0; n = scan_next(message, header, n)) {
-        struct slice rest = scan_value(message, (unsigned)n), one;
-        while (list_next(&rest, &one))
-            if (slice_same(one, tag))
-                return true;
-    }
-    return false;
-}
-
 /* Behind a Path or another proxy it is their business. Of a contact whose host is a name only the source is left to
  * send to. */
 static bool is_behind_nat(const struct request *request, const struct sip_uri *contact, bool direct) {
@@ -136,10 +123,9 @@ static bool is_behind_nat(const struct request *request, const struct sip_uri *c
 static struct refusal judge_outbound(struct registration *registration, const struct request *request,
                                      const struct contact *contacts, int count) {
     const struct sip_message *message = request->message;
-    bool wanted = false, asked = lists_tag(message, HEADER_SUPPORTED, SLICE("outbound")) ||
-                                 lists_tag(message, HEADER_REQUIRE, SLICE("outbound"));
+    bool wanted = false, asked = edge_asks_outbound(message);
     for (int i = 0; i < count; i++)
-        wanted |= asked && is_flow(&contacts[i]);
+        wanted |= asked && edge_is_flow(&contacts[i]);
     bool direct = message->via_count == 1 && !registration->path.len;
     registration->outbound = wanted && (direct || registration->outbound);
     if (wanted && !direct && !registration->outbound)

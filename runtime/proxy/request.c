@@ -6,6 +6,7 @@
 #include "runtime/proxy/breadth.h"
 #include "runtime/proxy/contacts.h"
 #include "runtime/proxy/destination.h"
+#include "runtime/proxy/edge.h"
 #include "runtime/proxy/evaluation.h"
 #include "runtime/proxy/failover.h"
 #include "runtime/proxy/guard.h"
@@ -181,13 +182,19 @@ static enum step_result step_survey(struct request *request) {
     request->route_error = route_read(&request->route, proxy->settings, &proxy->seed.dialogs, request->message,
                                       &request->packet->local, &proxy->scratch);
     request->facts.next_hop = request->route.next;
+    if (!request->route_error) {
+        route_read_flows(&request->flows, proxy, &request->route, request->message);
+        request->route_error = destination_flow(request);
+    }
     return STEP_NEXT;
 }
 
 static enum step_result step_route(struct request *request) {
     if (request->route_error == -ENOMEM)
         return out_of_memory(request);
-    return request->route_error ? refuse(request, 400, "Malformed Route") : STEP_NEXT;
+    if (request->route_error)
+        return refuse(request, 400, "Malformed Route");
+    return request->flows.forged ? refuse(request, 403, "Not Our Flow Token") : STEP_NEXT; /* RFC 5626 5.3.1 */
 }
 
 static enum step_result step_loop(struct request *request) {
@@ -232,6 +239,7 @@ static enum step_result start_call(struct request *request, const struct target 
             session_drop(session);
         return out_of_memory(request);
     }
+    call->moved = way_has_moved(call, request->message, &request->flows.from);
     tally_start(call, session, request->packet->now);
     sequence_start(call, request->packet->now);
     request->proxy->fresh.call = NULL;
@@ -248,9 +256,8 @@ static enum step_result step_dialog(struct request *request) {
         ack_forward(request);
         return STEP_DONE;
     }
-    struct target target;
-    struct way way;
-    return destination_in_dialog(request, &target, &way) ? out_of_memory(request) : start_call(request, &target);
+    const struct target target = destination_of_route(request);
+    return start_call(request, &target);
 }
 
 static enum step_result step_drain(struct request *request) {
@@ -290,6 +297,25 @@ static enum step_result step_register(struct request *request) {
     return STEP_DONE;
 }
 
+/* What we send on; our own registrar does without Path. RFC 3327 5.2, RFC 5626 5.1: it is refused when only a Path would
+ * help, and the client does not know of it. */
+static enum step_result step_edge(struct request *request) {
+    const struct packet *packet = request->packet;
+    const struct outcome_header *set = outcome_header_set(&request->outcome, HEADER_SUPPORTED, SLICE_NULL);
+    const struct way_sender sender = {&packet->source, &packet->local, packet->accepted, request->outcome.nat};
+    struct flow_place flow;
+    switch (edge_path(request->proxy, &sender, request->message, set ? set->value : SLICE_NULL, &flow)) {
+    case EDGE_NO_MEMORY: return out_of_memory(request);
+    case EDGE_LACKING:
+        answer_final(request, 421, NULL, (const struct event_field[]){{"Require", SLICE("path")}, {0}});
+        return STEP_DONE;
+    case EDGE_NONE:
+    case EDGE_PATH:
+    case EDGE_REQUIRED: break;
+    }
+    return STEP_NEXT;
+}
+
 /* Without a destination from the plan: the contacts of a user of ours; never an open relay. */
 static enum step_result route_without_plan(struct request *request) {
     struct proxy *proxy = request->proxy;
@@ -297,6 +323,9 @@ static enum step_result route_without_plan(struct request *request) {
     struct sip_uri uri;
     if (elsewhere && !relay_all)
         return refuse(request, 403, NULL);
+    const struct target target = destination_of_route(request);
+    if (request->edge)
+        return start_call(request, &target);
     bool readable = uri_parse(&uri, request->route.uri, 0) == 0;
     if (destination_is_ours(request, &user)) {
         enum cause cause = contacts_missing(proxy, &uri);
@@ -305,7 +334,6 @@ static enum step_result route_without_plan(struct request *request) {
     } else if (!relay_all || (!elsewhere && (!readable || uri.scheme == URI_TEL))) {
         return refuse(request, 404, NULL);
     }
-    const struct target target = destination_of_route(request);
     return start_call(request, &target);
 }
 
@@ -323,7 +351,7 @@ static enum step_result step_send(struct request *request) {
 static step *const steps[] = {
     step_retransmission, step_blocked, step_open,        step_cancel,  step_scheme,   step_hops,
     step_requires,       step_survey,  step_preliminary, step_route,   step_loop,     step_breadth,
-    step_dialog,         step_drain,   step_plan,        step_options, step_register, step_send,
+    step_dialog,         step_drain,   step_plan,        step_options, step_register, step_edge, step_send,
 };
 
 static void begin(struct request *request, struct proxy *proxy, const struct packet *packet,

@@ -3,10 +3,8 @@
 
 #include "runtime/proxy/event.h"
 #include "runtime/proxy/line.h"
-#include "runtime/proxy/nat.h"
 #include "runtime/proxy/record.h"
 #include "runtime/proxy/tally.h"
-#include "runtime/proxy/way.h"
 #include "runtime/sip/edit.h"
 #include "runtime/sip/reply.h"
 #include "runtime/sip/uri.h"
@@ -121,10 +119,10 @@ static int restore_names(struct edit *edit, struct arena *arena, const struct at
     return line.failed ? -ENOMEM : 0;
 }
 
-/* What the caller is told: that all of us are overloaded is not known (RFC 3261 16.7 step 6), and of flows endpoints
- * never hear (RFC 5626 11.6). */
-static unsigned told(unsigned code, bool best) {
-    return code == 430 ? 480 : best && code == 503 ? 500 : code;
+/* What the caller is told: that all of us are overloaded is not known (RFC 3261 16.7 step 6), and of flows none but the
+ * proxy that knows the others of the same phone hears (RFC 5626 11.6). */
+static unsigned told(const struct call *call, unsigned code, bool best) {
+    return code == 430 && !call->edge ? 480 : best && code == 503 ? 500 : code;
 }
 
 static struct slice build(const struct attempt *attempt, const struct sip_message *message, bool best,
@@ -133,11 +131,10 @@ static struct slice build(const struct attempt *attempt, const struct sip_messag
     struct edit edit;
     edit_begin(&edit, message);
     remove_via(&edit);
-    const struct endpoint *callee = way_to_callee(attempt, message);
-    if (restore_names(&edit, arena, attempt) || (callee && nat_mark(&edit, arena, callee)) ||
+    if (restore_names(&edit, arena, attempt) ||
         (attempt->call->source.transport != TRANSPORT_UDP && edit_add_length(&edit, arena)))
         return SLICE_NULL;
-    unsigned code = told(message->status, best);
+    unsigned code = told(attempt->call, message->status, best);
     if (code != message->status) {
         const char *start = arena_printf(arena, "SIP/2.0 %u %s\r\n", code, status_reason(code));
         if (!start)
@@ -165,7 +162,7 @@ static void expect_ack(struct proxy *proxy, uint64_t now) {
 static void relay(struct attempt *attempt, const struct sip_message *message, bool best, struct slice challenges,
                   uint64_t now) {
     struct call *call = attempt->call;
-    unsigned code = told(message->status, best);
+    unsigned code = told(call, message->status, best);
     /* Without another Via it was meant for us alone (16.7 step 3); its sender broke the path. */
     struct slice bytes = message->via_count > 1 ? build(attempt, message, best, challenges) : SLICE_NULL;
     if (bytes.at) {
@@ -194,7 +191,7 @@ void response_best(struct call *call, uint64_t now) {
         struct slice others = {best->challenges, challenge ? best->challenges_length : 0};
         relay(best->attempt, &message, true, others, now);
     } else if (best->code) {
-        response_make(call, told(best->code, true), now);
+        response_make(call, told(call, best->code, true), now);
     } else if (call->silent && !call->invite) {
         finish(call, 408, now);
         if (call->server)

@@ -127,6 +127,37 @@ int route_read(struct route *route, const struct proxy_settings *settings, const
     return error ? error : strip_maddr(route, settings, local, arena);
 }
 
+/* The flow of one of our URIs. */
+static struct flow_place read_flow(struct route_flows *flows, const struct proxy *proxy, const struct sip_uri *uri,
+                             const struct sip_message *request) {
+    struct flow_place flow = {.loss = FLOW_REOPENED};
+    struct slice ob;
+    bool dialog = dialog_named(&proxy->seed.dialogs, request->call_id, uri->params);
+    bool path = !request->to_tag.at && uri_param(uri->params, SLICE("ob"), &ob);
+    if (uri->user.at && (dialog || path))
+        flows->forged |= !flow_read(&flow, &proxy->flows, dialog ? request->call_id : SLICE_EMPTY, uri->user);
+    return flow;
+}
+
+void route_read_flows(struct route_flows *flows, const struct proxy *proxy, const struct route *route,
+                      const struct sip_message *request) {
+    struct routes routes = all_routes(request);
+    struct sip_uri uri;
+    bool first = true;
+    *flows = (struct route_flows){.forged = false};
+    if (route->drop_last && uri_parse(&uri, request->uri, 0) == 0) { /* a strict router has put it there */
+        flows->from = flows->to = read_flow(flows, proxy, &uri, request);
+        first = false;
+    }
+    for (unsigned left = route->skip; left && next_route(&routes); left--) {
+        if (!read_value(routes.value, &uri))
+            return;
+        flows->to = read_flow(flows, proxy, &uri, request);
+        flows->from = first ? flows->to : flows->from;
+        first = false;
+    }
+}
+
 static bool says_identity(const struct sip_uri *uri, const struct sip_message *request, const struct hash_key *dialogs,
                           struct slice *identity) {
     return uri_param(uri->params, SLICE(IDENTITY_PARAM), identity) &&

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/proxy/way.h"
 
-#include "runtime/proxy/dialog.h"
 #include "runtime/proxy/event.h"
 #include "runtime/proxy/nat.h"
 #include "runtime/proxy/ours.h"
@@ -31,19 +30,21 @@ struct slice way_name(const struct proxy *proxy, const struct target *target, co
 uint64_t way_connection(const struct proxy *proxy, const struct target *target, const struct endpoint *remote) {
     const struct world *world = proxy->world;
     const struct way *way = target->way;
-    if (!way || remote->transport == TRANSPORT_UDP || !endpoint_equal(&way->remote, remote))
+    if (!way || remote->transport == TRANSPORT_UDP || !endpoint_equal(&way->flow.remote, remote))
         return 0;
     if (!way->connection)
         return world->connection(world->context, remote);
     return location_flows(proxy->locations, way->connection) ? way->connection : 0;
 }
 
-/* Is it to be sent to where it was seen? Nobody can connect to the far end of a connection that is gone: then its
- * contact's own words are all there is. */
-static bool is_seen(const struct proxy *proxy, const struct target *target) {
+/* Is it to be sent over its flow? Else its contact's own words are all there is. */
+static bool takes_flow(const struct proxy *proxy, const struct target *target) {
     const struct way *way = target->way;
-    return way && way->remote.ip.family &&
-           (way->remote.transport == TRANSPORT_UDP || way_connection(proxy, target, &way->remote));
+    if (!way || !flow_is(&way->flow))
+        return false;
+    const struct endpoint *remote = &way->flow.remote;
+    return remote->transport == TRANSPORT_UDP || way->flow.loss == FLOW_REOPENED ||
+           way_connection(proxy, target, remote);
 }
 
 static enum cause find_remote(const struct proxy *proxy, const struct target *target, struct slice uri, bool initial,
@@ -55,10 +56,10 @@ static enum cause find_remote(const struct proxy *proxy, const struct target *ta
         return target->missing;
     if (!message_host(target->hop, &hop))
         return CAUSE_REQUEST_UNBUILDABLE;
-    if (way && way->bound && !way_connection(proxy, target, &way->remote))
+    if (way && way->flow.loss == FLOW_BOUND && !way_connection(proxy, target, &way->flow.remote))
         return CAUSE_FLOW_FAILED;
-    if (is_seen(proxy, target)) {
-        *remote = way->remote;
+    if (takes_flow(proxy, target)) {
+        *remote = way->flow.remote;
         return slice_starts_same(uri, SLICE("sips:")) && is_clear(remote) ? CAUSE_TRANSPORT_UNSUPPORTED : CAUSE_NONE;
     }
     if (!target->by_route && initial && ours_uri(proxy->settings, &hop))
@@ -96,7 +97,7 @@ enum cause way_place(const struct proxy *proxy, const struct target *target, con
 
 const struct endpoint *way_local(const struct proxy *proxy, const struct target *target,
                                  const struct endpoint *remote) {
-    const struct endpoint *local = target->way ? &target->way->local : NULL;
+    const struct endpoint *local = target->way ? &target->way->flow.local : NULL;
     bool usable = local && local->ip.family == remote->ip.family && local->transport == remote->transport &&
                   ours_endpoint(proxy->settings, &local->ip, local->port);
     return usable ? local : NULL;
@@ -125,50 +126,60 @@ enum cause way_out(const struct call *call, const struct target *target, const s
     return find_route(call, remote, call->plan.to_callee, way_local(call->proxy, target, remote), out);
 }
 
-enum cause way_back(const struct call *call, const struct world_route *out, bool behind_nat, struct world_route *back) {
+/* The connection that he opened: there is no other when he is where nobody can connect to, or wants none (RFC 7118 5.2,
+ * RFC 5626 4.3). */
+static enum flow_loss find_loss(const struct way_sender *sender, const struct sip_message *request) {
+    if (!sender->accepted)
+        return FLOW_REOPENED;
+    bool bound = endpoint_is_web(sender->source) || sender->nat == CHOICE_TRUE || nat_asked(request) ||
+                 nat_hides(request, sender->source);
+    return bound ? FLOW_BOUND : FLOW_LEFT;
+}
+
+bool way_to_sender(const struct way_sender *sender, const struct sip_message *request, struct flow_place *flow) {
+    bool next = !request->first[HEADER_RECORD_ROUTE]; /* else he is reached by that */
+    bool hidden = next && sender->accepted && endpoint_is_web(sender->source);
+    switch ((enum outcome_choice)sender->nat) {
+    case CHOICE_TRUE: hidden = next; break;
+    case CHOICE_FALSE: break;
+    case CHOICE_UNSET: hidden |= nat_suspected(request, sender->source) || nat_asked(request); break;
+    }
+    if (hidden)
+        *flow = (struct flow_place){*sender->source, *sender->local, (uint8_t)find_loss(sender, request)};
+    return hidden;
+}
+
+bool way_to_caller(const struct call *call, const struct sip_message *request, struct flow_place *flow) {
+    const struct way_sender caller = {&call->source, &call->local, call->accepted, call->plan.nat};
+    return way_to_sender(&caller, request, flow);
+}
+
+bool way_to_callee(const struct attempt *attempt, const struct world_route *out, struct flow_place *flow) {
+    const struct way *way = attempt->target->way;
+    enum outcome_choice nat = (enum outcome_choice)attempt->call->plan.nat;
+    bool hidden = way && way->nat && (nat != CHOICE_FALSE || way->flow.loss == FLOW_BOUND);
+    if (!hidden && nat != CHOICE_TRUE)
+        return false;
+    *flow = (struct flow_place){attempt->remote, out->local, way ? way->flow.loss : FLOW_REOPENED};
+    return true;
+}
+
+bool way_has_moved(const struct call *call, const struct sip_message *request, const struct flow_place *told) {
+    struct flow_place flow;
+    return !call->initial && way_to_caller(call, request, &flow) &&
+           (!endpoint_equal(&flow.remote, &told->remote) || !endpoint_equal(&flow.local, &told->local));
+}
+
+enum cause way_back(const struct call *call, const struct world_route *out, bool apart, struct world_route *back) {
     const struct ip_address *wanted = call->plan.to_caller;
+    enum cause cause = CAUSE_NONE;
     back->port = 0;
-    if (!wanted && endpoint_equal(&out->local, &call->local))
-        return CAUSE_NONE;
-    enum cause cause = find_route(call, &call->source, wanted, behind_nat ? &call->local : NULL, back);
+    if (wanted || !endpoint_equal(&out->local, &call->local))
+        cause = find_route(call, &call->source, wanted, apart ? &call->local : NULL, back);
     if (cause || (back->port == out->port && back->local.transport == out->local.transport &&
                   slice_same(slice_of(back->host), slice_of(out->host))))
         back->port = 0;
+    if (apart && !back->port)
+        *back = *out;
     return wanted ? cause : CAUSE_NONE;
-}
-
-const struct endpoint *way_to_caller(const struct call *call, const struct sip_message *request) {
-    bool behind_nat = nat_suspected(request, &call->source) || nat_asked(request);
-    if (endpoint_is_web(&call->source))
-        return request->first[HEADER_RECORD_ROUTE] ? NULL : &call->source;
-    switch ((enum outcome_choice)call->plan.nat) {
-    case CHOICE_TRUE: behind_nat = !request->first[HEADER_RECORD_ROUTE]; break; /* else it is reached by that */
-    case CHOICE_FALSE: behind_nat = false; break;
-    case CHOICE_UNSET: break;
-    }
-    return behind_nat ? &call->source : NULL;
-}
-
-/* The response's topmost Record-Route is that of who stands nearest to the callee. Who is in a dialog already need not
- * repeat it (RFC 3261 12.2.2); where a request of the dialog went straight to a place, nobody stands between. */
-static bool is_next_to_us(const struct call *call, const struct sip_message *response) {
-    int line = scan_next(response, HEADER_RECORD_ROUTE, -1);
-    struct slice rest = line >= 0 ? scan_value(response, (unsigned)line) : SLICE_EMPTY, value;
-    struct sip_name_addr address;
-    struct sip_uri uri;
-    if (!list_next(&rest, &value))
-        return !call->initial;
-    return name_addr_parse(&address, value) == 0 && uri_parse(&uri, address.uri, 0) == 0 &&
-           dialog_named(&call->proxy->seed.dialogs, response->call_id, uri.params);
-}
-
-const struct endpoint *way_to_callee(const struct attempt *attempt, const struct sip_message *response) {
-    const struct call *call = attempt->call;
-    const struct way *way = attempt->target->way;
-    bool behind_nat = call->plan.nat == CHOICE_TRUE || (call->plan.nat == CHOICE_UNSET && way && way->nat) ||
-                      (endpoint_is_web(&attempt->remote) && way);
-    if (!behind_nat || response->status == 100 || response->status >= 300 || !call->proxy->settings->record_route ||
-        !dialog_recorded(response->method) || nat_marked(response) || !is_next_to_us(call, response))
-        return NULL;
-    return &attempt->remote;
 }

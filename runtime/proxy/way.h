@@ -27,14 +27,24 @@ const struct endpoint *way_local(const struct proxy *proxy, const struct target 
 /* How the call's requests to a target at `remote` leave ($ifdst). */
 enum cause way_out(const struct call *call, const struct target *target, const struct endpoint *remote,
                    struct world_route *out);
-/* The place of a caller whose Contact does not lead to it ($nat); NULL: it does. Within a dialog, where no plan speaks,
- * what the Via says decides. */
-const struct endpoint *way_to_caller(const struct call *call, const struct sip_message *request);
-/* How the caller reaches us, when what Record-Route says to the callee (`out`) is not for him (RFC 5658 4.3) or the
- * plan says so ($ifsrc); else its port is 0. One behind a NAT reaches the place that he has sent to, and no other. */
-enum cause way_back(const struct call *call, const struct world_route *out, bool behind_nat, struct world_route *back);
-/* The same for who answered an attempt: a registered contact behind a NAT, or whoever `$nat = true` says, when nobody
- * stands between that has recorded its route. */
-const struct endpoint *way_to_callee(const struct attempt *attempt, const struct sip_message *response);
+/* Who sent a request, as far as that decides how he is reached. */
+struct way_sender {
+    const struct endpoint *source, *local;
+    bool accepted; /* he has opened the connection that it came on */
+    uint8_t nat;   /* enum outcome_choice: $nat; within a dialog, where no plan speaks, unset */
+};
+
+/* Does nothing but the flow that the request came on lead to its sender for sure, and is he next to us? Then that is
+ * the flow. */
+bool way_to_sender(const struct way_sender *sender, const struct sip_message *request, struct flow_place *flow);
+/* The same for the caller of a call, */
+bool way_to_caller(const struct call *call, const struct sip_message *request, struct flow_place *flow);
+/* and for a target whose requests leave by `out`. */
+bool way_to_callee(const struct attempt *attempt, const struct world_route *out, struct flow_place *flow);
+/* Has the sender of a request within a dialog another flow than the Route that it came with tells the other side? */
+bool way_has_moved(const struct call *call, const struct sip_message *request, const struct flow_place *told);
+/* How the caller reaches us, when what Record-Route says to the callee (`out`) is not for him (RFC 5658 4.3), the plan
+ * says so ($ifsrc), or `apart`: the two sides are to be told apart; else its port is 0. */
+enum cause way_back(const struct call *call, const struct world_route *out, bool apart, struct world_route *back);
 
 #endif

@@ -4,7 +4,7 @@
 #include "grammar/json.h"
 
 static const struct slice URI = SLICE("URI"), BODY = SLICE("body"), REASON = SLICE("reason"),
-                          CONNECTION = SLICE("connection"), LENGTH = SLICE("length");
+                          CONNECTION = SLICE("connection"), LENGTH = SLICE("length"), FLOWS = SLICE("flows");
 
 /* Patterns. */
 
@@ -62,6 +62,8 @@ static struct slice subject_of(const struct exchange *exchange, struct slice nam
         return n ? SLICE_NULL : exchange->connection;
     if (slice_equal(name, LENGTH))
         return n ? SLICE_NULL : exchange->length;
+    if (slice_equal(name, FLOWS))
+        return n ? SLICE_NULL : exchange->flows;
     for (unsigned h = 0; h < message->count; h++)
         if (letter_same_name(message->headers[h].name, name) && n-- == 0)
             return message->headers[h].value;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/sim/conduct.h"
 
+#include "runtime/sim/flows.h"
 #include "runtime/sip/stun.h"
 
 #include <stdio.h>
@@ -162,24 +163,33 @@ static bool has_length(const struct letter *message) {
     return letter_value(message, "Content-Length").at != NULL;
 }
 
+/* What the edge of a domain adds to a REGISTER (RFC 5626 5.1, RFC 3327 5.2). */
+static bool is_edge(const struct play *play, const struct letter *message, const struct letter_header *header) {
+    if (!slice_equal(message->method, SLICE("REGISTER")))
+        return false;
+    return letter_same_name(header->name, SLICE("Path")) ? flows_is_path(play, header->value)
+                                                         : slice_equal(header->line, SLICE("Require: path"));
+}
+
 /* The next header line from *at on that nobody may have changed; NULL: none. */
 static const struct letter_header *next_untouched(const struct play *play, const struct letter *message,
                                                   const struct letter *before, unsigned *at) {
     while (*at < message->count) {
         const struct letter_header *header = &message->headers[(*at)++];
-        bool added = letter_same_name(header->name, SLICE("Content-Length")) && !has_length(before);
+        bool added = (letter_same_name(header->name, SLICE("Content-Length")) && !has_length(before)) ||
+                     is_edge(play, message, header);
         if (!added && !is_edited(play, header->name) && !is_secret(play, header))
             return header;
     }
     return NULL;
 }
 
-/* A line without our mark of a peer behind a NAT (proxy/nat.h), and without the <> that it needs. */
+/* A line without the token of a peer that has moved (proxy/nat.h), and without the <> that it needs. */
 static struct slice unmarked(struct arena *arena, struct slice line) {
     struct page text;
     page_init(&text, arena);
     for (size_t at = 0; at < line.len; at++) {
-        if (slice_starts(slice_from(line, at), SLICE(";fov-nat=")))
+        if (slice_starts(slice_from(line, at), SLICE(FLOWS_PARAM)))
             while (at + 1 < line.len && line.at[at + 1] != '>' && line.at[at + 1] != ';' && line.at[at + 1] != '?')
                 at++;
         else if (line.at[at] != '<' && line.at[at] != '>')
@@ -201,10 +211,12 @@ static bool same_text(struct slice a, struct slice b) {
     }
 }
 
-static bool same_line(struct arena *arena, const struct letter_header *a, const struct letter_header *b) {
+/* Only within a dialog, for its Route does not change. */
+static bool same_line(struct arena *arena, const struct letter *message, const struct letter_header *a,
+                      const struct letter_header *b) {
     if (same_text(a->line, b->line))
         return true;
-    return letter_same_name(a->name, SLICE("Contact")) &&
+    return letter_tag(message, "To").at && letter_same_name(a->name, SLICE("Contact")) &&
            slice_equal(unmarked(arena, a->line), unmarked(arena, b->line));
 }
 
@@ -214,7 +226,7 @@ static bool rest_untouched(const struct play *play, const struct letter *message
     do {
         a = next_untouched(play, message, before, &i);
         b = next_untouched(play, before, before, &j);
-        if ((a == NULL) != (b == NULL) || (a && !same_line(play->arena, a, b)))
+        if ((a == NULL) != (b == NULL) || (a && !same_line(play->arena, message, a, b)))
             return false;
     } while (a);
     return true;

@@ -152,6 +152,7 @@ static void receive(struct sim_world *world, struct sim_connection *connection, 
         .source = connection->remote,
         .local = connection->local,
         .connection = connection->number,
+        .accepted = !connection->opened,
         .bytes = message,
         .broken = broken,
         .now = sim_world_monotonic(world),
@@ -207,6 +208,11 @@ bool connections_tell(struct sim_world *world) {
     lost->state = SIM_GONE;
     proxy_connection_lost(world->proxy, lost->number, lost->cause, sim_world_monotonic(world), sim_world_wall(world));
     return true;
+}
+
+void connections_forget(struct sim_world *world) {
+    for (struct sim_connection *one = world->connections; one; one = one->next)
+        one->state = SIM_GONE;
 }
 
 void connections_free(struct sim_world *world) {

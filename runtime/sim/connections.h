@@ -61,6 +61,8 @@ void connections_alias(struct sim_world *world, uint64_t number, uint16_t port);
 uint64_t connections_due(const struct sim_world *world);
 /* Tells fov of one that is due; false: there is none. */
 bool connections_tell(struct sim_world *world);
+/* All are gone, and nobody is told. */
+void connections_forget(struct sim_world *world);
 void connections_free(struct sim_world *world);
 
 #endif

@@ -19,6 +19,7 @@ struct exchange {
     const struct sim_sent *sent;  /* of what left */
     struct slice connection;      /* the number of the one that it left on; null: none */
     struct slice length;          /* bytes that left, as text */
+    struct slice flows;           /* what its URIs of fov's say of flows; null: it has none */
     struct letter message;
 };
 

@@ -10,6 +10,7 @@
 #include "runtime/sim/conduct.h"
 #include "runtime/sim/contacts.h"
 #include "runtime/sim/draft.h"
+#include "runtime/sim/flows.h"
 #include "runtime/sim/people.h"
 
 /* Failing. */
@@ -117,6 +118,7 @@ static void collect(struct play *play) {
         }
         exchange->sent = sent;
         exchange->length = slice_of(arena_printf(play->arena, "%zu", exchange->message.bytes.len));
+        exchange->flows = flows_text(play, &exchange->message);
         if (sent->connection)
             exchange->connection = slice_of(arena_printf(play->arena, "%u", (unsigned)sent->connection->number));
         conduct_check(play, exchange);
@@ -272,6 +274,20 @@ static void play_expect(struct play *play, const struct story_step *step) {
     }
 }
 
+/* What the store has kept. */
+static void load_all(struct play *play) {
+    people_load(play->story, &play->world);
+    contacts_load(play->story, &play->world);
+    blocked_load(play->story, &play->world);
+}
+
+static void play_restart(struct play *play) {
+    if (sim_world_restart(&play->world, play->image) != 0)
+        play_fail(play, here(play), "out of memory");
+    else
+        load_all(play);
+}
+
 static void play_step(struct play *play, const struct story_step *step) {
     play->step = step;
     switch (step->kind) {
@@ -299,6 +315,10 @@ static void play_step(struct play *play, const struct story_step *step) {
             proxy_drain(play->world.proxy);
             collect(play);
         }
+        break;
+    case STEP_RESTART:
+        if (reach(play, step))
+            play_restart(play);
         break;
     case STEP_JUMP:
         if (reach(play, step))
@@ -372,10 +392,9 @@ static void play_image(struct play *play, const uint8_t *bytes, size_t length) {
     }
     play->world.sayings = play->story->sayings;
     meet_all(play);
-    people_load(play->story, &play->world);
+    play->image = &image;
     play->world.store_delay = play->story->store_delay;
-    contacts_load(play->story, &play->world);
-    blocked_load(play->story, &play->world);
+    load_all(play);
     play_steps(play);
     sim_world_close(&play->world);
 }

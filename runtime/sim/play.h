@@ -26,6 +26,7 @@ struct play {
     const struct story *story;
     const struct story_step *step; /* the one being played; NULL: before the first, or after the last */
     struct sim_world world;
+    const struct image *image;
     const struct sim_sent *collected; /* the last one that went into the history */
     struct history history;
     struct variable_text *variables;

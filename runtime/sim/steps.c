@@ -212,7 +212,7 @@ void reader_step(struct reader *reader) {
         void (*read)(struct reader *, struct slice);
     } plain[] = {
         {SLICE("wait"), STEP_WAIT, false, read_wait},   {SLICE("log"), STEP_LOG, false, read_log},
-        {SLICE("drain"), STEP_DRAIN, false, read_tail}, {SLICE("record"), STEP_RECORD, false, read_tail},
+        {SLICE("drain"), STEP_DRAIN, false, read_tail}, {SLICE("restart"), STEP_RESTART, false, read_tail}, {SLICE("record"), STEP_RECORD, false, read_tail},
         {SLICE("idle"), STEP_IDLE, false, read_tail},   {SLICE("busy"), STEP_IDLE, true, read_tail},
         {SLICE("stop"), STEP_STOP, false, read_tail},   {SLICE("jump"), STEP_JUMP, false, read_jump},
     };

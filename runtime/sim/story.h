@@ -86,6 +86,8 @@
  *   first closes                           those that it has with fov, or resets them: that is the same to fov
  *   wait 3s, wait until 12s                nothing happens but time
  *   drain                                  fov is told to end (SIGTERM)
+ *   restart                                fov is killed, and starts again with the same keys; of its store it knows what
+ *                                          stands there before the story begins
  *   jump ahead 1h, jump back 1h            the time of day is set anew; no timer notices
  * Each may end in `at 12s` (since the beginning) or `after 2s` (since the line before): then it happens at that time.
  * Timers that are due in the same millisecond have fired before.
@@ -100,8 +102,11 @@
  *       Via count 2                        so many values, commas counted
  *       | v=0                              exactly this body
  *   caller < raw                           no message, but exactly the bytes that stand below it
- *   `URI`, `body`, `reason`, `connection` and `length` may stand where a header's name stands; `connection` is the
- *   number of the one that it left on, which are counted from 1 as they are opened; `length` its bytes, all of them.
+ *   `URI`, `body`, `reason`, `connection`, `length` and `flows` may stand where a header's name stands. `connection` is
+ *   the number of the one that it left on, which are counted from 1 as they are opened; `length` its bytes, all of them.
+ *   `flows` are what fov's own URIs say (RFC 5626), one for each Record-Route, then of Path and Contact:
+ *   `-, 198.51.100.9:40000`, and for connections that the other end has opened `198.51.100.7:50001/TCP left` (it may be
+ *   reached otherwise) or `bound` (it may not); `-`: nothing.
  * Without `at` or `after` it must leave at once, in the same millisecond. What leaves is matched strictly in order for
  * each party (and call), times exact. Before the next thing happens everything that left must have been named; so
  * the parties' lines in between may stand in any order. `after` counts from where the story stands, then from one
@@ -172,6 +177,7 @@ enum step_kind {
     STEP_CLOSE,
     STEP_WAIT,
     STEP_DRAIN,
+    STEP_RESTART,
     STEP_JUMP,
     STEP_LOG,
     STEP_RECORD,

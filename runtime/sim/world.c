@@ -142,11 +142,18 @@ static void world_commit(void *context, uint64_t ticket) {
     world->commits_end = &commit->next;
 }
 
+static int start(struct sim_world *world, const struct image *image) {
+    /* The same story runs the same way every time. */
+    const struct proxy_seed seed = {.tables = {{1, 2, 3, 4}},
+                                    .dialogs = {{5, 6, 7, 8}},
+                                    .numbers = {{9, 10, 11, (uint8_t)(12 + world->runs++)}}};
+    flow_key_init(&world->flows, &seed.dialogs);
+    world->proxy = proxy_new(world->settings, &seed, image, &world->face);
+    return world->proxy ? 0 : -ENOMEM;
+}
+
 int sim_world_open(struct sim_world *world, struct arena *arena, const struct proxy_settings *settings,
                    const struct sim_gap *gaps, const struct image *image, int64_t unix_ms) {
-    /* The same story runs the same way every time. */
-    static const struct proxy_seed seed = {
-        .tables = {{1, 2, 3, 4}}, .dialogs = {{5, 6, 7, 8}}, .numbers = {{9, 10, 11, 12}}};
     *world = (struct sim_world){
         .arena = arena,
         .settings = settings,
@@ -171,8 +178,16 @@ int sim_world_open(struct sim_world *world, struct arena *arena, const struct pr
     world->logs_end = &world->logs;
     world->records_end = &world->records;
     world->commits_end = &world->commits;
-    world->proxy = proxy_new(settings, &seed, image, &world->face);
-    return world->proxy ? 0 : -ENOMEM;
+    return start(world, image);
+}
+
+int sim_world_restart(struct sim_world *world, const struct image *image) {
+    proxy_free(world->proxy);
+    connections_forget(world);
+    world->questions = NULL;
+    world->commits = NULL;
+    world->commits_end = &world->commits;
+    return start(world, image);
 }
 
 void sim_world_close(struct sim_world *world) {

@@ -5,6 +5,7 @@
 #define FOV_RUNTIME_SIM_WORLD_H
 
 #include "grammar/arena.h"
+#include "runtime/proxy/flow.h"
 #include "runtime/proxy/proxy.h"
 #include "runtime/sim/nameserver.h"
 
@@ -56,6 +57,8 @@ struct sim_world {
     int64_t unix_ms; /* wall clock at the beginning, as far as it has not been set anew */
     uint64_t now;    /* ms since the beginning */
     struct proxy *proxy;
+    struct flow_key flows; /* of its flow tokens */
+    unsigned runs;         /* so often it was started */
     struct world face; /* what the proxy sees */
     struct sim_sent *sent, **sent_end;
     struct sim_line *logs, **logs_end, *records, **records_end;
@@ -71,6 +74,8 @@ struct sim_world {
 int sim_world_open(struct sim_world *world, struct arena *arena, const struct proxy_settings *settings,
                    const struct sim_gap *gaps, const struct image *image, int64_t unix_ms);
 void sim_world_close(struct sim_world *world);
+/* The process ends at once, and another one begins with the same keys; connections are gone. -ENOMEM. */
+int sim_world_restart(struct sim_world *world, const struct image *image);
 
 /* News from the store, now. */
 void sim_world_load(struct sim_world *world, const struct store_row *row);
