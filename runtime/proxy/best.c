@@ -25,57 +25,72 @@ static bool is_challenge(unsigned code) {
 }
 
 /* Appends one line. Out of memory: this challenge is lost, the answer is not. */
-static void add_line(struct best *best, struct slice line) {
-    char *bytes = realloc(best->challenges, best->challenges_length + line.len + 2);
+static void add_line(struct best_said *said, struct slice line) {
+    char *bytes = realloc(said->challenges, said->challenges_length + line.len + 2);
     if (!bytes)
         return;
-    best->challenges = bytes;
-    memcpy(bytes + best->challenges_length, line.at, line.len);
-    best->challenges_length += line.len;
-    memcpy(bytes + best->challenges_length, "\r\n", 2);
-    best->challenges_length += 2;
+    said->challenges = bytes;
+    memcpy(bytes + said->challenges_length, line.at, line.len);
+    said->challenges_length += line.len;
+    memcpy(bytes + said->challenges_length, "\r\n", 2);
+    said->challenges_length += 2;
 }
 
-static void add_challenges(struct best *best, const struct sip_message *message) {
+static void add_challenges(struct best_said *said, const struct sip_message *message) {
     static const enum header both[] = {HEADER_WWW_AUTHENTICATE, HEADER_PROXY_AUTHENTICATE};
     for (unsigned i = 0; i < sizeof both / sizeof *both; i++)
         for (int n = scan_next(message, both[i], -1); n >= 0; n = scan_next(message, both[i], n)) {
             const struct sip_header *header = &message->headers[n];
-            if (best->challenges_length < SIP_MESSAGE_MAX / 4)
-                add_line(best, slice_trim(slice_cut(message->bytes, header->at, header->end)));
+            if (said->challenges_length < SIP_MESSAGE_MAX / 4)
+                add_line(said, slice_trim(slice_cut(message->bytes, header->at, header->end)));
         }
 }
 
 /* The response that was the best so far is not sent; its challenges are. */
-static void demote(struct best *best) {
+static void demote(const struct best *best) {
+    struct best_said *said = best->said;
     struct sip_message message;
-    if (best->bytes && is_challenge(best->code) && scan_message(&message, best->bytes, best->length).verdict == SCAN_OK)
-        add_challenges(best, &message);
-    free(best->bytes);
-    best->bytes = NULL;
-    best->length = 0;
+    if (!said)
+        return;
+    if (said->bytes && is_challenge(best->code) && scan_message(&message, said->bytes, said->length).verdict == SCAN_OK)
+        add_challenges(said, &message);
+    free(said->bytes);
+    said->bytes = NULL;
+    said->length = 0;
+}
+
+static void take(struct best_said *said, const struct sip_message *message, struct attempt *attempt) {
+    said->attempt = attempt;
+    said->bytes = malloc(message->bytes.len);
+    if (!said->bytes)
+        return;
+    memcpy(said->bytes, message->bytes.at, message->bytes.len);
+    said->length = (uint32_t)message->bytes.len;
 }
 
 void best_offer(struct best *best, unsigned code, const struct sip_message *message, struct attempt *attempt,
                 bool last) {
-    bool own_silence = !message && code == 408, best_silence = !best->bytes && best->code == 408;
-    if (!last && !best_is_better(code, !own_silence, best->code, !best_silence)) {
-        if (message && is_challenge(code))
-            add_challenges(best, message);
+    bool own_silence = !message && code == 408, best_silence = !(best->said && best->said->bytes) && best->code == 408;
+    bool better = last || best_is_better(code, !own_silence, best->code, !best_silence);
+    if (message && !best->said)
+        best->said = calloc(1, sizeof *best->said);
+    if (better) {
+        demote(best);
+        best->code = (uint16_t)code;
+    }
+    if (!message || !best->said)
         return;
-    }
-    demote(best);
-    best->code = (uint16_t)code;
-    best->attempt = attempt;
-    best->bytes = message ? malloc(message->bytes.len) : NULL;
-    if (best->bytes) {
-        memcpy(best->bytes, message->bytes.at, message->bytes.len);
-        best->length = (uint32_t)message->bytes.len;
-    }
+    if (better)
+        take(best->said, message, attempt);
+    else if (is_challenge(code))
+        add_challenges(best->said, message);
 }
 
 void best_free(struct best *best) {
-    free(best->bytes);
-    free(best->challenges);
+    if (best->said) {
+        free(best->said->bytes);
+        free(best->said->challenges);
+    }
+    free(best->said);
     *best = (struct best){0};
 }

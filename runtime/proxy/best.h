@@ -8,13 +8,16 @@
 
 struct attempt;
 
-struct best {
-    uint16_t code; /* 0: no candidate yet */
-    uint32_t length;
-    char *bytes;             /* the response; NULL: nobody sent one, we make it */
+struct best_said {
     struct attempt *attempt; /* that brought `bytes` */
-    char *challenges;        /* WWW- and Proxy-Authenticate lines of the other 401 and 407 */
-    uint32_t challenges_length;
+    char *bytes;             /* the response; NULL: nobody sent the best one, we make it */
+    uint32_t length, challenges_length;
+    char *challenges; /* WWW- and Proxy-Authenticate lines of the other 401 and 407 */
+};
+
+struct best {               /* small: most calls never have a candidate */
+    uint16_t code;          /* 0: no candidate yet */
+    struct best_said *said; /* owned; NULL: nobody has sent any, or there was no memory for it */
 };
 
 /* Is `code` better than `than`? 6xx first, else the lowest class; in 4xx 401, 407, 415, 420, 484

@@ -79,6 +79,15 @@ static const struct ip_address *keep_address(struct keep *keep, const struct ip_
     return from->family ? keep_bytes(keep, from, sizeof *from, _Alignof(struct ip_address)) : NULL;
 }
 
+/* What most calls have none of. */
+static const struct slice *keep_slice(struct keep *keep, struct slice from) {
+    struct slice *copy = from.at ? keep_bytes(keep, &from, sizeof from, _Alignof(struct slice)) : NULL;
+    struct slice text = keep_text(keep, from);
+    if (copy)
+        *copy = text;
+    return copy;
+}
+
 static const struct way *keep_way(struct keep *keep, const struct way *from) {
     struct way *copy = from ? keep_bytes(keep, from, sizeof *from, _Alignof(struct way)) : NULL;
     struct slice path = from ? keep_text(keep, from->path) : SLICE_NULL;
@@ -122,7 +131,7 @@ static void keep_plan(struct keep *keep, struct decision *plan, const struct out
         .from = outcome_header_set(from, HEADER_FROM, SLICE_NULL) != NULL,
         .nat = from->nat,
         .rule = from->rule,
-        .log = keep_text(keep, from->log),
+        .log = keep_slice(keep, from->log),
         .set = keep_headers(keep, from->set),
         .replies = keep_headers(keep, from->replies),
         .to_callee = keep_address(keep, &from->to_callee),
@@ -138,7 +147,7 @@ static void keep_all(struct keep *keep, struct call *call, const struct call_see
     call->route.uri = keep_text(keep, seed->route->uri);
     call->route.next = keep_text(keep, seed->route->next);
     keep_plan(keep, &call->plan, seed->outcome);
-    call->plan.user = keep_text(keep, seed->user);
+    call->plan.user = keep_slice(keep, seed->user);
     call->targets = keep_targets(keep, seed->targets);
 }
 

@@ -22,8 +22,8 @@ struct decision {
     bool from;         /* From is among `set` */
     uint8_t nat;       /* enum outcome_choice: $nat */
     int32_t rule;      /* -1: none */
-    struct slice log;  /* $log; null: none */
-    struct slice user; /* who is authenticated; null: nobody */
+    const struct slice *log;  /* $log; NULL: none */
+    const struct slice *user; /* who is authenticated; NULL: nobody */
     struct outcome_header *set, *replies;
     const struct ip_address *to_callee, *to_caller; /* $ifdst, $ifsrc; NULL: not set */
 };

@@ -53,8 +53,8 @@ static void finish(struct call *call, unsigned code, uint64_t now) {
         .request = call_request(call, &scanned),
         .source = &call->source,
         .rule = call->plan.rule,
-        .user = call->plan.user,
-        .log = call->plan.log,
+        .user = call->plan.user ? *call->plan.user : SLICE_NULL,
+        .log = call->plan.log ? *call->plan.log : SLICE_NULL,
         .attempts = call->attempts,
         .uri = call->route.uri,
         .started = call->started,
@@ -185,11 +185,12 @@ void response_relay(struct attempt *attempt, const struct sip_message *message, 
 
 void response_best(struct call *call, uint64_t now) {
     const struct best *best = &call->best;
+    const struct best_said *said = best->said;
     struct sip_message message;
-    if (best->bytes && scan_message(&message, best->bytes, best->length).verdict == SCAN_OK) {
+    if (said && said->bytes && scan_message(&message, said->bytes, said->length).verdict == SCAN_OK) {
         bool challenge = best->code == 401 || best->code == 407;
-        struct slice others = {best->challenges, challenge ? best->challenges_length : 0};
-        relay(best->attempt, &message, true, others, now);
+        struct slice others = {said->challenges, challenge ? said->challenges_length : 0};
+        relay(said->attempt, &message, true, others, now);
     } else if (best->code) {
         response_make(call, told(call, best->code, true), now);
     } else if (call->silent && !call->invite) {

@@ -30,23 +30,24 @@ struct client_transaction {
             uint64_t connection;
         };
     };
-    struct timer wait; /* B, F; then D, K, M */
-    struct timer life; /* INVITE: when it goes, if nobody waits for it any more and no final comes */
-    uint32_t interval; /* of timers A and E */
-    uint32_t length;   /* of the request */
-    uint32_t method_length;
-    uint8_t state;
+    struct timer wait;  /* B, F; then D, K, M */
+    struct timer life;  /* INVITE: when it goes, if nobody waits for it any more and no final comes */
+    uint32_t interval;  /* of timers A and E */
+    uint32_t length;    /* of the request */
+    uint32_t branch_at; /* where in it the branch stands */
+    uint16_t method_length;
+    uint16_t name_length; /* of the name of its flow */
     uint8_t branch_length;
+    uint8_t state;
     bool invite;
     bool provisional; /* a 1xx came */
     bool given_up;
     bool cancelled;
-    bool unheard;         /* our CANCEL: the user does not know it */
-    bool pending;         /* a peer still waits for it */
-    uint16_t name_length; /* of the name of its flow, which stands behind the branch */
+    bool unheard; /* our CANCEL: the user does not know it */
+    bool pending; /* a peer still waits for it */
     struct endpoint local, remote;
     char *request; /* owned; of an INVITE that is not repeated any more its core alone */
-    char branch[];
+    char name[];
 };
 
 /* Look-up: 17.1.3. */
@@ -70,11 +71,20 @@ static void leave_flow(struct client_transaction *client) {
 }
 
 static struct slice branch_of(const struct client_transaction *client) {
-    return (struct slice){client->branch, client->branch_length};
+    return (struct slice){client->request + client->branch_at, client->branch_length};
 }
 
 static struct slice request_of(const struct client_transaction *client) {
     return (struct slice){client->request, client->length};
+}
+
+/* `bytes` become its request, owned. */
+static void keep_request(struct client_transaction *client, char *bytes, size_t length) {
+    struct slice method, branch = {bytes, 0};
+    client->request = bytes;
+    client->length = (uint32_t)length;
+    request_identity(request_of(client), &method, &branch); /* we have written one */
+    client->branch_at = (uint32_t)(branch.at - bytes);
 }
 
 static uint64_t hash_branch(const struct transactions *layer, struct slice branch) {
@@ -130,7 +140,7 @@ static struct sip_flow flow_of(const struct client_transaction *client) {
     return (struct sip_flow){.local = client->local,
                              .remote = client->remote,
                              .connection = is_reliable(&client->remote) ? client->connection : 0,
-                             .name = {client->branch + client->branch_length, client->name_length}};
+                             .name = {client->name, client->name_length}};
 }
 
 /* False: there is no memory for its connection. */
@@ -176,9 +186,8 @@ static void shorten(struct client_transaction *client) {
     struct slice core = request_core(&arena, request_of(client));
     if (core.at && core.len < client->length) {
         memcpy(client->request, core.at, core.len);
-        client->length = (uint32_t)core.len;
         char *less = realloc(client->request, core.len);
-        client->request = less ? less : client->request;
+        keep_request(client, less ? less : client->request, core.len);
     }
     arena_free(&arena);
 }
@@ -226,7 +235,7 @@ static struct client_transaction *make(struct transactions *layer, const struct 
     assert(request->branch.len && request->branch.len <= BRANCH_MAX && request->method != METHOD_ACK);
     assert(slice_starts(request->bytes, request->method_name));
     struct slice name = request->flow.name;
-    struct client_transaction *client = malloc(sizeof *client + request->branch.len + name.len);
+    struct client_transaction *client = malloc(sizeof *client + name.len);
     char *bytes = malloc(request->bytes.len);
     if (!client || !bytes) {
         free(client);
@@ -238,9 +247,8 @@ static struct client_transaction *make(struct transactions *layer, const struct 
         .layer = layer,
         .user = request->user,
         .interval = layer->settings.t1,
-        .length = (uint32_t)request->bytes.len,
         .branch_length = (uint8_t)request->branch.len,
-        .method_length = (uint32_t)request->method_name.len,
+        .method_length = (uint16_t)request->method_name.len,
         .invite = invite,
         .name_length = (uint16_t)name.len,
         .local = request->flow.local,
@@ -248,10 +256,9 @@ static struct client_transaction *make(struct transactions *layer, const struct 
     };
     if (is_reliable(&client->remote))
         client->connection = request->flow.connection;
-    client->request = memcpy(bytes, request->bytes.at, request->bytes.len);
-    memcpy(client->branch, request->branch.at, request->branch.len);
+    keep_request(client, memcpy(bytes, request->bytes.at, request->bytes.len), request->bytes.len);
     if (name.len)
-        memcpy(client->branch + request->branch.len, name.at, name.len);
+        memcpy(client->name, name.at, name.len);
     return client;
 }
 
@@ -425,8 +432,7 @@ static bool take_other_way(struct client_transaction *client, enum cause cause, 
     if (!bytes)
         return false;
     free(client->request);
-    client->request = memcpy(bytes, other.bytes.at, other.bytes.len);
-    client->length = (uint32_t)other.bytes.len;
+    keep_request(client, memcpy(bytes, other.bytes.at, other.bytes.len), other.bytes.len);
     client->local = other.flow.local;
     client->remote = other.flow.remote;
     if (is_reliable(&client->remote)) {
