@@ -18,8 +18,8 @@ struct request {
     struct route route;
     int route_error;
     struct route_flows flows;
-    struct way way; /* to the flow that it is for, if any */
-    bool edge;      /* from outside any dialog, and for a flow that we have put into a Path (RFC 5626 5.3.1) */
+    struct way way;         /* to the flow that it is for, if any */
+    bool edge;              /* from outside any dialog, and for a flow that we have put into a Path (RFC 5626 5.3.1) */
     struct outcome outcome; /* in the scratch arena */
     struct proxy_facts facts;
     uint64_t loop;

@@ -5,12 +5,12 @@
 #include "runtime/proxy/branch.h"
 #include "runtime/proxy/breadth.h"
 #include "runtime/proxy/call.h"
-#include "runtime/proxy/dialog.h"
 #include "runtime/proxy/event.h"
 #include "runtime/proxy/failover.h"
 #include "runtime/proxy/forward.h"
 #include "runtime/proxy/search.h"
 #include "runtime/proxy/standing.h"
+#include "runtime/proxy/sides.h"
 #include "runtime/proxy/way.h"
 
 #include <errno.h>
@@ -99,10 +99,6 @@ static uint32_t inviting_share(const struct attempt *attempt, uint64_t now) {
     return share ? share : 1;
 }
 
-static bool is_recorded(const struct call *call, const struct sip_message *request) {
-    return call->proxy->settings->record_route && dialog_recorded(request->method);
-}
-
 /* How it leaves for its place. */
 static enum cause find_route(const struct attempt *attempt, struct world_route *out) {
     return way_out(attempt->call, attempt->target, &attempt->remote, out);
@@ -112,32 +108,6 @@ static struct slice find_name(const struct attempt *attempt) {
     const struct call *call = attempt->call;
     struct sip_message scanned;
     return way_name(call->proxy, attempt->target, &attempt->remote, call_request(call, &scanned));
-}
-
-/* What a request says of the flows to either side. */
-struct sides {
-    struct world_route back;
-    struct flow_place caller, callee;
-    bool to_caller, to_callee; /* there is one */
-    enum edge_path edge;
-};
-
-static enum cause find_sides(const struct attempt *attempt, const struct sip_message *request,
-                             const struct world_route *via, struct sides *sides) {
-    const struct call *call = attempt->call;
-    const struct outcome_header *set = call->plan.set;
-    const struct way_sender sender = {&call->source, &call->local, call->accepted, call->plan.nat};
-    *sides = (struct sides){.back.port = 0};
-    if (is_recorded(call, request)) {
-        sides->to_caller = way_to_caller(call, request, &sides->caller);
-        sides->to_callee = way_to_callee(attempt, via, &sides->callee);
-        return way_back(call, via, sides->to_caller || sides->to_callee, &sides->back);
-    }
-    while (set && set->header != HEADER_SUPPORTED)
-        set = set->next;
-    sides->edge = edge_path(call->proxy, &sender, request, set ? set->value : SLICE_NULL, &sides->caller);
-    sides->to_caller = sides->edge != EDGE_NONE;
-    return sides->edge == EDGE_NO_MEMORY ? CAUSE_LOCAL_LIMIT : CAUSE_NONE;
 }
 
 /* The request that leaves by `via`; the null slice: why not, in *cause. */
@@ -150,8 +120,7 @@ static struct slice build(struct attempt *attempt, const struct world_route *via
     const struct sip_message *request = call_request(call, &scanned);
     struct sides sides;
     int error;
-    bool recorded = is_recorded(call, request);
-    *cause = find_sides(attempt, request, via, &sides);
+    *cause = sides_find(&sides, attempt, request, via);
     if (*cause)
         return SLICE_NULL;
     struct forward forward = {
@@ -168,12 +137,12 @@ static struct slice build(struct attempt *attempt, const struct world_route *via
         .remote = &attempt->remote.ip,
         .name = find_name(attempt),
         .branch = branch,
-        .record_route = recorded,
+        .record_route = sides.recorded,
         .back = sides.back.port ? &sides.back : NULL,
         .to_callee = sides.to_callee ? &sides.callee : NULL,
         .to_caller = sides.to_caller ? &sides.caller : NULL,
         .path = target->way ? target->way->path : SLICE_NULL,
-        .contact = recorded && call->moved,
+        .contact = sides.recorded && call->moved,
         .edge = sides.edge,
         .dialogs = &proxy->seed.dialogs,
         .flows = &proxy->flows,

@@ -17,11 +17,11 @@ enum { TAG_LENGTH = 16 };
 /* What stays of a plan's outcome once the targets are known. */
 struct decision {
     struct outcome_failover failover;
-    bool session;      /* $session = failover */
-    bool replace_uri;  /* $replaceuri */
-    bool from;         /* From is among `set` */
-    uint8_t nat;       /* enum outcome_choice: $nat */
-    int32_t rule;      /* -1: none */
+    bool session;             /* $session = failover */
+    bool replace_uri;         /* $replaceuri */
+    bool from;                /* From is among `set` */
+    uint8_t nat;              /* enum outcome_choice: $nat */
+    int32_t rule;             /* -1: none */
     const struct slice *log;  /* $log; NULL: none */
     const struct slice *user; /* who is authenticated; NULL: nobody */
     struct outcome_header *set, *replies;

@@ -50,7 +50,7 @@ enum edge_path edge_path(struct proxy *proxy, const struct way_sender *sender, c
         flow->loss = FLOW_BOUND;
     const struct slice tag = SLICE("path");
     bool lists = supported.at ? has_tag(supported, tag) : edge_lists(request, HEADER_SUPPORTED, tag);
-    if (wanted || (sender->accepted && endpoint_is_web(sender->source)))
+    if (wanted || flow_is_browsers(sender->source, sender->accepted))
         return lists ? EDGE_REQUIRED : EDGE_LACKING;
     return lists ? EDGE_PATH : EDGE_NONE; /* nobody is put on the path of who has not said so */
 }

@@ -15,8 +15,8 @@ bool edge_is_flow(const struct contact *contact);
 bool edge_asks_outbound(const struct sip_message *message);
 
 enum edge_path {
-    EDGE_NONE,     /* its contacts lead to the client, or it does not list `path` (RFC 3327 5.2), or is not next to us */
-    EDGE_PATH,     /* a Path value of ours */
+    EDGE_NONE, /* its contacts lead to the client, or it does not list `path` (RFC 3327 5.2), or is not next to us */
+    EDGE_PATH, /* a Path value of ours */
     EDGE_REQUIRED, /* the same, and `Require: path`: by any other way the contacts would lead to nobody */
     EDGE_LACKING,  /* so they would, but the client does not list `path`: 421 */
     EDGE_NO_MEMORY,

@@ -10,11 +10,11 @@
 struct way {
     const struct target *entry; /* the first of several contacts of one entry; NULL: it stands alone */
     struct slice path;          /* values for Route (RFC 3327); null: none */
-    struct flow_place flow;           /* none: as the hop says, as the world routes */
+    struct flow_place flow;     /* none: as the hop says, as the world routes */
     uint64_t connection;        /* that it registered on; 0: none, or it is no registered contact */
-    uint32_t instance; /* stands for the client that it is a flow of (RFC 5626); 0: it says nothing of that */
-    bool nat;          /* its own Contact does not lead to it */
-    bool secure;       /* never in clear: the entry was a sips: URI */
+    uint32_t instance;          /* stands for the client that it is a flow of (RFC 5626); 0: it says nothing of that */
+    bool nat;                   /* its own Contact does not lead to it */
+    bool secure;                /* never in clear: the entry was a sips: URI */
 };
 
 /* An entry of the sequence. */

@@ -23,7 +23,7 @@ enum flow_loss {
 
 struct flow_place {
     struct endpoint remote, local; /* of one family and transport; family 0: there is no flow */
-    uint8_t loss; /* enum flow_loss */
+    uint8_t loss;                  /* enum flow_loss */
 };
 
 struct flow_key {
@@ -42,6 +42,11 @@ struct slice flow_token(const struct flow_place *flow, const struct flow_key *ke
                         char text[FLOW_TOKEN_MAX]);
 /* False: it is no token of ours for that dialog, byte for byte, or its remote end is nobody's place. */
 bool flow_read(struct flow_place *flow, const struct flow_key *key, struct slice call_id, struct slice token);
+
+/* A browser's: who is there has opened the connection, and no other leads there (RFC 7118 5.2). */
+static inline bool flow_is_browsers(const struct endpoint *remote, bool accepted) {
+    return accepted && endpoint_is_web(remote);
+}
 
 static inline bool flow_is(const struct flow_place *flow) {
     return flow->remote.ip.family != 0;

@@ -22,7 +22,7 @@ struct forward {
     struct slice name;               /* and who is there (way.h); null: anybody */
     struct slice branch;
     bool record_route;
-    const struct world_route *back; /* the caller's side, when Record-Route has one of its own; NULL */
+    const struct world_route *back;                 /* the caller's side, when Record-Route has one of its own; NULL */
     const struct flow_place *to_callee, *to_caller; /* what the two sides say of flows; NULL: nothing */
     struct slice path; /* values that go before what is left of Route (RFC 3327 5.3); null: none */
     bool contact;      /* Contact leads to `to_caller`, too (nat.h) */

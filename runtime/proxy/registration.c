@@ -164,7 +164,7 @@ static struct refusal add_row(struct registration *registration, const struct re
         .received = packet->source,
         .local = packet->local,
         .connection = direct ? packet->connection : 0,
-        .bound = direct && (endpoint_is_web(&packet->source) || (flow && packet->connection)),
+        .bound = direct && (flow_is_browsers(&packet->source, packet->accepted) || (flow && packet->connection)),
         .instance = registration->outbound ? contact->instance : SLICE_EMPTY,
         .reg_id = registration->outbound ? contact->reg_id : 0,
         .nat = flow || is_behind_nat(request, &contact->uri, direct && message->via_count == 1),

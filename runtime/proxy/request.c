@@ -349,9 +349,9 @@ static enum step_result step_send(struct request *request) {
 /* The order of language.md 1. The first step that says DONE has answered, absorbed or sent the
  * request. */
 static step *const steps[] = {
-    step_retransmission, step_blocked, step_open,        step_cancel,  step_scheme,   step_hops,
-    step_requires,       step_survey,  step_preliminary, step_route,   step_loop,     step_breadth,
-    step_dialog,         step_drain,   step_plan,        step_options, step_register, step_edge, step_send,
+    step_retransmission, step_blocked,     step_open,     step_cancel, step_scheme,  step_hops,   step_requires,
+    step_survey,         step_preliminary, step_route,    step_loop,   step_breadth, step_dialog, step_drain,
+    step_plan,           step_options,     step_register, step_edge,   step_send,
 };
 
 static void begin(struct request *request, struct proxy *proxy, const struct packet *packet,

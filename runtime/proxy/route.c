@@ -129,7 +129,7 @@ int route_read(struct route *route, const struct proxy_settings *settings, const
 
 /* The flow of one of our URIs. */
 static struct flow_place read_flow(struct route_flows *flows, const struct proxy *proxy, const struct sip_uri *uri,
-                             const struct sip_message *request) {
+                                   const struct sip_message *request) {
     struct flow_place flow = {.loss = FLOW_REOPENED};
     struct slice ob;
     bool dialog = dialog_named(&proxy->seed.dialogs, request->call_id, uri->params);

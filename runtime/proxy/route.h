@@ -22,7 +22,7 @@ struct route {
  * the last one where it goes. */
 struct route_flows {
     struct flow_place from, to; /* family 0: its URI says of none */
-    bool forged;          /* one of them has a token that is none of ours */
+    bool forged;                /* one of them has a token that is none of ours */
 };
 
 /* 0, -EINVAL (a Route that cannot be read: 400), -ENOMEM. `local`: where the request was received.

@@ -131,14 +131,14 @@ enum cause way_out(const struct call *call, const struct target *target, const s
 static enum flow_loss find_loss(const struct way_sender *sender, const struct sip_message *request) {
     if (!sender->accepted)
         return FLOW_REOPENED;
-    bool bound = endpoint_is_web(sender->source) || sender->nat == CHOICE_TRUE || nat_asked(request) ||
-                 nat_hides(request, sender->source);
+    bool bound = flow_is_browsers(sender->source, sender->accepted) || sender->nat == CHOICE_TRUE ||
+                 nat_asked(request) || nat_hides(request, sender->source);
     return bound ? FLOW_BOUND : FLOW_LEFT;
 }
 
 bool way_to_sender(const struct way_sender *sender, const struct sip_message *request, struct flow_place *flow) {
     bool next = !request->first[HEADER_RECORD_ROUTE]; /* else he is reached by that */
-    bool hidden = next && sender->accepted && endpoint_is_web(sender->source);
+    bool hidden = next && flow_is_browsers(sender->source, sender->accepted);
     switch ((enum outcome_choice)sender->nat) {
     case CHOICE_TRUE: hidden = next; break;
     case CHOICE_FALSE: break;
@@ -147,11 +147,6 @@ bool way_to_sender(const struct way_sender *sender, const struct sip_message *re
     if (hidden)
         *flow = (struct flow_place){*sender->source, *sender->local, (uint8_t)find_loss(sender, request)};
     return hidden;
-}
-
-bool way_to_caller(const struct call *call, const struct sip_message *request, struct flow_place *flow) {
-    const struct way_sender caller = {&call->source, &call->local, call->accepted, call->plan.nat};
-    return way_to_sender(&caller, request, flow);
 }
 
 bool way_to_callee(const struct attempt *attempt, const struct world_route *out, struct flow_place *flow) {
@@ -165,8 +160,9 @@ bool way_to_callee(const struct attempt *attempt, const struct world_route *out,
 }
 
 bool way_has_moved(const struct call *call, const struct sip_message *request, const struct flow_place *told) {
+    const struct way_sender sender = {&call->source, &call->local, call->accepted, call->plan.nat};
     struct flow_place flow;
-    return !call->initial && way_to_caller(call, request, &flow) &&
+    return !call->initial && way_to_sender(&sender, request, &flow) &&
            (!endpoint_equal(&flow.remote, &told->remote) || !endpoint_equal(&flow.local, &told->local));
 }
 

@@ -37,9 +37,7 @@ struct way_sender {
 /* Does nothing but the flow that the request came on lead to its sender for sure, and is he next to us? Then that is
  * the flow. */
 bool way_to_sender(const struct way_sender *sender, const struct sip_message *request, struct flow_place *flow);
-/* The same for the caller of a call, */
-bool way_to_caller(const struct call *call, const struct sip_message *request, struct flow_place *flow);
-/* and for a target whose requests leave by `out`. */
+/* The same for a target whose requests leave by `out`. */
 bool way_to_callee(const struct attempt *attempt, const struct world_route *out, struct flow_place *flow);
 /* Has the sender of a request within a dialog another flow than the Route that it came with tells the other side? */
 bool way_has_moved(const struct call *call, const struct sip_message *request, const struct flow_place *told);

@@ -211,10 +211,11 @@ void reader_step(struct reader *reader) {
         bool negated;
         void (*read)(struct reader *, struct slice);
     } plain[] = {
-        {SLICE("wait"), STEP_WAIT, false, read_wait},   {SLICE("log"), STEP_LOG, false, read_log},
-        {SLICE("drain"), STEP_DRAIN, false, read_tail}, {SLICE("restart"), STEP_RESTART, false, read_tail}, {SLICE("record"), STEP_RECORD, false, read_tail},
-        {SLICE("idle"), STEP_IDLE, false, read_tail},   {SLICE("busy"), STEP_IDLE, true, read_tail},
-        {SLICE("stop"), STEP_STOP, false, read_tail},   {SLICE("jump"), STEP_JUMP, false, read_jump},
+        {SLICE("wait"), STEP_WAIT, false, read_wait},     {SLICE("log"), STEP_LOG, false, read_log},
+        {SLICE("drain"), STEP_DRAIN, false, read_tail},   {SLICE("restart"), STEP_RESTART, false, read_tail},
+        {SLICE("record"), STEP_RECORD, false, read_tail}, {SLICE("idle"), STEP_IDLE, false, read_tail},
+        {SLICE("busy"), STEP_IDLE, true, read_tail},      {SLICE("stop"), STEP_STOP, false, read_tail},
+        {SLICE("jump"), STEP_JUMP, false, read_jump},
     };
     struct story_step *step = arena_alloc(reader->arena, sizeof *step);
     struct slice rest = reader->line, word;

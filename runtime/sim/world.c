@@ -144,9 +144,8 @@ static void world_commit(void *context, uint64_t ticket) {
 
 static int start(struct sim_world *world, const struct image *image) {
     /* The same story runs the same way every time. */
-    const struct proxy_seed seed = {.tables = {{1, 2, 3, 4}},
-                                    .dialogs = {{5, 6, 7, 8}},
-                                    .numbers = {{9, 10, 11, (uint8_t)(12 + world->runs++)}}};
+    const struct proxy_seed seed = {
+        .tables = {{1, 2, 3, 4}}, .dialogs = {{5, 6, 7, 8}}, .numbers = {{9, 10, 11, (uint8_t)(12 + world->runs++)}}};
     flow_key_init(&world->flows, &seed.dialogs);
     world->proxy = proxy_new(world->settings, &seed, image, &world->face);
     return world->proxy ? 0 : -ENOMEM;

@@ -59,7 +59,7 @@ struct sim_world {
     struct proxy *proxy;
     struct flow_key flows; /* of its flow tokens */
     unsigned runs;         /* so often it was started */
-    struct world face; /* what the proxy sees */
+    struct world face;     /* what the proxy sees */
     struct sim_sent *sent, **sent_end;
     struct sim_line *logs, **logs_end, *records, **records_end;
     struct sim_commit *commits, **commits_end;

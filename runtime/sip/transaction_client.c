@@ -30,19 +30,16 @@ struct client_transaction {
             uint64_t connection;
         };
     };
-    struct timer wait;  /* B, F; then D, K, M */
-    struct timer life;  /* INVITE: when it goes, if nobody waits for it any more and no final comes */
-    uint32_t interval;  /* of timers A and E */
-    uint32_t length;    /* of the request */
-    uint32_t branch_at; /* where in it the branch stands */
-    uint16_t method_length;
-    uint16_t name_length; /* of the name of its flow */
-    uint8_t branch_length;
-    uint8_t state;
+    struct timer wait;                   /* B, F; then D, K, M */
+    struct timer life;                   /* INVITE: when it goes, if nobody waits for it any more and no final comes */
+    uint32_t interval;                   /* of timers A and E */
+    uint32_t length;                     /* of the request */
+    uint32_t branch_at;                  /* where in it the branch stands */
+    uint16_t method_length, name_length; /* of the name of its flow */
+    uint8_t branch_length, state;
     bool invite;
     bool provisional; /* a 1xx came */
-    bool given_up;
-    bool cancelled;
+    bool given_up, cancelled;
     bool unheard; /* our CANCEL: the user does not know it */
     bool pending; /* a peer still waits for it */
     struct endpoint local, remote;

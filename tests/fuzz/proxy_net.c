@@ -321,6 +321,7 @@ void net_receive(struct net *net, const struct endpoint *source, struct slice by
     struct packet packet = {.source = *source,
                             .local = *local,
                             .connection = source->transport == TRANSPORT_UDP ? 0 : connect_to(net, source)->number,
+                            .accepted = source->transport != TRANSPORT_UDP,
                             .bytes = datagram->bytes,
                             .now = net->now,
                             .unix_ms = unix_start + (int64_t)net->now};
