@@ -10,6 +10,11 @@ static bool read_via(const struct sip_message *request, struct ip_address *ip) {
     return request->via_count == 1 && !request->first[HEADER_RECORD_ROUTE] && ip_parse(ip, request->via.host);
 }
 
+bool nat_shows(const struct sip_message *request, const struct endpoint *source) {
+    struct ip_address ip;
+    return read_via(request, &ip) && ip_equal(&ip, &source->ip);
+}
+
 bool nat_hides(const struct sip_message *request, const struct endpoint *source) {
     struct ip_address ip;
     return read_via(request, &ip) && !ip_equal(&ip, &source->ip);
@@ -17,9 +22,8 @@ bool nat_hides(const struct sip_message *request, const struct endpoint *source)
 
 bool nat_suspected(const struct sip_message *request, const struct endpoint *source) {
     const struct sip_via *via = &request->via;
-    struct ip_address ip;
     uint16_t port = via->port ? via->port : transports[source->transport].port;
-    return nat_hides(request, source) || (via->rport && port != source->port && read_via(request, &ip));
+    return nat_hides(request, source) || (nat_shows(request, source) && via->rport && port != source->port);
 }
 
 /* The one Contact, and its URI. */

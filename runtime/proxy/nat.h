@@ -15,8 +15,9 @@
 
 #define FLOW_PARAM "fov-flow"
 
-/* Did the request come straight from a peer whose Via names another address than it came from? A host name says
- * nothing. */
+/* Did the request come straight from a peer whose Via names the address that it came from? */
+bool nat_shows(const struct sip_message *request, const struct endpoint *source);
+/* Did it come straight from one whose Via names another address than that? A host name says nothing. */
 bool nat_hides(const struct sip_message *request, const struct endpoint *source);
 /* Or, with rport, another port (RFC 3581)? Over a stream it always is one. */
 bool nat_suspected(const struct sip_message *request, const struct endpoint *source);

@@ -16,7 +16,7 @@ struct slice way_name(const struct proxy *proxy, const struct target *target, co
                       const struct sip_message *request) {
     struct sip_uri hop;
     struct ip_address ip;
-    bool web = endpoint_is_web(remote), reached = web && target->way && target->way->bound;
+    bool web = endpoint_is_web(remote), reached = web && target->way && target->way->flow.loss == FLOW_BOUND;
     if (reached || (is_clear(remote) && !web) || !message_host(target->hop, &hop))
         return SLICE_NULL;
     if (!hop.ip.family)
@@ -126,19 +126,24 @@ enum cause way_out(const struct call *call, const struct target *target, const s
     return find_route(call, remote, call->plan.to_callee, way_local(call->proxy, target, remote), out);
 }
 
+/* A server that has opened a WebSocket names its own place, which a browser cannot (RFC 7118 5.1). */
+static bool is_browser(const struct way_sender *sender, const struct sip_message *request) {
+    return flow_is_browsers(sender->source, sender->accepted) && !nat_shows(request, sender->source);
+}
+
 /* The connection that he opened: there is no other when he is where nobody can connect to, or wants none (RFC 7118 5.2,
  * RFC 5626 4.3). */
 static enum flow_loss find_loss(const struct way_sender *sender, const struct sip_message *request) {
     if (!sender->accepted)
         return FLOW_REOPENED;
-    bool bound = flow_is_browsers(sender->source, sender->accepted) || sender->nat == CHOICE_TRUE ||
+    bool bound = is_browser(sender, request) || sender->nat == CHOICE_TRUE ||
                  nat_asked(request) || nat_hides(request, sender->source);
     return bound ? FLOW_BOUND : FLOW_LEFT;
 }
 
 bool way_to_sender(const struct way_sender *sender, const struct sip_message *request, struct flow_place *flow) {
     bool next = !request->first[HEADER_RECORD_ROUTE]; /* else he is reached by that */
-    bool hidden = next && flow_is_browsers(sender->source, sender->accepted);
+    bool hidden = next && is_browser(sender, request);
     switch ((enum outcome_choice)sender->nat) {
     case CHOICE_TRUE: hidden = next; break;
     case CHOICE_FALSE: break;
