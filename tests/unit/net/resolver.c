@@ -367,6 +367,21 @@ static void let_look(void) {
         poll(NULL, 0, (int)(until - now));
 }
 
+Test(resolver, where_servers_are_given_no_file_is_followed) {
+    char path[] = "/tmp/fov-resolver-XXXXXX";
+    const struct endpoint server = {.ip = {.family = 4, .bytes = {127, 0, 0, 1}}, .port = port};
+    close(mkstemp(path));
+    zone_add("a.example.net A 192.0.2.1");
+    resolver_close(resolver);
+    open_resolver(&(const struct channel_servers){.list = &server, .count = 1, .file = path});
+    write_file(path, "127.0.0.2");
+    let_look();
+    ask(1, "a.example.net", DNS_A);
+    run(1);
+    cr_expect(changes == 0 && udp_questions == 1);
+    unlink(path);
+}
+
 Test(resolver, the_file_of_name_servers_is_followed) {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
     char path[] = "/tmp/fov-resolver-XXXXXX";
