@@ -12,8 +12,6 @@
 #include <unistd.h>
 
 enum {
-    QUEUE_LEAST = 2048,        /* what is allocated at once */
-    QUEUE_KEPT = 16 * 1024,    /* of an empty queue */
     LINGER = 2000,             /* ms that a connection which we close stays for its last bytes */
     UNACKNOWLEDGED = 32 * 1000 /* ms that bytes may stay unacknowledged by the peer's system: 64*T1 */
 };
@@ -96,7 +94,7 @@ static void deadline_fires(struct timer *timer, uint64_t now) {
 /* Our side first, so that the last bytes are read before the system says that nobody reads theirs (RFC 1122
  * 4.2.2.13). */
 static void shut(struct connection *connection) {
-    if (connection->state != CONNECTION_CLOSING || connection->first < connection->used)
+    if (connection->state != CONNECTION_CLOSING || outbox_waiting(&connection->out).len)
         return;
     if (connection->tls)
         tls_close(connection->tls);
@@ -147,36 +145,18 @@ enum cause connection_cause(int error) {
 
 /* What waits to leave. */
 
-/* Room for more behind what is there. */
-static bool make_room(struct connection *connection, size_t more) {
-    size_t length = connection->used - connection->first, room = connection->room ? connection->room : QUEUE_LEAST;
-    if (length && length + more > (size_t)connection->streams->limits.unread * 1024) {
-        connection->streams->counts.unread++;
-        return false;
-    }
-    if (connection->first)
-        memmove(connection->bytes, connection->bytes + connection->first, length);
-    connection->first = 0;
-    connection->used = length;
-    while (room < length + more)
-        room *= 2;
-    char *grown = room > connection->room ? realloc(connection->bytes, room) : connection->bytes;
-    if (!grown)
-        return false;
-    connection->bytes = grown;
-    connection->room = room;
-    return true;
+/* One message always may, however long. */
+static bool may_wait(struct connection *connection, size_t waiting, size_t more) {
+    bool room = waiting == 0 || waiting + more <= (size_t)connection->streams->limits.unread * 1024;
+    connection->streams->counts.unread += !room;
+    return room;
 }
 
 static void queue_bytes(struct connection *connection, struct slice bytes) {
-    if (connection->room - connection->used < bytes.len && !make_room(connection, bytes.len)) {
+    if (may_wait(connection, outbox_waiting(&connection->out).len, bytes.len) && outbox_add(&connection->out, bytes))
+        stream_set_wait(connection);
+    else
         lose(connection, CAUSE_LOCAL_LIMIT);
-        return;
-    }
-    if (bytes.len) /* else it is to be opened, that is all */
-        memcpy(connection->bytes + connection->used, bytes.at, bytes.len);
-    connection->used += bytes.len;
-    stream_set_wait(connection);
 }
 
 /* In. */
@@ -362,9 +342,8 @@ static void on_writable(void *context) {
 void connection_flush(struct connection *connection) {
     if (connection->blocked || connection->state == CONNECTION_SECURING || connection->state == CONNECTION_LOST)
         return;
-    while (connection->first < connection->used) {
-        ssize_t length =
-            write_bytes(connection, connection->bytes + connection->first, connection->used - connection->first);
+    for (struct slice waiting; (waiting = outbox_waiting(&connection->out)).len;) {
+        ssize_t length = write_bytes(connection, waiting.at, waiting.len);
         if (length < 0 && !is_later(errno)) {
             break_off(connection);
             return;
@@ -373,13 +352,7 @@ void connection_flush(struct connection *connection) {
             set_blocked(connection, true);
             return;
         }
-        connection->first += (size_t)length;
-    }
-    connection->first = connection->used = 0;
-    if (connection->room > QUEUE_KEPT) {
-        free(connection->bytes);
-        connection->bytes = NULL;
-        connection->room = 0;
+        outbox_left(&connection->out, (size_t)length);
     }
     shut(connection);
 }
@@ -387,7 +360,8 @@ void connection_flush(struct connection *connection) {
 void connection_queue(struct connection *connection, struct slice message) {
     if (!connection->web)
         queue_bytes(connection, message);
-    else if (!websocket_send(connection->web, message))
+    else if (!may_wait(connection, websocket_queued(connection->web), message.len) ||
+             !websocket_send(connection->web, message))
         lose(connection, CAUSE_LOCAL_LIMIT);
     keep_open(connection);
 }
@@ -486,6 +460,6 @@ void connection_free(struct connection *connection) {
         close(connection->fd);
     stream_free(&connection->framing);
     websocket_free(connection->web);
-    free(connection->bytes);
+    outbox_free(&connection->out);
     free(connection);
 }

@@ -6,6 +6,7 @@
 #define FOV_RUNTIME_NET_CONNECTION_H
 
 #include "grammar/causes.h"
+#include "runtime/net/outbox.h"
 #include "runtime/net/stream.h"
 #include "runtime/net/tls.h"
 #include "runtime/net/websocket.h"
@@ -45,8 +46,7 @@ struct connection {
     bool asked;              /* for a sign of life, and has given none yet */
     bool whole;              /* in what has come now something was complete */
     uint64_t said;           /* ms of the loop when something was said that keeps it open */
-    char *bytes;             /* what waits to leave: from `first` up to `used`; owned */
-    size_t first, used, room;
+    struct outbox out;       /* what waits to leave */
     struct timer deadline;
     bool opened;           /* by us */
     struct source *source; /* whose connections it is counted with; NULL: we opened it */

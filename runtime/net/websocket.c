@@ -10,10 +10,7 @@
 #include <string.h>
 #include <wslay/wslay.h>
 
-enum {
-    FRAGMENTS_MAX = 1024, /* of one message: each of them costs memory */
-    WAITING_MAX = 1 << 20 /* bytes of messages that wait for the handshake */
-};
+enum { FRAGMENTS_MAX = 1024 }; /* of one message: each of them costs memory */
 
 struct websocket {
     const struct upgrade_policy *policy; /* NULL: it is a client's */
@@ -203,11 +200,8 @@ bool websocket_take(struct websocket *websocket, struct slice bytes) {
 
 /* What is said while bytes are being taken leaves behind them. */
 static bool queue(struct websocket *websocket, const struct wslay_event_msg *message) {
-    if (!websocket->frames ||
-        wslay_event_get_queued_msg_length(websocket->frames) + message->msg_length > WAITING_MAX ||
-        wslay_event_queue_msg(websocket->frames, message))
-        return false;
-    return websocket->taking || !websocket->open || wslay_event_send(websocket->frames) == 0;
+    return websocket->frames && wslay_event_queue_msg(websocket->frames, message) == 0 &&
+           (websocket->taking || !websocket->open || wslay_event_send(websocket->frames) == 0);
 }
 
 static bool is_utf8(struct slice text) {
@@ -227,6 +221,10 @@ bool websocket_send(struct websocket *websocket, struct slice message) {
                                 .msg = (const uint8_t *)message.at,
                                 .msg_length = message.len,
                             });
+}
+
+size_t websocket_queued(const struct websocket *websocket) {
+    return websocket->frames ? wslay_event_get_queued_msg_length(websocket->frames) : 0;
 }
 
 bool websocket_ping(struct websocket *websocket) {

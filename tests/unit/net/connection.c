@@ -160,6 +160,23 @@ Test(connection, one_is_taken_for_the_names_of_its_certificate_and_no_other) {
     cr_assert_str_eq(seen.reason, "the certificate is not for c.example, but for a.example, b.example");
 }
 
+Test(connection, a_websocket_over_tls_is_no_other) {
+    static char bytes[60000] = MESSAGE;
+    const struct endpoint any = place(TRANSPORT_WSS);
+    cr_assert_eq(streams_listen(streams, &any, &listener), 0);
+    uint64_t first = send_to(&listener, "a.example", SLICE(MESSAGE));
+    for (unsigned i = 0; i < 10; i++) /* more than the socket takes at once */
+        cr_assert_eq(send_to(&listener, "a.example", (struct slice){bytes, sizeof bytes}), first);
+    run_until(11, 0);
+    cr_assert_eq(seen.bytes, sizeof bytes);
+    cr_assert_eq(send_to(&listener, "b.example", SLICE(MESSAGE)), first);
+    run_until(12, 0);
+    uint64_t stranger = send_to(&listener, "c.example", SLICE(MESSAGE));
+    run_until(12, 1);
+    cr_assert_eq(seen.lost_connection, stranger);
+    cr_assert_eq(seen.cause, CAUSE_TLS_IDENTITY);
+}
+
 Test(connection, one_that_came_stands_for_the_place_that_its_peer_names_and_has_a_certificate_for) {
     struct endpoint place = listener;
     send_to(&listener, "a.example", SLICE(MESSAGE));

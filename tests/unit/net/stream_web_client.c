@@ -62,7 +62,7 @@ static void on_time(void *context) {
 static void begin_with(uint32_t connect_time, uint32_t message, uint32_t idle) {
     static const struct hash_key key = {{1, 2, 3, 4}};
     const struct stream_limits limits = {
-        .connections = 10, .per_source = 10, .connect = connect_time, .message = message, .idle = idle};
+        .connections = 10, .per_source = 10, .connect = connect_time, .message = message, .idle = idle, .unread = 2};
     const struct stream_events events = {on_message, on_lost, on_turn, NULL};
     struct sockaddr_storage name;
     socklen_t length = sizeof name;
@@ -231,6 +231,19 @@ Test(stream_web_client, who_is_in_a_hurry_shortens_it) {
     flow.patience = 200;
     send_text("xyz");
     wait_for_loss(CAUSE_CONNECT_TIMEOUT, "");
+    finish();
+}
+
+Test(stream_web_client, what_waits_for_the_handshake_is_bounded) {
+    static char text[1500];
+    memset(text, 'a', sizeof text - 1);
+    begin(3000, 5000);
+    send_text(text);
+    meet();
+    cr_assert_eq(seen.lost, 0);
+    send_text(text);
+    wait_for_loss(CAUSE_LOCAL_LIMIT, "");
+    cr_assert_eq(streams_counts(streams).unread, 1);
     finish();
 }
 
