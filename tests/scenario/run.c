@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Plays the stories of the given files (runtime/sim/story.h says how they are written): one report for each that fails,
+/* Plays the stories of the given files (README.md says how they are written): one report for each that fails,
  * and at the end a line "N passed, N failed". -v shows the ladder of every story. */
 #include "compiler/compile.h"
 #include "runtime/sim/play.h"
