@@ -402,7 +402,7 @@ void attempt_cancel(struct attempt *attempt, struct slice reason, uint64_t now) 
 void attempt_give_up(struct attempt *attempt, enum cause cause, struct slice reason, uint64_t now) {
     stop_timers(attempt);
     end_search(attempt);
-    if (attempt->first == UINT32_MAX) /* timed out, which is as good as a final (16.7 step 1); many may be silent */
+    if (attempt->first == UINT32_MAX) /* as if it had said 408 (16.8): many may be silent */
         return_breadth(attempt);
     attempt->state = ATTEMPT_GIVEN_UP;
     attempt->cause = (uint8_t)cause;
