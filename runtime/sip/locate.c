@@ -310,12 +310,14 @@ static void follow_services(struct locate *locate) {
                 locate->refused = true;
         }
     }
-    if (locate->site_count)
+    if (locate->site_count) {
         ask_addresses(locate);
-    else if (locate->refused || locate->status == DNS_SILENT)
+        locate->status = DNS_NODATA; /* the name is there, whatever its records lead to */
+    } else if (locate->refused || locate->status == DNS_SILENT) {
         finish(locate);
-    else
+    } else {
         ask_host(locate);
+    }
 }
 
 /* Everything that was asked in this stage has been answered. */

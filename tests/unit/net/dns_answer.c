@@ -63,6 +63,23 @@ Test(dns_answer, reads_addresses) {
     cr_expect_str_eq(ip_format(&answer.records[0].ip, text), "2001:db8::1");
 }
 
+/* RFC 2181 8: a TTL whose first bit is set is 0. Of several the shortest counts, that of an alias too. */
+Test(dns_answer, reads_how_long_it_holds) {
+    static const struct {
+        uint8_t bytes[4];
+        uint32_t ttl;
+    } rows[] = {{{0, 0, 0, 0}, 0}, {{0, 0, 0, 59}, 59}, {{0x7f, 0xff, 0xff, 0xff}, 60}, {{0x80, 0, 0, 59}, 0}};
+    zone_add("a.example.net CNAME b.example.net");
+    zone_add("b.example.net A 192.0.2.1");
+    struct zone_reply reply = reply_to("a.example.net", DNS_A);
+    for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
+        memcpy(reply.bytes + reply.length - 10, rows[i].bytes, 4); /* of the address; the alias has 60 s */
+        struct dns_answer answer = read_bytes(reply.bytes, reply.length, DNS_A);
+        cr_expect_eq(answer.count, 1u);
+        cr_expect_eq(answer.ttl, rows[i].ttl, "row %u: %u", i, answer.ttl);
+    }
+}
+
 Test(dns_answer, reads_services) {
     zone_add("example.net NAPTR 10 20 s SIP+D2U _sip._udp.example.net");
     zone_add("_sip._udp.example.net SRV 1 2 5060 sip.example.net");
