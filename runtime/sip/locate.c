@@ -113,10 +113,10 @@ static void ask_addresses(struct locate *locate) {
     for (unsigned i = 0; i < locate->site_count; i++) {
         const struct site *site = &locate->sites[i];
         unsigned families = locate->means.families[site->transport];
-        if (families & LOCATE_IPV6)
-            ask(locate, site->name, DNS_AAAA, i);
         if (families & LOCATE_IPV4)
             ask(locate, site->name, DNS_A, i);
+        if (families & LOCATE_IPV6)
+            ask(locate, site->name, DNS_AAAA, i);
     }
 }
 
@@ -402,7 +402,7 @@ void locate_answer(struct locate *locate, unsigned id, const struct dns_answer *
 
 bool locate_enough(const struct locate *locate) {
     bool enough = locate->stage == STAGE_ADDRESS && !locate->failed;
-    for (unsigned i = 0; enough && i < locate->count; i++) {
+    for (unsigned i = 0; enough && i < locate->asked; i++) {
         const struct site *site = &locate->sites[locate->questions[i].of];
         enough = locate->questions[i].answered || site->counts[0] || site->counts[1];
     }
