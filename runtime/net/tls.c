@@ -260,6 +260,7 @@ static int make_server(SSL_CTX **server, struct tls *tls, unsigned n, char *reas
     SSL_CTX_set_session_id_context(context, name, sizeof name - 1);
     SSL_CTX_set_tlsext_servername_callback(context, on_server_name);
     SSL_CTX_set_tlsext_servername_arg(context, tls);
+    SSL_CTX_sess_set_cache_size(context, KEPT); /* those of TLS 1.2 without tickets: each may hold certificates */
     if (settings->verify_client != TLS_CLIENTS_OFF)
         SSL_CTX_set_verify(context,
                            SSL_VERIFY_PEER |

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Who never reads what he is sent is closed when a megabyte waits for him, over every transport; so is who sends a message in
-# a thousand pieces, and a handshake without end gets an answer. Memory is as before afterwards, and callers get through meanwhile.
+# ten thousand pieces, or a handshake without end. Memory is as before afterwards, and callers get through meanwhile.
 . tests/live/lib.sh
 . tests/live/secure.sh
 . tests/live/strangers.sh
