@@ -153,6 +153,8 @@ static bool may_wait(struct connection *connection, size_t waiting, size_t more)
 }
 
 static void queue_bytes(struct connection *connection, struct slice bytes) {
+    if (connection->state == CONNECTION_LOST) /* by what came before it in the same bytes of a WebSocket */
+        return;
     if (may_wait(connection, outbox_waiting(&connection->out).len, bytes.len) && outbox_add(&connection->out, bytes))
         stream_set_wait(connection);
     else

@@ -28,4 +28,5 @@ more=$(($(kilobytes) - rest))
 [ -n "${SAN:-}" ] || check "it holds no more than before: $more KB" [ "$more" -lt 4096 ]
 newcomers 10 tcp
 stop
+check "those who do not read were counted" grep -q 'event=counters .* connections-unread=6 ' "$log"
 report
