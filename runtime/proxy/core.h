@@ -49,9 +49,10 @@ struct proxy {
     /* Answers that wait for the store, the oldest first; owned (waiting.h). */
     struct waiting_answer *waiting, **waiting_end;
     unsigned waiting_count;
-    uint64_t ticket;      /* the newest of world.commit() */
-    struct vm vm;         /* of the evaluation under way */
-    struct arena scratch; /* of the event under way */
+    uint64_t ticket;              /* the newest of world.commit() */
+    struct vm vm;                 /* of the evaluation under way */
+    struct arena scratch;         /* of the event under way */
+    char mended[SCAN_MENDED_MAX]; /* its message, when that came with bare line feeds */
     struct {
         const struct call *call; /* the one whose first steps are being done; NULL: none */
         const struct sip_message *request;

@@ -208,16 +208,8 @@ static void receive(struct proxy *proxy, const struct packet *packet, struct sip
 static void receive_mended(struct proxy *proxy, const struct packet *packet, const struct sip_message *message) {
     struct sip_message again;
     struct packet mended = *packet;
-    size_t length = scan_mend(message, NULL);
-    char *bytes = malloc(length);
-    if (!bytes) {
-        proxy_count(proxy, COUNTER_NO_MEMORY);
-        return;
-    }
-    scan_mend(message, bytes);
-    mended.bytes = (struct slice){bytes, length};
-    receive(proxy, &mended, &again, scan_message(&again, bytes, length));
-    free(bytes);
+    mended.bytes = (struct slice){proxy->mended, scan_mend(message, proxy->mended)};
+    receive(proxy, &mended, &again, scan_message(&again, mended.bytes.at, mended.bytes.len));
 }
 
 void proxy_receive(struct proxy *proxy, const struct packet *packet) {

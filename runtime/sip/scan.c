@@ -252,16 +252,14 @@ struct scan_result scan_message(struct sip_message *message, const char *data, s
     return verdict(&scan);
 }
 
-size_t scan_mend(const struct sip_message *message, char *out) {
+size_t scan_mend(const struct sip_message *message, char out[SCAN_MENDED_MAX]) {
     struct slice bytes = message->bytes;
     size_t length = 0;
-    for (size_t i = 0; i < bytes.len; i++) {
-        bool bare = i < message->body && bytes.at[i] == '\n' && (i == 0 || bytes.at[i - 1] != '\r');
-        if (out && bare)
-            out[length] = '\r';
-        if (out)
-            out[length + bare] = bytes.at[i];
-        length += 1u + bare;
+    for (size_t i = 0; i < bytes.len && length < SCAN_MENDED_MAX; i++) {
+        if (i < message->body && bytes.at[i] == '\n' && (i == 0 || bytes.at[i - 1] != '\r'))
+            out[length++] = '\r';
+        if (length < SCAN_MENDED_MAX)
+            out[length++] = bytes.at[i];
     }
     return length;
 }

@@ -18,6 +18,7 @@
 
 enum {
     SIP_MESSAGE_MAX = 64 * 1024,
+    SCAN_MENDED_MAX = SIP_MESSAGE_MAX + 1,
     SIP_HEADERS_MAX = 128,                /* lines of a request */
     SIP_VIAS_MAX = 72,                    /* of a request; its response comes back with ours besides */
     SIP_LINES_MAX = SIP_HEADERS_MAX + 16, /* of a response: with what was added on the way, and the callee's own */
@@ -81,9 +82,10 @@ struct scan_result {
 /* `data` of one datagram; `message` is filled as far as the scan came (enough to answer when SCAN_REFUSED). */
 struct scan_result scan_message(struct sip_message *message, const char *data, size_t length);
 
-/* The message with CRLF at the end of every line (7), to `out`, or only its length when that is NULL. Who sends it on as
- * it came lets the next hop, which may take a LF for text, read other headers, and on a stream another end of it. */
-size_t scan_mend(const struct sip_message *message, char *out);
+/* The message with CRLF at the end of every line (7), as far as there is room: what fills it all is too large. Its
+ * length. Who sends a message on as it came lets the next hop, which may take a LF for text, read other headers, and on a
+ * stream another end of it. */
+size_t scan_mend(const struct sip_message *message, char out[SCAN_MENDED_MAX]);
 
 /* The raw value of header line n; unfolding is values.h's. */
 struct slice scan_value(const struct sip_message *message, unsigned header);

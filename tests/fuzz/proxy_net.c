@@ -103,20 +103,31 @@ static void summarize(struct datagram *datagram) {
         datagram->cseq = scan_value(&message, message.first[HEADER_CSEQ] - 1u);
 }
 
+/* What came with bare line feeds is kept with the CRLF that it goes on with. */
+static struct slice copy_of(bool left, struct slice bytes) {
+    static struct sip_message message;
+    static char mended[SCAN_MENDED_MAX];
+    if (!left && scan_message(&message, bytes.at, bytes.len).verdict != SCAN_SILENT && message.bare)
+        bytes = (struct slice){mended, scan_mend(&message, mended)};
+    char *copy = malloc(bytes.len ? bytes.len : 1);
+    if (!copy)
+        abort();
+    if (bytes.len)
+        memcpy(copy, bytes.at, bytes.len);
+    return (struct slice){copy, bytes.len};
+}
+
 static struct datagram *keep(struct net *net, bool left, const struct endpoint *peer, const struct endpoint *local,
                              struct slice bytes) {
     if (net->count == net->room) {
         net->room = net->room ? 2 * net->room : 64;
         net->datagrams = realloc(net->datagrams, net->room * sizeof *net->datagrams);
     }
-    char *copy = malloc(bytes.len ? bytes.len : 1);
-    if (!net->datagrams || !copy)
+    if (!net->datagrams)
         abort();
-    if (bytes.len)
-        memcpy(copy, bytes.at, bytes.len);
     struct datagram *datagram = &net->datagrams[net->count++];
     *datagram =
-        (struct datagram){.peer = *peer, .local = *local, .bytes = {copy, bytes.len}, .at = net->now, .left = left};
+        (struct datagram){.peer = *peer, .local = *local, .bytes = copy_of(left, bytes), .at = net->now, .left = left};
     summarize(datagram);
     return datagram;
 }
@@ -322,7 +333,7 @@ void net_receive(struct net *net, const struct endpoint *source, struct slice by
                             .local = *local,
                             .connection = source->transport == TRANSPORT_UDP ? 0 : connect_to(net, source)->number,
                             .accepted = source->transport != TRANSPORT_UDP,
-                            .bytes = datagram->bytes,
+                            .bytes = bytes,
                             .now = net->now,
                             .unix_ms = unix_start + (int64_t)net->now};
     net->received++;

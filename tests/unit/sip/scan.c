@@ -340,17 +340,21 @@ Test(scan, a_message_with_bare_line_feeds_can_be_mended) {
         {START REST "\n", START REST "\r\n"},
         {START REST "\r\n\n", NULL},
     };
+    static char out[SCAN_MENDED_MAX], large[SIP_MESSAGE_MAX];
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        char out[1024];
         const char *wanted = rows[i][1];
         expect(rows[i][0], SCAN_OK, 0, "");
         cr_assert_eq(message.bare, wanted != NULL);
         if (!wanted)
             continue;
-        cr_assert_eq(scan_mend(&message, NULL), strlen(wanted));
         cr_assert_eq(scan_mend(&message, out), strlen(wanted));
         cr_expect_eq(memcmp(out, wanted, strlen(wanted)), 0, "row %zu", i);
     }
+    memset(large, 'x', sizeof large);
+    memcpy(large, START REST "\n", sizeof(START REST "\n") - 1);
+    cr_assert_eq(scan_message(&message, large, sizeof large).verdict, SCAN_OK);
+    cr_assert_eq(scan_mend(&message, out), SCAN_MENDED_MAX);
+    cr_assert_str_eq(scan_message(&message, out, SCAN_MENDED_MAX).reason, "Message Too Large");
 }
 
 Test(scan, nul_stands_in_quoted_strings_and_bodies_only) {
