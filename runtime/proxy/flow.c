@@ -85,7 +85,7 @@ struct slice flow_token(const struct flow_place *flow, const struct flow_key *ke
     const struct slice parts[] = {{(const char *)bytes + FLOW_MAC, size - FLOW_MAC}, call_id};
     hash_mac((struct slice){(const char *)key->bytes, sizeof key->bytes}, parts, 2, mac);
     memcpy(bytes, mac, FLOW_MAC);
-    base64url_text(bytes, size, text);
+    base64_text(bytes, size, BASE64_URL, text);
     return (struct slice){text, BASE64URL_LENGTH(size)};
 }
 
@@ -96,7 +96,7 @@ bool flow_read(struct flow_place *flow, const struct flow_key *key, struct slice
     size_t size;
     *flow = (struct flow_place){.loss = FLOW_REOPENED};
     struct flow_place named;
-    if (!base64url_bytes(token, bytes, sizeof bytes, &size) || size < FLOW_MAC ||
+    if (!base64_bytes(token, BASE64_URL, bytes, sizeof bytes, &size) || size < FLOW_MAC ||
         !get_flow(&named, bytes + FLOW_MAC, size - FLOW_MAC))
         return false;
     struct slice ours = flow_token(&named, key, call_id, text);

@@ -3,7 +3,7 @@
 # once stands in tests/fuzz/proxy-corpus, which make check replays.
 PROXY_FUZZ_ROOMS := compiler $(BELOW_compiler)
 PROXY_FUZZ := $(BUILD)/tests/fuzz/proxy
-PROXY_FUZZ_PARTS := $(addprefix $(PROXY_FUZZ),.o _net.o _judge.o _write.o _plans.o _memory.o _names.o)
+PROXY_FUZZ_PARTS := $(addprefix $(PROXY_FUZZ),.o _net.o _judge.o _write.o _mutate.o _plans.o _memory.o _names.o)
 PROXY_FUZZ_WRAP := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
 $(PROXY_FUZZ): $(PROXY_FUZZ)_main.o $(PROXY_FUZZ_PARTS) $(call room_libs,$(PROXY_FUZZ_ROOMS))
 	$(call link,$(PROXY_FUZZ_ROOMS)) $(PROXY_FUZZ_WRAP)

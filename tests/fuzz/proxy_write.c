@@ -353,12 +353,41 @@ static const char *const remotes[] = {"sip:t@192.0.2.103",
                                       "tel:+1",
                                       "sip:x@192.0.2.9;maddr=192.0.2.1",
                                       "sip:t@[2001:db8::5]:5070",
-                                      "sip:t@10.0.0.7;fov-nat=192.0.2.103~5080",
-                                      "sip:t@10.0.0.7;fov-nat=224.0.0.1~5060",
-                                      "sip:t@10.0.0.7;fov-nat=192.0.2.1~5060"};
+                                      "sip:t@10.0.0.7;fov-flow",
+                                      "sip:t@10.0.0.7;fov-flow=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"};
+
+enum { RECORDED_MAX = 8 };
+
+/* All the Record-Routes that it saw, as a Route has them: the caller's is the other way round. */
+static void put_recorded(struct letter_text *text, bool reversed) {
+    struct slice values[RECORDED_MAX];
+    unsigned count = 0;
+    for (int n = scan_next(&seen_message, HEADER_RECORD_ROUTE, -1); n >= 0;
+         n = scan_next(&seen_message, HEADER_RECORD_ROUTE, n)) {
+        struct slice rest = scan_value(&seen_message, (unsigned)n);
+        while (count < RECORDED_MAX && list_next(&rest, &values[count]))
+            count++;
+    }
+    for (unsigned i = 0; i < count; i++)
+        print(text, "Route: %.*s\r\n", SLICE_ARG(values[reversed ? count - 1 - i : i]));
+}
+
+/* The token of a flow, with another digit at `change` (none: beyond it); empty: it has none. */
+static struct slice token_of(struct slice own, size_t change, char token[128]) {
+    size_t at = slice_find(own, 0, '@'), colon = slice_find(own, 0, ':');
+    if (at == own.len || colon > at || at - colon > 128)
+        return SLICE_EMPTY;
+    struct slice user = slice_cut(own, colon + 1, at);
+    memcpy(token, user.at, user.len);
+    if (change < user.len)
+        token[change] = token[change] == 'A' ? 'B' : 'A';
+    return (struct slice){token, user.len};
+}
 
 /* The Routes of such a request; true: it is a strict router's, and the Request-URI is ours. */
 static bool put_routes(struct letter_text *text, unsigned shape, struct slice own, struct slice uri) {
+    char token[128];
+    struct slice forged;
     switch (shape) {
     case 1: print(text, "Route: %.*s,<sip:192.0.2.103;lr>\r\n", SLICE_ARG(own)); break;
     case 2: print(text, "Route: %.*s\r\nRoute: <sip:192.0.2.103>\r\n", SLICE_ARG(own)); break;
@@ -366,6 +395,12 @@ static bool put_routes(struct letter_text *text, unsigned shape, struct slice ow
     case 4: print(text, "Route: %.*s, %.*s, %.*s\r\n", SLICE_ARG(own), SLICE_ARG(own), SLICE_ARG(own)); break;
     case 5: print(text, "Route: %.*s0>\r\n", SLICE_ARG(slice_cut(own, 0, own.len - 2))); break; /* another cookie */
     case 6: break;
+    case 7:
+    case 8: put_recorded(text, shape == 8); break;
+    case 9:
+        forged = token_of(own, text->len % 31, token);
+        print(text, "Route: <sip:%.*s%.*s\r\n", SLICE_ARG(forged), SLICE_ARG(slice_from(own, slice_find(own, 0, '@'))));
+        break;
     default: print(text, "Route: %.*s\r\n", SLICE_ARG(own)); break;
     }
     return false;
@@ -383,8 +418,11 @@ bool write_in_dialog(struct letter_text *text, struct program *program, const st
     if (!list_next(&rest, &own) || own.len < 4)
         return false;
     struct slice strict = slice_cut(own, 1, own.len - 1);
-    print(text, "%s %.*s SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.78;rport;branch=z9hG4bKd%u\r\n", method,
-          SLICE_ARG(shape == 3 ? strict : uri), number);
+    char token[128];
+    struct slice moved =
+        shape == 10 || shape == 11 ? token_of(own, shape == 10 ? 128 : number % 31, token) : SLICE_EMPTY;
+    print(text, "%s %.*s%s%.*s SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.78;rport;branch=z9hG4bKd%u\r\n", method,
+          SLICE_ARG(shape == 3 ? strict : uri), moved.len ? ";fov-flow=" : "", SLICE_ARG(moved), number);
     put_routes(text, shape, own, uri);
     if (seen_message.request)
         print(text, "From: %.*s%s\r\nTo: %.*s\r\n", SLICE_ARG(to), seen_message.to_tag.at ? "" : ";tag=t0",
@@ -394,88 +432,6 @@ bool write_in_dialog(struct letter_text *text, struct program *program, const st
     print(text, "Call-ID: %.*s\r\nCSeq: %u %s\r\n", SLICE_ARG(seen_message.call_id), number + 1000, method);
     put_extras(text, program, 1);
     print(text, "\r\n");
-    text->odd = shape >= 2 && shape <= 5;
+    text->odd = (shape >= 2 && shape <= 5) || shape == 9;
     return true;
-}
-
-/* mutations */
-
-static const char *const tokens[] = {
-    "\r\n",
-    "\n",
-    "\r",
-    " ",
-    "\t",
-    "\r\n ",
-    ":",
-    ";",
-    ",",
-    "\"",
-    "\\",
-    "<",
-    ">",
-    "@",
-    "=",
-    "?",
-    "%00",
-    "%",
-    "[::1]",
-    "SIP/2.0",
-    ";tag=a",
-    ";branch=",
-    "*",
-    ";rport",
-    "sip:",
-    "\r\nVia: SIP/2.0/UDP h",
-    "\r\nv: ",
-    "\r\nTo: <sip:a@b>",
-    "\r\nl: 0",
-    "\r\n\r\n",
-    "65536",
-    "\xc3\xa4",
-    "\r\nRoute: <sip:192.0.2.1;lr>",
-    "Content-Length: 5\r\n",
-    "-1",
-    "\r\nCSeq: 1 INVITE",
-    "\r\nX-Dest: 1@192.0.2.105",
-    "\nX-Dest: 1@192.0.2.105",
-    ";maddr=192.0.2.1",
-    "\x01",
-};
-
-/* Puts `bytes` in the place of `out` bytes at `at`. */
-static void splice(struct letter_text *text, size_t at, size_t out, struct slice bytes) {
-    if (out > text->len - at)
-        out = text->len - at;
-    if (text->len - out + bytes.len > sizeof text->at)
-        return;
-    memmove(text->at + at + bytes.len, text->at + at + out, text->len - at - out);
-    memcpy(text->at + at, bytes.at, bytes.len);
-    text->len += bytes.len - out;
-}
-
-void write_mutation(struct letter_text *text, struct program *program) {
-    unsigned kind = program_take(program, 8), high = program_take(program, 256), low = program_take(program, 256);
-    size_t at = text->len ? (high * 256 + low) % text->len : 0;
-    char byte = (char)program_take(program, 256), copy[256];
-    struct slice token = slice_of(tokens[(unsigned char)byte % (sizeof tokens / sizeof *tokens)]);
-    size_t length = (unsigned char)byte;
-    text->odd = true;
-    switch (kind) {
-    case 0: splice(text, at, 1, (struct slice){&byte, 1}); break;
-    case 1:
-    case 2: splice(text, at, 0, token); break;
-    case 3: splice(text, at, token.len, token); break;
-    case 4: splice(text, at, length % 32, SLICE_EMPTY); break;
-    case 5:
-        length = length > text->len - at ? text->len - at : length;
-        memcpy(copy, text->at + at, length);
-        splice(text, at, 0, (struct slice){copy, length});
-        break;
-    case 6: /* the same run of bytes so often that every bound is met */
-        for (unsigned times = 0; times < length; times++)
-            splice(text, at, 0, token);
-        break;
-    default: text->len = at; break;
-    }
 }

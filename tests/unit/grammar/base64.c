@@ -22,8 +22,8 @@ Test(base64, bytes_become_digits) {
     for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
         char padded[16] = "", url[16] = "";
         size_t count = strlen(rows[i].bytes);
-        base64_text((const uint8_t *)rows[i].bytes, count, padded);
-        base64url_text((const uint8_t *)rows[i].bytes, count, url);
+        base64_text((const uint8_t *)rows[i].bytes, count, BASE64_PADDED, padded);
+        base64_text((const uint8_t *)rows[i].bytes, count, BASE64_URL, url);
         cr_expect_str_eq(padded, rows[i].padded);
         cr_expect_str_eq(url, rows[i].url);
         cr_expect_eq(BASE64_LENGTH(count), strlen(padded));
@@ -33,20 +33,34 @@ Test(base64, bytes_become_digits) {
 
 Test(base64, digits_become_bytes) {
     for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
-        uint8_t bytes[16];
-        size_t count;
-        cr_assert(base64url_bytes(slice_of(rows[i].url), bytes, sizeof bytes, &count), "%s", rows[i].url);
-        cr_expect_eq(count, strlen(rows[i].bytes));
-        cr_expect_eq(memcmp(bytes, rows[i].bytes, count), 0, "%s", rows[i].url);
+        const char *const texts[] = {[BASE64_PADDED] = rows[i].padded, [BASE64_URL] = rows[i].url};
+        for (enum base64_kind kind = BASE64_PADDED; kind <= BASE64_URL; kind++) {
+            uint8_t bytes[16];
+            size_t count;
+            cr_assert(base64_bytes(slice_of(texts[kind]), kind, bytes, sizeof bytes, &count), "%s", texts[kind]);
+            cr_expect_eq(count, strlen(rows[i].bytes));
+            cr_expect_eq(memcmp(bytes, rows[i].bytes, count), 0, "%s", texts[kind]);
+        }
     }
 }
 
-Test(base64, what_is_no_base64url_has_no_bytes) {
-    static const char *const wrong[] = {"Z", "Zm9vY", "Zg==", "Zm9+", "Zm9/", "Z m8", "Zm9v\n", "Zm9\xc3"};
+/* Another alphabet, a digit alone, bits that are no byte's, padding too much, too little, in the middle. */
+Test(base64, what_nobody_writes_has_no_bytes) {
+    static const struct {
+        enum base64_kind kind;
+        const char *text;
+    } wrong[] = {
+        {BASE64_URL, "Z"},       {BASE64_URL, "Zm9vY"},   {BASE64_URL, "Zg=="},        {BASE64_URL, "Zm9+"},
+        {BASE64_URL, "Z m8"},    {BASE64_URL, "Zm9v\n"},  {BASE64_URL, "Zm9\xc3"},     {BASE64_URL, "Zh"},
+        {BASE64_URL, "Zm9"},     {BASE64_PADDED, "Zg"},   {BASE64_PADDED, "Zg="},      {BASE64_PADDED, "Zh=="},
+        {BASE64_PADDED, "Z==="}, {BASE64_PADDED, "Zm8-"}, {BASE64_PADDED, "Zg==Zg=="}, {BASE64_PADDED, "Zg=A"},
+        {BASE64_PADDED, "===="},
+    };
     uint8_t bytes[16];
     size_t count;
     for (unsigned i = 0; i < sizeof wrong / sizeof *wrong; i++)
-        cr_expect_not(base64url_bytes(slice_of(wrong[i]), bytes, sizeof bytes, &count), "%s", wrong[i]);
-    cr_expect_not(base64url_bytes(SLICE("Zm9v"), bytes, 2, &count), "more than there is room for");
-    cr_expect(base64url_bytes(SLICE("Zm9v"), bytes, 3, &count));
+        cr_expect_not(base64_bytes(slice_of(wrong[i].text), wrong[i].kind, bytes, sizeof bytes, &count), "%s",
+                      wrong[i].text);
+    cr_expect_not(base64_bytes(SLICE("Zm9v"), BASE64_URL, bytes, 2, &count), "more than there is room for");
+    cr_expect(base64_bytes(SLICE("Zm9v"), BASE64_URL, bytes, 3, &count));
 }
