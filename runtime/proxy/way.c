@@ -19,11 +19,12 @@ struct slice way_name(const struct proxy *proxy, const struct target *target, co
     bool web = endpoint_is_web(remote), reached = web && target->way && target->way->flow.loss == FLOW_BOUND;
     if (reached || (is_clear(remote) && !web) || !message_host(target->hop, &hop))
         return SLICE_NULL;
-    if (!hop.ip.family)
+    bool flow = target->way && endpoint_equal(&target->way->flow.remote, remote); /* the hop says nothing of that */
+    if (!hop.ip.family && !flow)
         return hop.host;
     struct slice identity = route_identity(request, &proxy->seed.dialogs);
     size_t name = slice_find(identity, 0, '~');
-    bool proved = ip_parse(&ip, slice_from(identity, name + 1)) && ip_equal(&ip, &hop.ip);
+    bool proved = ip_parse(&ip, slice_from(identity, name + 1)) && ip_equal(&ip, flow ? &remote->ip : &hop.ip);
     return proved ? slice_cut(identity, 0, name) : hop.host;
 }
 
@@ -136,8 +137,8 @@ static bool is_browser(const struct way_sender *sender, const struct sip_message
 static enum flow_loss find_loss(const struct way_sender *sender, const struct sip_message *request) {
     if (!sender->accepted)
         return FLOW_REOPENED;
-    bool bound = is_browser(sender, request) || sender->nat == CHOICE_TRUE ||
-                 nat_asked(request) || nat_hides(request, sender->source);
+    bool bound = is_browser(sender, request) || sender->nat == CHOICE_TRUE || nat_asked(request) ||
+                 nat_hides(request, sender->source);
     return bound ? FLOW_BOUND : FLOW_LEFT;
 }
 
