@@ -65,18 +65,22 @@ wait_for() {
     done
 }
 
+# in_hex ADDRESS PORT: an IPv4 address as /proc/net has it
+in_hex() {
+    # shellcheck disable=SC2046 # four numbers
+    printf '%02X%02X%02X%02X:%04X' $(tr . '\n' <<<"$1" | tac) "$2"
+}
+
 # bound ADDRESS PORT [tcp]: somebody has this UDP port, or listens at this TCP port
 bound() {
-    local hex
     case $1 in
     *:*) grep -qi ":$(printf %04X "$2") 0*:0000" "/proc/net/${3:-udp}6" ;;
-    *)
-        # shellcheck disable=SC2046 # four numbers
-        hex=$(printf '%02X' $(tr . '\n' <<<"$1" | tac))
-        grep -q "$hex:$(printf %04X "$2") 00000000:0000" "/proc/net/${3:-udp}"
-        ;;
+    *) grep -q " $(in_hex "$1" "$2") 00000000:0000" "/proc/net/${3:-udp}" ;;
     esac
 }
+
+# connections ADDRESS PORT: how many there are to this place now
+connections() { grep -c " $(in_hex "$1" "$2") 01 " /proc/net/tcp; }
 
 # party ADDRESS PORT SCENARIO [SIPP OPTIONS...]: a target that waits for calls
 party() {
@@ -130,11 +134,13 @@ start() {
     address=$(sed -n 's/.*event=listening .*address=//p' "$log" | head -n 1)
 }
 
-# call [SIPP OPTIONS...]: a caller (its calls end well or not: exit status)
+# call [SIPP OPTIONS...]: a caller (its calls end well or not: exit status); in the background the job is SIPp itself, so that it
+# can be ended
 call() {
-    local options=(-sf $here/caller.xml)
+    local options=(-sf $here/caller.xml) run=
     case " $* " in *" -sf "*) options=() ;; esac
-    sipp "${to:-$address}" "${options[@]}" -i "${from:-$net.2}" -s 100 -m 1 -nostdin -timeout 180s -timeout_error \
+    [ "$BASHPID" = $$ ] || run=exec
+    $run sipp "${to:-$address}" "${options[@]}" -i "${from:-$net.2}" -s 100 -m 1 -nostdin -timeout 180s -timeout_error \
         -trace_err -error_file "$work/caller.errors" "$@" >"$work/caller.out" 2>&1
 }
 # refused_call CODE [SIPP OPTIONS...]: a caller that must be refused with CODE

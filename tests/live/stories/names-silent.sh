@@ -26,6 +26,7 @@ party 127.0.0.1 "$port" $here/answer.xml
 server --resolver "$net.53:$port"
 call &
 waiting=$!
+children+=($waiting)
 wait_for 60 [ -s "$work/asked" ] || give_up "the name server is not asked"
 call -s 200
 equal "exit status of a caller who needs no name" 0 $?

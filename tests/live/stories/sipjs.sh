@@ -59,6 +59,7 @@ follow() {
     check "$1: it hears of that" wait_for 60 said "called terminated"
     call -s bob -sf "$work/hung-up.xml" &
     caller=$!
+    children+=($caller)
     check "$1: it is called again" wait_for 60 said "called established" 2
     tell hang-up
     wait "$caller"
