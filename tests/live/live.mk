@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 # make check-live [STORIES="valgrind drain"]: the stories on real sockets, all or some.
 .PHONY: check-live
-check-live: all $(addprefix $(BUILD)/tests/live/,browser dns nat)
+check-live: all
+	@$(MAKE) --no-print-directory $(filter $(BUILD)/tests/live/% $(BUILD)/tests/bench/%,$(CHECK_PROGRAMS))
 	@BUILD=$(BUILD) SAN=$(SAN) tests/live/run.sh $(STORIES)
 
 # The name server of the stories that need one.
