@@ -10,6 +10,7 @@
  * head     a WebSocket's handshake without end, COUNT header lines of it
  * deaf     COUNT requests without reading any answer
  * pings    COUNT pings without reading any pong
+ * chat     COUNT pings, the pong to each read before the next
  * pieces   a message of COUNT empty fragments
  *
  * abuser KIND COUNT TRANSPORT SOURCE SERVER     SOURCE an ADDRESS:0. Says what came of it, and stays until he is killed. */
@@ -22,7 +23,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
-enum { GREETING = 1024, WINDOW = 64, TEXT = 2048, PONG = 125 /* bytes at most */ };
+enum { GREETING = 1024, WINDOW = 64, TEXT = 2048, PONG = 125 /* bytes at most */, PATIENCE = 60000 /* ms */ };
 
 enum { CONTINUED = 0x00, TEXT_BEGINS = 0x01, TEXT_WHOLE = 0x81, PING = 0x89 }; /* first bytes of frames, RFC 6455 5.2 */
 
@@ -167,8 +168,8 @@ static bool closed_within(const struct wire *wire, long ms) {
     return false;
 }
 
-static void drip_bytes(const struct wire *wire, const char *bytes, size_t length, long pause) {
-    long begun = now_ms();
+/* `begun`: before the server can have heard of it, so that nobody's waiting for a processor makes it shorter. */
+static void drip_bytes(const struct wire *wire, const char *bytes, size_t length, long pause, long begun) {
     size_t sent = 0;
     while (sent < length && wire_write(wire, bytes + sent, 1) == 1) {
         sent++;
@@ -181,22 +182,25 @@ static void drip_bytes(const struct wire *wire, const char *bytes, size_t length
 static void drip(long pause) {
     char text[TEXT];
     size_t length = request(text);
+    long begun = now_ms();
     struct wire wire = web ? enter_web() : enter();
-    drip_bytes(&wire, text, length, pause);
+    drip_bytes(&wire, text, length, pause, begun);
 }
 
 static void hello(long pause) {
     char text[GREETING];
     size_t length = greeting(text);
+    long begun = now_ms();
     struct wire wire;
     if (!wire_connect(&wire, &source, &server))
         fail("nobody lets us in");
-    drip_bytes(&wire, text, length, pause);
+    drip_bytes(&wire, text, length, pause, begun);
 }
 
 static void upgrade(long pause) {
+    long begun = now_ms();
     struct wire wire = enter();
-    drip_bytes(&wire, handshake, sizeof handshake - 1, pause);
+    drip_bytes(&wire, handshake, sizeof handshake - 1, pause, begun);
 }
 
 /* The same bytes again and again, until he has said them `count` times or the server does not listen any more. */
@@ -204,7 +208,7 @@ static void repeat(const struct wire *wire, const char *bytes, size_t length, lo
     long said = 0;
     while (said < count && wire_write(wire, bytes, length) == (ssize_t)length)
         said++;
-    bool closed = said < count || closed_within(wire, 5000);
+    bool closed = said < count || closed_within(wire, PATIENCE);
     printf("said %ld of %ld, %s\n", said, count, closed ? "closed" : "open");
 }
 
@@ -229,6 +233,20 @@ static void pings(long count) {
     repeat(&wire, text, length, count);
 }
 
+static void chat(long count) {
+    char text[TEXT], pong[2 + PONG], payload[PONG] = "";
+    size_t length = frame(text, PING, payload, sizeof payload), had = sizeof pong;
+    struct wire wire = enter_web();
+    long said = 0;
+    while (said < count && had == sizeof pong && wire_write(&wire, text, length) == (ssize_t)length) {
+        ssize_t got = 0;
+        for (had = 0; had < sizeof pong && (got = wire_read(&wire, pong + had, sizeof pong - had)) > 0;)
+            had += (size_t)got;
+        said += had == sizeof pong;
+    }
+    printf("said %ld of %ld, %s\n", said, count, said < count ? "closed" : "open");
+}
+
 static void pieces(long count) {
     char text[TEXT];
     struct wire wire = enter_web();
@@ -240,8 +258,9 @@ int main(int count, char **arguments) {
     static const struct {
         const char *name;
         void (*act)(long count);
-    } kinds[] = {{"half", half},       {"shake", shake}, {"greet", greet}, {"drip", drip},   {"hello", hello},
-                 {"upgrade", upgrade}, {"head", head},   {"deaf", deaf},   {"pings", pings}, {"pieces", pieces}};
+    } kinds[] = {{"half", half},   {"shake", shake},     {"greet", greet},  {"drip", drip},
+                 {"hello", hello}, {"upgrade", upgrade}, {"head", head},    {"deaf", deaf},
+                 {"pings", pings}, {"chat", chat},       {"pieces", pieces}};
     if (count != 6)
         fail("usage: abuser KIND COUNT TRANSPORT SOURCE SERVER");
     signal(SIGPIPE, SIG_IGN); /* TLS knows no MSG_NOSIGNAL */

@@ -24,6 +24,7 @@ far_calls() {
     equal "INVITEs to the other server" 20 "$(sent "$(at 102)" 'INVITE sip:102@')"
     equal "ACKs to it" 20 "$(sent "$(at 102)" 'ACK ')"
     wait_for 60 [ "$(wc -l <"$cdr")" = 20 ]
+    equal "connections to it" 1 "$(connections "$net.102" "$port")"
     stop
     kill -TERM "$far"
     wait "$far"

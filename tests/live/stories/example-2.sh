@@ -1,14 +1,21 @@
 # SPDX-License-Identifier: MIT
-# Published example 2: all three attempts go over TCP. The first target is silent, the second is gone before it has answered, the
+# Published example 2: all three attempts go over TCP. The first target is silent, the second is killed before it has answered, the
 # third answers; everything is said once.
 . tests/live/lib.sh
-plan plans/failover-2.txt '/^.session/a &failover.timer.inviting = 2'
+plan plans/failover-2.txt '/^.session/a &failover.timer.inviting = 5'
 over_tcp=(-t t1)
 party "$net.100" "$port" $here/silent.xml "${over_tcp[@]}"
-party "$net.101" "$port" $here/gone.xml "${over_tcp[@]}"
+party "$net.101" "$port" $here/silent.xml "${over_tcp[@]}"
+second=$!
+disown # bash would tell of its end
 party "$net.102" "$port" $here/answer.xml "${over_tcp[@]}"
 server -l "tcp:$net.1:0"
-call "${over_tcp[@]}"
+call "${over_tcp[@]}" &
+caller=$!
+children+=($caller)
+check "the second target gets its INVITE" wait_for 60 grep -q "event=sent .* to=$(at 101) .* line=\"INVITE" "$log"
+kill -KILL "$second"
+wait "$caller"
 equal "exit status of the caller" 0 $?
 equal "INVITEs to the first target" 1 "$(sent "$(at 100)" 'INVITE sip:100@')"
 read -r low high < <(tries "$(at 100)" '')

@@ -29,11 +29,11 @@ described() {
         print "Content-Type: application/sdp\nContent-Length: [len]\n\nv=0"; next } { print }' "$here/$1" >"$work/$1"
 }
 described answer.xml 2
-described hangs-up.xml 1
+described hanging-up.xml 1
 described caller.xml 1
 described hung-up.xml 1
 party "$net.100" "$port" "$work/answer.xml"
-party "$net.101" "$port" "$work/hangs-up.xml"
+party "$net.101" "$port" "$work/hanging-up.xml"
 certificate fovrun "DNS:fov.example,IP:$net.1"
 ws=$net.1:$((port + 1)) wss=$net.1:$((port + 2))
 serve() {
