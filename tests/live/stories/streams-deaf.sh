@@ -6,8 +6,9 @@
 . tests/live/strangers.sh
 certificate fovrun "IP:$net.1"
 waiting_target
+# What they ask is asked of the server itself, so that nothing of it waits elsewhere.
 server -l "udp:$net.1:0" -l "tcp:$net.1:0" -l "tls:$net.1:0" -l "ws:$net.1:0" -l "wss:$net.1:0" \
-    --tls-certificate "$tls/fovrun.pem" --log-level notice
+    --tls-certificate "$tls/fovrun.pem" --log-level notice --domain fov.example
 newcomers 10 tls
 rest=$(kilobytes)
 for transport in tcp tls ws wss; do abuse "deaf-$transport" deaf 1000000 $transport; done
