@@ -27,8 +27,8 @@ struct channel_question {
 int channel_open(struct channel **channel, struct loop *loop, const struct channel_servers *servers, loop_event *woken,
                  void *context);
 void channel_close(struct channel *channel); /* not from within `answered` */
-/* A name without a dot is also looked for in the domains to search. The question stays where it is until it is answered.
- */
+/* A name without a dot is also looked for in the domains to search. The question stays where it is until that is
+ * answered. */
 void channel_ask(struct channel *channel, struct channel_question *question, const char *name, enum dns_type type);
 /* Are there questions that were not answered? */
 bool channel_busy(const struct channel *channel);

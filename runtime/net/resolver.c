@@ -50,6 +50,7 @@ struct resolver {
     unsigned channel_count;
     struct version version;  /* of the file that the newest has read */
     uint64_t looked;         /* when it was looked at */
+    bool changed;            /* and that was not told yet */
     struct list open, ready; /* open: all have the same time, so the first is due first */
 };
 
@@ -144,7 +145,6 @@ static int add_channel(struct resolver *resolver) {
 /* The version is found before the file is read: what changes in between is seen the next time. A file that is gone, as
  * it is for a moment when some programs write it, changes nothing, and what finds no memory is tried again. */
 static void follow_file(struct resolver *resolver) {
-    struct endpoint servers[SERVERS_MAX];
     struct version version;
     uint64_t now = loop_now();
     if (resolver->servers.count || now < resolver->looked + RESOLVER_LOOK)
@@ -154,6 +154,14 @@ static void follow_file(struct resolver *resolver) {
         resolver->channel_count == CHANNELS_MAX || add_channel(resolver) != 0)
         return;
     resolver->version = version;
+    resolver->changed = true;
+}
+
+static void tell_change(struct resolver *resolver) {
+    struct endpoint servers[SERVERS_MAX];
+    if (!resolver->changed)
+        return;
+    resolver->changed = false;
     resolver->events.changed(resolver->events.context, servers,
                              channel_list(resolver->channels[0], servers, SERVERS_MAX));
 }
@@ -249,6 +257,7 @@ bool resolver_deliver(struct resolver *resolver) {
         channel_tick(resolver->channels[i]);
     give_up_late(resolver);
     close_finished(resolver);
+    tell_change(resolver);
     if (!resolver->ready.first)
         return false;
     for (struct query *query; (query = take_first(&resolver->ready));) {

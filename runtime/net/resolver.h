@@ -20,7 +20,7 @@ struct resolver_events {
     void (*answered)(void *context, uint32_t id, const struct dns_answer *answer);
     /* The loop has brought something: it is time for resolver_deliver(). */
     void (*woken)(void *context);
-    /* The file has changed, and these are asked from now on. During resolver_ask(). */
+    /* The file has changed, and these are asked from now on. During resolver_deliver(), too. */
     void (*changed)(void *context, const struct endpoint *servers, unsigned count);
 };
 

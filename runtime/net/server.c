@@ -61,6 +61,7 @@ static void on_name_servers(void *context, const struct endpoint *servers, unsig
         length += (size_t)snprintf(list + length, sizeof list - length, "%s%s", i ? "," : "",
                                    endpoint_text(&servers[i], text));
     log_printf(&server->log, LOG_NOTICE, "event=name-servers file=%s servers=%s", NAME_SERVERS, list);
+    proxy_name_servers(server->proxy, loop_now());
 }
 
 static void on_datagram(void *context, const struct udp_datagram *datagram) {

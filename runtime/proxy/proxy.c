@@ -271,6 +271,10 @@ void proxy_named(struct proxy *proxy, uint32_t id, const struct dns_answer *answ
     names_answered(proxy->names, id, answer, now);
 }
 
+void proxy_name_servers(struct proxy *proxy, uint64_t now) {
+    names_doubt(proxy->names, now);
+}
+
 void proxy_drain(struct proxy *proxy) {
     proxy->draining = true;
 }

@@ -54,6 +54,9 @@ void proxy_kept(struct proxy *proxy, uint64_t ticket, uint64_t now, int64_t unix
 /* What became of a question of world.ask(). Copied. */
 void proxy_named(struct proxy *proxy, uint32_t id, const struct dns_answer *answer, uint64_t now, int64_t unix_ms);
 
+/* Other name servers are asked from now on. */
+void proxy_name_servers(struct proxy *proxy, uint64_t now);
+
 /* SIGTERM: no new calls (503 with Retry-After); what runs goes on. */
 void proxy_drain(struct proxy *proxy);
 /* Nothing runs any more that could still matter to a peer: no transaction without its final, no

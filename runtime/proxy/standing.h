@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What attempts have to do with the memory of destinations that have failed (state/health.h): whether one may start, and
- * what its responses and its end say. Failures put a destination behind its equals (RFC 3263 4.3); they count towards
+/* What attempts have to do with the memory of destinations that failed (state/health.h): whether one may start, and
+ * what its responses and its end say. A failure puts a destination behind its equals (RFC 3263 4.3); it counts towards
  * holding it down only where that is on: --hold-down, &failover.holddown. */
 #ifndef FOV_RUNTIME_PROXY_STANDING_H
 #define FOV_RUNTIME_PROXY_STANDING_H

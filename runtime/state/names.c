@@ -361,6 +361,15 @@ void names_answered(struct names *names, uint32_t id, const struct dns_answer *a
     put_in(names, name);
 }
 
+void names_doubt(struct names *names, uint64_t now) {
+    for (struct name *name = names->newest; name; name = name->older) {
+        if (name->known && name->known->answer.status != DNS_FOUND)
+            set_known(name, NULL);
+        if (!name->known || name->failure != DNS_FOUND)
+            name->ends = now;
+    }
+}
+
 unsigned names_count(const struct names *names) {
     return names->count;
 }

@@ -56,6 +56,10 @@ void names_leave(struct name_waiter *waiter); /* one that does not wait, too */
 /* The answer to a question; to one that nobody has asked, or a second one, it is nothing. Everything is copied. */
 void names_answered(struct names *names, uint32_t id, const struct dns_answer *answer, uint64_t now);
 
+/* Others are asked from now on: what those before did not know, or could not say, is asked for again when it is wanted.
+ * Records stay as long as they hold. */
+void names_doubt(struct names *names, uint64_t now);
+
 unsigned names_count(const struct names *names); /* answers */
 unsigned names_asked(const struct names *names); /* questions on their way */
 

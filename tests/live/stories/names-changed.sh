@@ -17,22 +17,25 @@ plan "$work/names.txt"
 answering 101
 answering 102
 
-# server_of_names HOST: one on $net.HOST:53, for which everybody is at host 1HOST
+# server_of_names HOST USERS...: one on $net.HOST:53, for which these are at host 10HOST
 server_of_names() {
-    printf 'n%d.example.net A %s\n' 100 "$net.10$1" 200 "$net.10$1" >"$work/zone-$1"
+    printf "n%d.example.net A $net.10$1\n" "${@:2}" >"$work/zone-$1"
     "$BUILD/tests/live/dns" "$net.$1" 53 "$work/zone-$1" >"$work/asked-$1" &
     children+=($!)
     wait_for 60 bound "$net.$1" 53 || give_up "the name server does not start"
 }
-server_of_names 1
+server_of_names 1 100 200
 old=$!
-server_of_names 2
+server_of_names 2 200 300
 echo "nameserver $net.1" >"$work/resolv.conf"
 mount --bind "$work/resolv.conf" /etc/resolv.conf || give_up "resolv.conf cannot be put in its place"
 server -l "udp:$net.9:0"
 call
 equal "exit status of the first caller" 0 $?
 equal "INVITEs to where the first name server says" 1 "$(sent "$(at 101)" 'INVITE ')"
+
+call -s 300
+check "a name that the first one does not know leads nowhere" [ $? != 0 ]
 
 { kill -KILL "$old"; wait "$old"; } 2>/dev/null
 echo "nameserver $net.2" >"$work/resolv.conf"
@@ -47,6 +50,8 @@ check "the change is seen" wait_for 60 is_seen
 call -s 200
 equal "exit status of the caller then" 0 $?
 equal "INVITEs to where the second name server says" 1 "$(sent "$(at 102)" 'INVITE ')"
+call -s 300
+equal "exit status of who is asked for again" 0 $?
 equal "changes in the log" 1 "$(grep -c 'event=name-servers' "$log")"
 stop
 report

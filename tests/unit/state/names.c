@@ -318,3 +318,27 @@ Test(names, lives_without_memory) {
     cr_assert_not_null(find("refused", &waiting), "nobody could be asked");
     cr_expect_eq(names_asked(names), 0u);
 }
+
+Test(names, of_other_servers_is_asked_again_what_the_ones_before_did_not_know) {
+    struct waiting waiting = make(), again[3] = {make(), make(), make()};
+    know("known.example", DNS_FOUND, 600);
+    know("old.example", DNS_FOUND, 1);
+    know("absent.example", DNS_NXDOMAIN, 600);
+    know("failed.example", DNS_SERVFAIL, 0);
+    pass(2 * SECOND);
+    cr_expect_null(find("old.example", &waiting));
+    tell(newest, DNS_SERVFAIL, 0, 0);
+    cr_assert_not_null(find("absent.example", &waiting));
+    cr_assert_not_null(find("failed.example", &waiting));
+    names_doubt(names, now);
+    unsigned before = asked;
+    cr_expect_eq(find("known.example", &waiting)->status, DNS_FOUND);
+    cr_expect_eq(asked, before);
+    cr_expect_null(find("absent.example", &again[0]));
+    cr_expect_null(find("failed.example", &again[1]));
+    const struct dns_answer *old = find("old.example", &again[2]);
+    cr_expect(old && old->status == DNS_FOUND, "old records are good until there are new ones");
+    cr_expect_eq(asked, before + 3);
+    names_leave(&again[0].waiter);
+    names_leave(&again[1].waiter);
+}
