@@ -17,11 +17,8 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-/* 18.1.1 */
-enum {
-    DATAGRAM_MAX = 1300,    /* bytes of a request whose way has an unknown MTU */
-    SWITCH_PATIENCE = 1000, /* ms for a connection that the destination did not ask for */
-};
+/* ms for a connection that the destination did not ask for (18.1.1). */
+enum { SWITCH_PATIENCE = 1000 };
 
 struct slice attempt_uri(const struct attempt *attempt) {
     return attempt->target->uri.at ? attempt->target->uri : attempt->call->route.uri;
@@ -158,8 +155,8 @@ static struct slice build(struct attempt *attempt, const struct world_route *via
  * through a NAT nothing but datagrams would pass. */
 static bool switch_to_stream(struct attempt *attempt, size_t length, struct world_route *via) {
     const struct target *target = attempt->target;
-    if (attempt->remote.transport != TRANSPORT_UDP || target->transport == TRANSPORT_UDP || length <= DATAGRAM_MAX ||
-        (target->way && target->way->nat))
+    if (attempt->remote.transport != TRANSPORT_UDP || target->transport == TRANSPORT_UDP ||
+        length <= FORWARD_DATAGRAM_MAX || (target->way && target->way->nat))
         return false;
     attempt->remote.transport = TRANSPORT_TCP;
     attempt->switched = find_route(attempt, via) == CAUSE_NONE;

@@ -7,6 +7,9 @@
 #include "runtime/plan/outcome.h"
 #include "runtime/proxy/edge.h"
 
+/* Bytes of a request whose way has an unknown MTU (RFC 3261 18.1.1). */
+enum { FORWARD_DATAGRAM_MAX = 1300 };
+
 struct forward {
     const struct sip_message *request;
     const struct endpoint *source; /* where it came from: received and rport of its top Via */
