@@ -132,7 +132,8 @@ static void put_option(char letter, const char *name, const char *argument, cons
 
 static void put_options(void) {
     fputs(".Bl -tag -width indent\n", stdout);
-#define OPTION(ID, letter, name, KIND, argument, fallback, VALUE, doc) put_option(letter, name, argument, fallback, doc);
+#define OPTION(ID, letter, name, KIND, argument, fallback, VALUE, doc)                                                 \
+    put_option(letter, name, argument, fallback, doc);
 #include "grammar/options.def"
     fputs(".El\n", stdout);
 }

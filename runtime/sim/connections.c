@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/sim/connections.h"
 
-
 enum {
     PATIENCE = 3000,    /* ms for a connection, as fovrun's --connect-timeout */
     FIRST_PORT = 50000, /* that a peer connects from; the next one has the next */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/sip/uri.h"
 
-
 /* What a byte may be part of: RFC 3261 25.1, RFC 2396. Escapes are not in here. */
 enum byte_class {
     IN_USER = 1,

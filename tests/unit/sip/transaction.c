@@ -2,7 +2,6 @@
 /* Both sides of the layer together, many at a time, and its end. */
 #include "tests/unit/sip/transaction_world.h"
 
-
 enum { CALLS = 50 * 1000 }; /* each a server and a client transaction */
 
 enum { CONNECTIONS = 5 }; /* used again here, so that many transactions meet on one */

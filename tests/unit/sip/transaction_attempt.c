@@ -2,7 +2,6 @@
 /* What a failover does to an attempt: gives it up, cancels it, sees it fail, goes on from within an event. */
 #include "tests/unit/sip/transaction_invite.h"
 
-
 #include <signal.h>
 
 /* Given up. */

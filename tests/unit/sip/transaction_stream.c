@@ -3,7 +3,6 @@
  * nobody has answered yet (RFC 3261 17, 18.2.2). */
 #include "tests/unit/sip/transaction_invite.h"
 
-
 #define STREAM_TARGET endpoint_at("192.0.2.100", 5060, TRANSPORT_TCP)
 
 static struct client_transaction *stream_invite(const char *user) {
