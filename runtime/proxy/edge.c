@@ -1,17 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/proxy/edge.h"
 
-static bool has_tag(struct slice list, struct slice tag) {
-    struct slice one;
-    while (list_next(&list, &one))
-        if (slice_same(one, tag))
-            return true;
-    return false;
-}
-
 bool edge_lists(const struct sip_message *message, enum header header, struct slice tag) {
     for (int n = scan_next(message, header, -1); n >= 0; n = scan_next(message, header, n))
-        if (has_tag(scan_value(message, (unsigned)n), tag))
+        if (list_has(scan_value(message, (unsigned)n), tag))
             return true;
     return false;
 }
@@ -49,7 +41,7 @@ enum edge_path edge_path(struct proxy *proxy, const struct way_sender *sender, c
     if (wanted && sender->accepted)
         flow->loss = FLOW_BOUND;
     const struct slice tag = SLICE("path");
-    bool lists = supported.at ? has_tag(supported, tag) : edge_lists(request, HEADER_SUPPORTED, tag);
+    bool lists = supported.at ? list_has(supported, tag) : edge_lists(request, HEADER_SUPPORTED, tag);
     if (wanted || flow_is_browsers(sender->source, sender->accepted))
         return lists ? EDGE_REQUIRED : EDGE_LACKING;
     return lists ? EDGE_PATH : EDGE_NONE; /* nobody is put on the path of who has not said so */

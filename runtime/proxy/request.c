@@ -123,14 +123,6 @@ static enum step_result step_hops(struct request *request) {
     return request->message->max_forwards == 0 ? refuse(request, 483, NULL) : STEP_NEXT;
 }
 
-static bool is_listed(struct slice list, struct slice wanted) {
-    struct slice one;
-    while (list_next(&list, &one))
-        if (slice_same(one, wanted))
-            return true;
-    return false;
-}
-
 /* 420 with everything that `header` demands but the extensions that are `known` here (8.2.2.3, 16.3 step 5). */
 static enum step_result refuse_extensions(struct request *request, enum header header, struct slice known) {
     const struct sip_message *message = request->message;
@@ -139,7 +131,7 @@ static enum step_result refuse_extensions(struct request *request, enum header h
     for (int n = scan_next(message, header, -1); n >= 0; n = scan_next(message, header, n)) {
         struct slice rest = scan_value(message, (unsigned)n), tag;
         while (list_next(&rest, &tag)) {
-            if (is_listed(known, tag))
+            if (list_has(known, tag))
                 continue;
             line_add(&tags, tags.len ? SLICE(", ") : SLICE_EMPTY);
             line_add(&tags, tag);
@@ -304,6 +296,8 @@ static enum step_result step_edge(struct request *request) {
     const struct outcome_header *set = outcome_header_set(&request->outcome, HEADER_SUPPORTED, SLICE_NULL);
     const struct way_sender sender = {&packet->source, &packet->local, packet->accepted, request->outcome.nat};
     struct flow_place flow;
+    if (!destination_given(request) && !request->proxy->settings->relay_all)
+        return STEP_NEXT; /* it goes nowhere */
     switch (edge_path(request->proxy, &sender, request->message, set ? set->value : SLICE_NULL, &flow)) {
     case EDGE_NO_MEMORY: return out_of_memory(request);
     case EDGE_LACKING:

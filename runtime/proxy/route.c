@@ -132,9 +132,10 @@ static struct flow_place read_flow(struct route_flows *flows, const struct proxy
                                    const struct sip_message *request) {
     struct flow_place flow = {.loss = FLOW_REOPENED};
     struct slice ob;
-    bool dialog = dialog_named(&proxy->seed.dialogs, request->call_id, uri->params);
-    bool path = !request->to_tag.at && uri_param(uri->params, SLICE("ob"), &ob);
-    if (uri->user.at && (dialog || path))
+    bool dialog = request->to_tag.at != NULL;
+    bool ours = dialog ? dialog_named(&proxy->seed.dialogs, request->call_id, uri->params)
+                       : uri_param(uri->params, SLICE("ob"), &ob);
+    if (uri->user.at && ours)
         flows->forged |= !flow_read(&flow, &proxy->flows, dialog ? request->call_id : SLICE_EMPTY, uri->user);
     return flow;
 }

@@ -177,3 +177,11 @@ bool list_next(struct slice *rest, struct slice *value) {
     *rest = slice_from(*rest, at);
     return value->len != 0;
 }
+
+bool list_has(struct slice list, struct slice tag) {
+    struct slice one;
+    while (list_next(&list, &one))
+        if (slice_same(one, tag))
+            return true;
+    return false;
+}

@@ -71,6 +71,9 @@ size_t name_addr_parse(struct sip_name_addr *address, struct slice text);
  * advances. */
 bool list_next(struct slice *rest, struct slice *value);
 
+/* Is `tag` one of its values, in whatever letter case? */
+bool list_has(struct slice list, struct slice tag);
+
 /* RFC 3261 19.1.4 */
 bool uri_equal(const struct sip_uri *a, const struct sip_uri *b);
 
