@@ -36,6 +36,7 @@ enum {
     FLOW_TOKEN_MAX = BASE64URL_LENGTH(FLOW_BYTES_MAX)
 };
 
+/* The key of tokens is made of one that is kept, for this purpose alone. */
 void flow_key_init(struct flow_key *key, const struct hash_key *secret);
 /* The token of a flow, in `text`; `call_id`: of the dialog that it is for, empty for a Path. */
 struct slice flow_token(const struct flow_place *flow, const struct flow_key *key, struct slice call_id,
