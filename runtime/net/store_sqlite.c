@@ -2,19 +2,16 @@
 #include "runtime/net/store_sqlite.h"
 
 #include "grammar/arena.h"
+#include "runtime/net/store_file.h"
 #include "runtime/net/store_sql.h"
 #include "runtime/state/columns.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 enum {
     APPLICATION = 0x666f7673, /* "fovs", in the file's header (PRAGMA application_id) */
@@ -232,26 +229,10 @@ static int set_up(struct store_sqlite *store, char *reason, size_t size) {
     return result ? result : ask(store, "SELECT seq FROM sqlite_sequence WHERE name = 'change'", &store->seen);
 }
 
-/* Made here, so that nobody else ever could read it; SQLite gives its other files the same mode. What root makes
- * belongs to whom the directory belongs to: a server that is not root. */
-static int make_file(struct store_sqlite *store, const char *directory) {
-    struct stat status;
-    if (mkdir(directory, 0750) < 0 && errno != EEXIST)
-        return -errno;
-    int fd = open(store->file, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600), result = 0;
-    if (fd < 0)
-        return errno == EEXIST ? 0 : -errno;
-    if (geteuid() == 0 && (stat(directory, &status) < 0 || fchown(fd, status.st_uid, status.st_gid) < 0))
-        result = -errno;
-    close(fd);
-    return result;
-}
-
 static int open_file(struct store_sqlite *store, const char *directory, char *reason, size_t size) {
-    int length = snprintf(store->file, sizeof store->file, "%s/fov.db", directory);
-    if (length >= (int)sizeof store->file)
-        return -ENAMETOOLONG;
-    int result = store->side == STORE_READER ? 0 : make_file(store, directory);
+    int result = store_file_name(store->file, directory);
+    if (!result && store->side != STORE_READER)
+        result = store_file_make(store->file, directory);
     if (result)
         return result;
     int code = sqlite3_open_v2(store->file, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);

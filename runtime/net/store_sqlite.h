@@ -21,9 +21,8 @@ enum store_side {
 };
 
 /* Opens DIRECTORY/fov.db, or makes it (mode 0600; the directory too when only that is missing; a reader gets -ENOENT).
- * -EBADMSG: it is no store
- * of ours, one of a later version, or damaged: nothing was changed, and it must not be used. Another -errno: it cannot
- * be opened or made. `reason` gets one line about either. */
+ * -EBADMSG: it is no store of ours, one of a later version, or damaged: nothing was changed, and it must not be used.
+ * Another -errno: it cannot be opened or made. `reason` gets one line about either. */
 int store_sqlite_open(struct store_sqlite **store, const char *directory, enum store_side side, char *reason,
                       size_t size);
 void store_sqlite_close(struct store_sqlite *store);

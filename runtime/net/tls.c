@@ -3,6 +3,7 @@
 
 #include "grammar/causes.h"
 #include "grammar/hash.h"
+#include "runtime/net/identity.h"
 #include "runtime/sip/uri.h"
 
 #include <errno.h>
@@ -50,6 +51,13 @@ struct tls_session {
     char reason[REASON];
 };
 
+/* What a certificate says of its owner. */
+struct owner {
+    GENERAL_NAMES *names; /* the bytes of the list */
+    struct identity *list;
+    unsigned count;
+};
+
 /* Reasons. */
 
 /* The oldest error is the one nearest to its cause; what it entailed is forgotten. */
@@ -82,52 +90,40 @@ static enum tls_result fail(struct tls_session *session, enum cause cause, const
 
 /* Identities. */
 
-static struct slice text_of(const ASN1_STRING *string) {
+static struct slice bytes_of(const ASN1_STRING *string) {
     return (struct slice){(const char *)ASN1_STRING_get0_data(string), (size_t)ASN1_STRING_length(string)};
 }
 
-static bool is_address(const GENERAL_NAME *name, const struct ip_address *ip) {
-    size_t length = ip->family == 6 ? 16 : 4;
-    struct slice found = name->type == GEN_IPADD ? text_of(name->d.iPAddress) : SLICE_EMPTY;
-    return found.len == length && memcmp(found.at, ip->bytes, length) == 0;
-}
-
-/* RFC 5922 7.1: the host of a sip: URI without a user, else, when there is no such URI, a DNS name. The null slice:
- * none. */
-static struct slice identity_of(const GENERAL_NAME *name, bool uris) {
-    struct sip_uri uri;
-    if (uris && name->type == GEN_URI && uri_parse(&uri, text_of(name->d.uniformResourceIdentifier), 0) == 0 &&
-        uri.scheme == URI_SIP && !uri.user.at)
-        return uri.host;
-    return !uris && name->type == GEN_DNS ? text_of(name->d.dNSName) : SLICE_NULL;
-}
-
-static bool has_uris(const GENERAL_NAMES *names) {
-    for (int i = 0; i < sk_GENERAL_NAME_num(names); i++)
-        if (identity_of(sk_GENERAL_NAME_value(names, i), true).at)
-            return true;
-    return false;
-}
-
-/* 7.2: compared as a whole, but for letter case: an asterisk stands for nothing but itself. */
-static bool names_host(const GENERAL_NAMES *names, struct slice host) {
-    struct ip_address ip;
-    bool numeric = ip_parse(&ip, host), uris = has_uris(names);
-    for (int i = 0; i < sk_GENERAL_NAME_num(names); i++) {
-        const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, i);
-        struct slice identity = identity_of(name, uris);
-        if (numeric ? is_address(name, &ip) : identity.at && slice_same(identity, host))
-            return true;
+static struct identity identity_of(const GENERAL_NAME *name) {
+    switch (name->type) {
+    case GEN_URI: return (struct identity){IDENTITY_URI, bytes_of(name->d.uniformResourceIdentifier)};
+    case GEN_DNS: return (struct identity){IDENTITY_DNS, bytes_of(name->d.dNSName)};
+    case GEN_IPADD: return (struct identity){IDENTITY_ADDRESS, bytes_of(name->d.iPAddress)};
+    default: return (struct identity){IDENTITY_OTHER, SLICE_EMPTY};
     }
-    return false;
 }
 
-/* `certificate` may be NULL: there is none. */
+static void owner_close(struct owner *owner) {
+    free(owner->list);
+    GENERAL_NAMES_free(owner->names);
+}
+
+/* `certificate` may be NULL: there is none, and nobody's it is when memory is out. */
+static void owner_open(struct owner *owner, const X509 *certificate) {
+    *owner = (struct owner){0};
+    owner->names = certificate ? X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL) : NULL;
+    int count = owner->names ? sk_GENERAL_NAME_num(owner->names) : 0;
+    owner->list = count > 0 ? calloc((size_t)count, sizeof *owner->list) : NULL;
+    for (int i = 0; owner->list && i < count; i++)
+        owner->list[owner->count++] = identity_of(sk_GENERAL_NAME_value(owner->names, i));
+}
+
 static bool is_for(const X509 *certificate, struct slice host) {
-    GENERAL_NAMES *names = certificate ? X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL) : NULL;
-    bool named = names && names_host(names, host_without_root(host));
-    GENERAL_NAMES_free(names);
-    return named;
+    struct owner owner;
+    owner_open(&owner, certificate);
+    bool proved = identity_proves(owner.list, owner.count, host);
+    owner_close(&owner);
+    return proved;
 }
 
 static bool proves(const struct tls_session *session, struct slice host) {
@@ -141,23 +137,15 @@ bool tls_proves(const struct tls_session *session, struct slice name) {
 }
 
 /* Who it is instead, as far as the line goes. */
-static void tell_identities(struct tls_session *session) {
-    const X509 *certificate = SSL_get0_peer_certificate(session->ssl);
-    GENERAL_NAMES *names = certificate ? X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL) : NULL;
-    size_t used = (size_t)snprintf(session->reason, sizeof session->reason,
-                                   "the certificate is not for %.100s, but for ", session->name);
-    bool uris = names && has_uris(names), any = false;
-    for (int i = 0; names && i < sk_GENERAL_NAME_num(names) && used < sizeof session->reason; i++) {
-        struct slice identity = identity_of(sk_GENERAL_NAME_value(names, i), uris);
-        if (!identity.at)
-            continue;
-        used += (size_t)snprintf(session->reason + used, sizeof session->reason - used, "%s%.*s", any ? ", " : "",
-                                 SLICE_ARG(identity));
-        any = true;
-    }
-    if (!any && used < sizeof session->reason)
-        snprintf(session->reason + used, sizeof session->reason - used, "no SIP identity (RFC 5922 7.1)");
-    GENERAL_NAMES_free(names);
+static enum tls_result fail_of_identity(struct tls_session *session) {
+    struct owner owner;
+    int used =
+        snprintf(session->reason, sizeof session->reason, "the certificate is not for %.100s, but for ", session->name);
+    owner_open(&owner, SSL_get0_peer_certificate(session->ssl));
+    identity_tell(owner.list, owner.count, session->reason + used, sizeof session->reason - (size_t)used);
+    owner_close(&owner);
+    session->cause = CAUSE_TLS_IDENTITY;
+    return TLS_FAILED;
 }
 
 /* Sessions that may be resumed. */
@@ -449,9 +437,7 @@ enum tls_result tls_shake(struct tls_session *session) {
     session->agreed = true;
     if (!session->name || !session->tls->settings.verify || proves(session, slice_of(session->name)))
         return TLS_DONE;
-    session->cause = CAUSE_TLS_IDENTITY;
-    tell_identities(session);
-    return TLS_FAILED;
+    return fail_of_identity(session);
 }
 
 /* What recv() and send() would have said. */

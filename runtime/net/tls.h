@@ -12,14 +12,13 @@ enum tls_clients { TLS_CLIENTS_OFF, TLS_CLIENTS_OPTIONAL, TLS_CLIENTS_REQUIRED }
 
 /* Files are PEM. All texts must outlive what is made with them. */
 struct tls_settings {
-    const char *const
-        *certificates;       /* each with the chain up to what peers trust; the first one when nobody asks by name */
-    const char *const *keys; /* of each certificate, in the same order */
+    /* Each certificate with the chain up to what peers trust, and its key; the first one when nobody asks by name. */
+    const char *const *certificates, *const *keys;
     unsigned certificate_count;
     const char *authorities; /* a file, or a directory as "openssl rehash" makes it; NULL: the system's */
     bool verify;             /* the servers that we connect to */
-    enum tls_clients
-        verify_client; /* those who connect to us; one whose certificate is shown and no good is turned away */
+    /* Those who connect to us; one whose certificate is shown and no good is turned away. */
+    enum tls_clients verify_client;
 };
 
 struct tls;

@@ -1,49 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/sip/scan.h"
 
-#include <criterion/criterion.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "tests/unit/sip/scan_text.h"
 
-#define COUNT(table) (sizeof(table) / sizeof(table)[0])
+static char buffer[4096];
 
-static struct sip_message message;
-static char buffer[80 * 1024];
-
-static bool is(struct slice s, const char *text) {
+static inline bool is(struct slice s, const char *text) {
     return slice_equal(s, slice_of(text));
-}
-
-/* A heap block of exactly that length, so that a sanitizer sees a read behind its end. */
-static struct scan_result scan_bytes(const char *text, size_t length) {
-    static char *copy;
-    free(copy);
-    copy = malloc(length ? length : 1);
-    cr_assert_not_null(copy);
-    memcpy(copy, text, length);
-    return scan_message(&message, copy, length);
-}
-
-static struct scan_result scan(const char *text) {
-    return scan_bytes(text, strlen(text));
-}
-
-#define VIA   "Via: SIP/2.0/UDP h;branch=z9hG4bKx\r\n"
-#define FROM  "From: <sip:a@h>;tag=1\r\n"
-#define TO    "To: <sip:b@h>\r\n"
-#define ID    "Call-ID: c@h\r\n"
-#define CSEQ  "CSeq: 1 INVITE\r\n"
-#define REST  VIA FROM TO ID CSEQ
-#define START "INVITE sip:b@h SIP/2.0\r\n"
-
-static void expect(const char *text, enum scan_verdict verdict, unsigned code, const char *reason) {
-    struct scan_result result = scan(text);
-    cr_expect_eq(result.verdict, verdict, "%s: %d %s", text, result.verdict, result.reason);
-    if (verdict == SCAN_REFUSED)
-        cr_expect_eq(result.code, code, "%s: %u", text, result.code);
-    if (reason)
-        cr_expect_str_eq(result.reason, reason, "%s: %s", text, result.reason);
 }
 
 Test(scan, a_request_is_indexed_without_a_copy) {
@@ -382,105 +345,6 @@ Test(scan, nul_stands_in_quoted_strings_and_bodies_only) {
         cr_expect_eq(verdict, rows[i].good ? SCAN_OK : SCAN_REFUSED, "row %zu: %d", i, verdict);
     }
 }
-
-/* The start line, REST, then `count` times `each` between `before` and `after`. */
-static const char *many_in(const char *start, const char *before, const char *each, unsigned count, const char *after) {
-    size_t length = (size_t)snprintf(buffer, sizeof buffer, "%s%s%s", start, REST, before);
-    for (unsigned i = 0; i < count; i++)
-        length += (size_t)snprintf(buffer + length, sizeof buffer - length, "%s", each);
-    snprintf(buffer + length, sizeof buffer - length, "%s\r\n", after);
-    return buffer;
-}
-
-static const char *many(const char *before, const char *each, unsigned count, const char *after) {
-    return many_in(START, before, each, count, after);
-}
-
-/* What the fence lets through comes back with our Via, Record-Routes and what the callee says of itself. */
-Test(scan, a_response_may_carry_more_than_its_request) {
-    const char *start = "SIP/2.0 200 OK\r\n";
-    expect(many_in(start, "v: SIP/2.0/UDP a", ", SIP/2.0/UDP b", SIP_VIAS_MAX - 1, "\r\n"), SCAN_OK, 0, "");
-    expect(many_in(start, "v: SIP/2.0/UDP a", ", SIP/2.0/UDP b", SIP_VIAS_MAX, "\r\n"), SCAN_SILENT, 0,
-           "Too Many Via Values");
-    expect(many_in(start, "", "Z: y\r\n", SIP_HEADERS_MAX + 16 - 5, ""), SCAN_OK, 0, "");
-    expect(many_in(start, "", "Z: y\r\n", SIP_HEADERS_MAX + 16 - 4, ""), SCAN_SILENT, 0, "Too Many Headers");
-}
-
-Test(scan, a_response_is_not_lost_for_headers_that_nobody_here_reads) {
-    static const struct {
-        const char *lines;
-        bool good;
-    } rows[] = {
-        {"Server: a\r\nServer: b\r\n", true},
-        {"Session-Expires: 90\r\nx: 180\r\n", true},
-        {"Content-Type: a/b\r\nc: a/b\r\n", true},
-        {"Max-Forwards: 70\r\nMax-Forwards: x\r\n", true},
-        {"Max-Forwards: 1000\r\n", true},
-        {"From: <sip:a@h>;tag=1\r\n", false},
-        {"t: <sip:b@h>\r\n", false},
-        {"i: c@h\r\n", false},
-        {"CSeq: 1 INVITE\r\n", false},
-        {"Content-Length: 0\r\nl: 0\r\n", false},
-    };
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        snprintf(buffer, sizeof buffer, "SIP/2.0 200 OK\r\n%s%s\r\n", REST, rows[i].lines);
-        expect(buffer, rows[i].good ? SCAN_OK : SCAN_SILENT, 0, rows[i].good ? "" : "Repeated Header");
-    }
-}
-
-Test(scan, the_bounds_are_kept_to_the_last_one) {
-    expect(many("", "Z: y\r\n", SIP_HEADERS_MAX - 5, ""), SCAN_OK, 0, "");
-    expect(many("", "Z: y\r\n", SIP_HEADERS_MAX - 4, ""), SCAN_REFUSED, 400, "Too Many Headers");
-    expect(many("v: SIP/2.0/UDP a", ", SIP/2.0/UDP b", SIP_VIAS_MAX - 2, "\r\n"), SCAN_OK, 0, "");
-    expect(many("v: SIP/2.0/UDP a", ", SIP/2.0/UDP b", SIP_VIAS_MAX - 1, "\r\n"), SCAN_REFUSED, 400,
-           "Too Many Via Values");
-    expect(many("Contact: <sip:a@b>", ";p=1", SIP_PARAMS_MAX, "\r\n"), SCAN_OK, 0, "");
-    expect(many("Contact: <sip:a@b>", ";p=1", SIP_PARAMS_MAX + 1, "\r\n"), SCAN_REFUSED, 400, "Too Many Parameters");
-    expect(many("m: <sip:a@b", ";p", SIP_PARAMS_MAX + 1, ">\r\n"), SCAN_REFUSED, 400, "Too Many Parameters");
-    expect(many("Contact: <sip:a@b>", ";p, <sip:a@b>", 1000, "\r\n"), SCAN_OK, 0, "");
-    expect(many("Contact: <sip:a@b>;x=\"", ";", 1000, "\"\r\n"), SCAN_OK, 0, "");
-    expect(many("Authorization: Digest a=b", ",c=d", SIP_PARAMS_MAX, "\r\n"), SCAN_OK, 0, "");
-    expect(many("Authorization: Digest a=b", ",c=d", SIP_PARAMS_MAX + 1, "\r\n"), SCAN_REFUSED, 400,
-           "Too Many Parameters");
-    expect(many("Proxy-Require: a", ",c", SIP_PARAMS_MAX, "\r\n"), SCAN_OK, 0, "");
-    expect(many("Proxy-Require: a", ",c", SIP_PARAMS_MAX + 1, "\r\n"), SCAN_REFUSED, 400, "Too Many Parameters");
-    expect(many("Subject: ", ";", 30000, "\r\n"), SCAN_OK, 0, "");
-}
-
-Test(scan, what_responses_carry_again_has_a_length) {
-    static const struct {
-        const char *before, *after;
-        enum scan_verdict verdict;
-        const char *reason;
-    } rows[] = {
-        {VIA TO ID CSEQ "From: <sip:a@h>;tag=", "\r\n", SCAN_REFUSED, "From Too Long"},
-        {VIA FROM ID CSEQ "To: <sip:a@h>;tag=", "\r\n", SCAN_REFUSED, "To Too Long"},
-        {VIA FROM TO CSEQ "Call-ID: ", "\r\n", SCAN_REFUSED, "Call-ID Too Long"},
-        {VIA FROM TO ID "CSeq: 1", " INVITE\r\n", SCAN_REFUSED, "CSeq Too Long"},
-        {FROM TO ID CSEQ "Via: SIP/2.0/UDP h;branch=", "\r\n", SCAN_SILENT, "Malformed Via"},
-    };
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        int length = snprintf(buffer, sizeof buffer, "%s%s", START, rows[i].before);
-        memset(buffer + length, '1', SIP_VALUE_MAX + 1);
-        snprintf(buffer + length + SIP_VALUE_MAX + 1, 64, "%s\r\n", rows[i].after);
-        expect(buffer, rows[i].verdict, 400, rows[i].reason);
-    }
-    int length = snprintf(buffer, sizeof buffer, "%s%sCall-ID: ", START, VIA FROM TO CSEQ);
-    memset(buffer + length, '1', SIP_VALUE_MAX);
-    snprintf(buffer + length + SIP_VALUE_MAX, 64, "\r\n\r\n");
-    expect(buffer, SCAN_OK, 0, "");
-}
-
-Test(scan, a_message_has_at_most_64_kib) {
-    size_t length = (size_t)snprintf(buffer, sizeof buffer, "%s\r\n", START REST);
-    memset(buffer + length, 'x', SIP_MESSAGE_MAX + 1 - length);
-    cr_expect_eq(scan_bytes(buffer, SIP_MESSAGE_MAX).verdict, SCAN_OK);
-    struct scan_result result = scan_bytes(buffer, SIP_MESSAGE_MAX + 1);
-    cr_expect_eq(result.verdict, SCAN_REFUSED);
-    cr_expect_eq(result.code, 513);
-    cr_expect_str_eq(result.reason, "Message Too Large");
-}
-
 Test(scan, no_cut_message_reads_behind_its_end) {
     const char *text = START "Via: SIP / 2.0 / UDP [::1] : 5060 ; branch = \"a\\\"b\" , SIP/2.0/UDP x\r\n"
                              "From: \"a\\\"\" <sip:%61:p@[::1]:5060;x=y?z=1> ; tag = 1\r\n ;x=\"\\\\\"\r\n"

@@ -92,8 +92,7 @@ Test(stream, without_a_length_or_with_two_of_them_it_is_broken) {
     FRAMES(FRONT "l: -1\r\n\r\n", "[" FRONT "l: -1\r\n\r\n]Malformed Content-Length ");
     FRAMES(FRONT "l: 1 2\r\n\r\n", "[" FRONT "l: 1 2\r\n\r\n]Malformed Content-Length ");
     FRAMES(FRONT "l:\r\n\r\n", "[" FRONT "l:\r\n\r\n]Malformed Content-Length ");
-    FRAMES(FRONT "l: 99999999999999999999\r\n\r\n",
-           "[" FRONT "l: 99999999999999999999\r\n\r\n]Message Too Large ");
+    FRAMES(FRONT "l: 99999999999999999999\r\n\r\n", "[" FRONT "l: 99999999999999999999\r\n\r\n]Message Too Large ");
     FRAMES(FRONT "l: 65536\r\n\r\n", "[" FRONT "l: 65536\r\n\r\n]Message Too Large ");
 }
 
