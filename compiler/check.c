@@ -5,7 +5,6 @@
 #include "compiler/deploy.h"
 #include "compiler/destination.h"
 #include "compiler/failover.h"
-#include "compiler/names.h"
 #include "compiler/pattern.h"
 #include "compiler/route.h"
 #include "compiler/term.h"

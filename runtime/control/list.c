@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/control/list.h"
 
-#include <errno.h>
 #include <string.h>
 
 int list_print(struct control *control, enum store_kind kind, const char *const *names, store_reader *reader) {

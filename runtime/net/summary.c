@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/net/summary.h"
 
-#include "runtime/net/option_values.h"
 #include "runtime/plan/survey.h"
 
 #include <inttypes.h>

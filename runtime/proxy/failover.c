@@ -2,7 +2,6 @@
 #include "runtime/proxy/failover.h"
 
 #include "runtime/proxy/contacts.h"
-#include "runtime/proxy/event.h"
 #include "runtime/proxy/redirect.h"
 #include "runtime/proxy/response.h"
 #include "runtime/proxy/search.h"

@@ -4,7 +4,6 @@
 #include "runtime/proxy/branch.h"
 #include "runtime/proxy/forward.h"
 #include "runtime/proxy/guard.h"
-#include "runtime/proxy/line.h"
 #include "runtime/sip/stun.h"
 
 #include <string.h>

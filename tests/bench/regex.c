@@ -7,7 +7,6 @@
 
 #include <pcre2.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <time.h>
 
 enum { ROUNDS = 9, SEARCHES = 20000 };

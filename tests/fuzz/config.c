@@ -5,7 +5,6 @@
 
 #include "runtime/net/config.h"
 
-#include <errno.h>
 #include <stdlib.h>
 
 static void judge_messages(const char *bytes, size_t length) {

@@ -8,7 +8,6 @@
 
 #include <poll.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/socket.h>
 
 enum { INSIDE, OUTSIDE, SIDES, SIZE = 65536 };

@@ -6,7 +6,6 @@
 #include "runtime/net/stream_set.h"
 
 #include <criterion/criterion.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,7 +2,6 @@
 #include "runtime/net/websocket.h"
 
 #include <criterion/criterion.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define HANDSHAKE                                                                                                      \
