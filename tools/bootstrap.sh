@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Installs what building and testing need, and only what is missing; `bootstrap.sh demo`: what building and the demos need.
-# Debian 12 (and its kin) with root or sudo; elsewhere it says what to install by hand. Run by `make bootstrap`, `make check` and
-# `make demo`.
+# Installs what building and testing need, and only what is missing; `bootstrap.sh demo`: what building and the demos
+# need. Debian 12 (and its kin) with root or sudo; elsewhere it says what to install by hand. Run by `make bootstrap`,
+# `make check` and `make demo`.
 set -u
 
 # package     what shows that it is there: a command, or a <header>

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# tools/certificate.sh DIRECTORY NAME IDENTITIES [KEY]: a certificate for tests and first steps, not for the world. IDENTITIES are
-# as openssl writes a subjectAltName: DNS:sip.example.org,IP:192.0.2.1 ("" for none). Makes DIRECTORY/ca.pem, whom all of them
-# trust, when it is not there yet, and DIRECTORY/NAME.pem: certificate and key (of P-256, or rsa:2048).
+# tools/certificate.sh DIRECTORY NAME IDENTITIES [KEY]: a certificate for tests and first steps, not for the world.
+# IDENTITIES are as openssl writes a subjectAltName: DNS:sip.example.org,IP:192.0.2.1 ("" for none). Makes
+# DIRECTORY/ca.pem, whom all of them trust, when it is not there yet, and DIRECTORY/NAME.pem: certificate and key (of
+# P-256, or rsa:2048).
 set -eu
 directory=$1 name=$2 identities=$3
 key=(-newkey ec -pkeyopt ec_paramgen_curve:P-256)

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The rules of the house, checked: every #include goes down a floor, and each outside thing is known to the one place that is
-# meant to know it. tools/floors.sh [DIRECTORY] prints each breach as file:line: and exits 1 when there is one.
+# The rules of the house, checked: every #include goes down a floor, and each outside thing is known to the one place
+# that is meant to know it. tools/floors.sh [DIRECTORY] prints each breach as file:line: and exits 1 when there is one.
 set -u
 cd "${1:-$(dirname "$0")/..}" || exit 2
 
@@ -20,7 +20,8 @@ runtime          grammar runtime/regex runtime/plan runtime/sip runtime/state ru
 compiler         grammar runtime/regex runtime/plan runtime/sip runtime/state runtime/proxy runtime/sim
 '
 
-# who may name it (a pattern of paths)            what: a header's name, or name( for functions; extended regular expressions
+# who may name it (a pattern of paths)            what: a header's name, or name( for functions; extended regular
+# expressions
 outside='
 runtime/net/loop\.c                                ev\.h
 runtime/net/websocket\.c                           wslay/.*\.h

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
-# Draws the ladder of one call from fovrun's debug log: a column for each party, a line for each message, time from the first
-# one. Variables: parties="ADDRESS=TITLE,..." (the server's address among them), colour=1 on a terminal, unheard="ADDRESS:PORT,..."
-# whom nothing was said to in the end: for what failed on the way to them it draws server="ADDRESS" being refused.
+# Draws the ladder of one call from fovrun's debug log: a column for each party, a line for each message, time from the
+# first one. Variables: parties="ADDRESS=TITLE,..." (the server's address among them), colour=1 on a terminal,
+# unheard="ADDRESS:PORT,..." whom nothing was said to in the end: for what failed on the way to them it draws
+# server="ADDRESS" being refused.
 
 function paint(text, code) { return colour ? "\033[" code "m" text "\033[0m" : text }
 function field(name,    text) {
