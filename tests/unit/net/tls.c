@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Sessions over pairs of sockets: ours with ours, and ours with a plain OpenSSL at the other end. Certificates are made as they
- * are wanted (tools/certificate.sh). */
+/* Sessions over pairs of sockets: ours with ours, and ours with a plain OpenSSL at the other end. Certificates are made
+ * as they are wanted (tools/certificate.sh). */
 #include "runtime/net/tls.h"
 
 #include "grammar/causes.h"

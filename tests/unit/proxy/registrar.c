@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The registrar and its store: which rows go out, what comes in, and what happens when memory runs out. What a peer sees
- * is told in tests/scenario/registrar.scn. */
+/* The registrar and its store: which rows go out, what comes in, and what happens when memory runs out. What a peer
+ * sees is told in tests/scenario/registrar.scn. */
 #include "runtime/proxy/registrar.h"
 
 #include "runtime/plan/verify.h"

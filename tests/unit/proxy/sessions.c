@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Ten thousand calls that end in every way there is, all mixed up, against a plain model of what a session is: the counts
- * are right all the time, and at the end nothing is left. */
+/* Ten thousand calls that end in every way there is, all mixed up, against a plain model of what a session is: the
+ * counts are right all the time, and at the end nothing is left. */
 #include "runtime/proxy/core.h"
 #include "runtime/proxy/proxy.h"
 #include "runtime/state/session.h"

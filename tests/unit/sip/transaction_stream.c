@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Transactions over streams: nothing is repeated, nothing is waited for that cannot come, and a lost connection fails what
- * nobody has answered yet (RFC 3261 17, 18.2.2). */
+/* Transactions over streams: nothing is repeated, nothing is waited for that cannot come, and a lost connection fails
+ * what nobody has answered yet (RFC 3261 17, 18.2.2). */
 #include "tests/unit/sip/transaction_invite.h"
 
 #define STREAM_TARGET endpoint_at("192.0.2.100", 5060, TRANSPORT_TCP)

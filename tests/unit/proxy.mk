@@ -1,2 +1,0 @@
-# SPDX-License-Identifier: MIT
-$(addprefix $(BUILD)/tests/unit/proxy/,memory registrar): TEST_LIBS = $(FAILING_MALLOC)
