@@ -121,7 +121,7 @@ units: $(UNITS)
 # --- other test programs and tools bring their rules with them ----------------------------------------------------
 include $(wildcard tests/*/*.mk tools/*.mk)
 
-# One after the other, whatever -j says: they would measure each other. The long one has a target of its own, `make soak`.
+# One after the other, whatever -j says: they would measure each other. The long one is `make soak`.
 .PHONY: bench
 bench:
 	@for bench in $(BENCHES); do $(MAKE) --no-print-directory $$bench || exit 1; done

@@ -24,8 +24,8 @@ void *arena_alloc(struct arena *arena, size_t size);
 char *arena_bytes(struct arena *arena, size_t size);
 /* A copy; a NUL follows it, not counted. The null slice when out of memory; the copy of a null slice is null. */
 struct slice arena_copy(struct arena *arena, struct slice s);
-/* A list of `count` things of `size` bytes with room for one more; their number says how much it has, so that it is always
- * this that makes it grow. NULL: out of memory; the list is as it was. */
+/* A list of `count` things of `size` bytes with room for one more; their number says how much it has, so that it is
+ * always this that makes it grow. NULL: out of memory; the list is as it was. */
 void *arena_room(struct arena *arena, void *list, unsigned count, size_t size);
 /* printf into the arena; NULL when out of memory. */
 char *arena_printf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -16,8 +16,8 @@ enum base64_kind {
 
 /* `out` gets as many digits as the macros say, no NUL. */
 void base64_text(const uint8_t *bytes, size_t count, enum base64_kind kind, char *out);
-/* The bytes whose text this is, at most `room`, and how many. False: it is none, or has more. What base64_text would not
- * write is none: no two texts have the same bytes. */
+/* The bytes whose text this is, at most `room`, and how many. False: it is none, or has more. What base64_text would
+ * not write is none: no two texts have the same bytes. */
 bool base64_bytes(struct slice text, enum base64_kind kind, uint8_t *bytes, size_t room, size_t *count);
 
 #endif

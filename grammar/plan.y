@@ -82,7 +82,9 @@ line:
 
 condition:
     bang left                   { build_quoted(scan->build, $1, $2, NULL, @$); }
-|   bang left '='               { build_quoted(scan->build, $1, $2, &(struct text){SLICE_EMPTY, behind(@3), NULL}, @$); }
+|   bang left '='               {
+        build_quoted(scan->build, $1, $2, &(struct text){SLICE_EMPTY, behind(@3), NULL}, @$);
+    }
 |   bang left '=' VALUE         { build_quoted(scan->build, $1, $2, &$4, @$); }
 |   error
 ;
@@ -162,8 +164,8 @@ static int yyreport_syntax_error(const yypcontext_t *context, void *scanner, str
     bool unknown = kind == YYSYMBOL_YYUNDEF;
     if (unknown && utf8_read(text, 0, &point) > 1)
         name = memory_printf(scan->build->memory, " (U+%04X)", (unsigned)point);
-    struct diag *diag = diag_report(diags, DIAG_SYNTAX, *place, "unexpected '%.*s'%s, expected %s", SLICE_ARG(text), name,
-                                    expected(context, scan));
+    struct diag *diag = diag_report(diags, DIAG_SYNTAX, *place, "unexpected '%.*s'%s, expected %s", SLICE_ARG(text),
+                                    name, expected(context, scan));
     const char *help = mend(scan, place->source->text, place->start, unknown);
     if (help)
         diag_help(diags, diag, "%s", help);

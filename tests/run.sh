@@ -3,9 +3,10 @@
 # Runs every suite and adds up. A suite is
 #   - a unit program, $BUILD/tests/unit/ROOM/MODULE, one for each source tests/unit/ROOM/MODULE.c;
 #   - a script tests/SUITE/run.sh, whose last line is `N passed, N failed`.
-# Prints a line for each suite and what it notes (its lines `note: ...`), the whole output of those that fail, and as its last
-# line `N passed, N failed`. A suite that does not say what became of its tests has failed. With SAN=1 the sanitizers report to
-# files, and a file is a failure: Criterion does not notice a leak. Called by `make check` with BUILD, CC and SAN.
+# Prints a line for each suite and what it notes (its lines `note: ...`), the whole output of those that fail, and as
+# its last line `N passed, N failed`. A suite that does not say what became of its tests has failed. With SAN=1 the
+# sanitizers report to files, and a file is a failure: Criterion does not notice a leak. Called by `make check` with
+# BUILD, CC and SAN.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 export BUILD=${BUILD:-build} CC=${CC:-gcc} SAN=${SAN:-} LC_ALL=C

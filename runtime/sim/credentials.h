@@ -6,8 +6,8 @@
 
 #include "runtime/sim/play.h"
 
-/* `text`: what stands behind "digest" (tests/scenario/README.md); `uri`: Request-URI of the request. The null slice: the
- * story failed. */
+/* `text`: what stands behind "digest" (tests/scenario/README.md); `uri`: Request-URI of the request. The null slice:
+ * the story failed. */
 struct slice credentials_value(struct play *play, const struct story_step *step, unsigned line, struct slice text,
                                struct slice uri);
 

@@ -60,8 +60,8 @@ bool locate_ask(struct locate *locate, struct locate_question *question);
 /* What is known about the question `id`. */
 void locate_answer(struct locate *locate, unsigned id, const struct dns_answer *answer);
 /* All that was asked and is still to come are addresses of the other family, of hosts that have some already: who does
- * not want to wait for those need not (RFC 8305 3). When they leave no room to ask about the last hosts, it ends without
- * those. */
+ * not want to wait for those need not (RFC 8305 3). When they leave no room to ask about the last hosts, it ends
+ * without those. */
 bool locate_enough(const struct locate *locate);
 /* Ends it with what is there, once that is enough. */
 void locate_hurry(struct locate *locate);

@@ -83,8 +83,8 @@ struct scan_result {
 struct scan_result scan_message(struct sip_message *message, const char *data, size_t length);
 
 /* The message with CRLF at the end of every line (7), as far as there is room: what fills it all is too large. Its
- * length. Who sends a message on as it came lets the next hop, which may take a LF for text, read other headers, and on a
- * stream another end of it. */
+ * length. Who sends a message on as it came lets the next hop, which may take a LF for text, read other headers, and on
+ * a stream another end of it. */
 size_t scan_mend(const struct sip_message *message, char out[SCAN_MENDED_MAX]);
 
 /* The raw value of header line n; unfolding is values.h's. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Client transactions (RFC 3261 17.1 with RFC 6026 7.2): requests that were sent, and what is still to be done about each. They
- * belong to a set of transactions (transaction.h), which tells what becomes of them. */
+/* Client transactions (RFC 3261 17.1 with RFC 6026 7.2): requests that were sent, and what is still to be done about
+ * each. They belong to a set of transactions (transaction.h), which tells what becomes of them. */
 #ifndef FOV_RUNTIME_SIP_TRANSACTION_CLIENT_H
 #define FOV_RUNTIME_SIP_TRANSACTION_CLIENT_H
 

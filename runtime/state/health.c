@@ -129,7 +129,8 @@ bool health_is_behind(const struct health *health, const struct endpoint *at, ui
     return entry && now < entry->target.behind;
 }
 
-/* The entry of one that has just failed, the newest of all; NULL: out of memory. A longer time behind its equals stays. */
+/* The entry of one that has just failed, the newest of all; NULL: out of memory. A longer time behind its equals
+ * stays. */
 static struct entry *note(struct health *health, const struct endpoint *at, enum cause cause, uint32_t behind,
                           uint64_t now) {
     struct entry *entry = find_bad(health, at, now);

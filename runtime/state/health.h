@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Destinations that have failed lately: until when each stands behind its equals (RFC 3263 4.3), how often in a row it has
- * failed without any response, and until when it is held down for that. It knows no calls: who asks before every attempt,
- * and says how each ended, is proxy/standing.h. A table with a bound: when it is full, the one whose last failure is the
- * oldest is forgotten. Everything is O(1) but the list for operators. Pure: the clock is told.
+/* Destinations that have failed lately: until when each stands behind its equals (RFC 3263 4.3), how often in a row it
+ * has failed without any response, and until when it is held down for that. It knows no calls: who asks before every
+ * attempt, and says how each ended, is proxy/standing.h. A table with a bound: when it is full, the one whose last
+ * failure is the oldest is forgotten. Everything is O(1) but the list for operators. Pure: the clock is told.
  *
  *   good --(3rd failure in a row, or one of the transport)--> held --(its time is over)--> due
  *   due --(next who asks)--> on trial
  *   on trial --(fails)--> held, twice as long, at most ten times the first;  any --(any response)--> good
- *   any --(fails, or answers 503)--> behind its equals as well, for a time --(that is over, or any other response)--> not
- */
+ *   any --(fails, or answers 503)--> behind its equals as well, for a time
+ *   behind its equals --(that time is over, or any other response)--> not behind them */
 #ifndef FOV_RUNTIME_STATE_HEALTH_H
 #define FOV_RUNTIME_STATE_HEALTH_H
 

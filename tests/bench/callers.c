@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Callers over several lines at once: call N comes over line N modulo their number and dials 100, 101 or 102. Each call is an
- * INVITE, an ACK for its 2xx, and a BYE at once; RATE of them are begun in a second. Says how they ended; fails when an
- * INVITE or a BYE has no final answer, or an INVITE waited longer than LIMIT.
+/* Callers over several lines at once: call N comes over line N modulo their number and dials 100, 101 or 102. Each call
+ * is an INVITE, an ACK for its 2xx, and a BYE at once; RATE of them are begun in a second. Says how they ended; fails
+ * when an INVITE or a BYE has no final answer, or an INVITE waited longer than LIMIT.
  *
  * callers CALLS RATE LIMIT udp|tcp ADDRESS:PORT ...
  *   LIMIT in ms */

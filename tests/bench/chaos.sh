@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# make bench-chaos: CALLS calls at RATE per second over UDP, TCP and TLS, while each second another of their three targets
-# is killed and started again. Every call and every BYE must get its final answer, no call wait longer than the timers of its
-# plan allow, and when Timer F has passed nothing of them be left in the server.
+# make bench-chaos: CALLS calls at RATE per second over UDP, TCP and TLS, while each second another of their three
+# targets is killed and started again. Every call and every BYE must get its final answer, no call wait longer than the
+# timers of its plan allow, and when Timer F has passed nothing of them be left in the server.
 cd "$(dirname "$0")/../.." || exit 1
 export BUILD=${BUILD:-build}
 . tests/live/lib.sh

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# make bench-failover: how long it takes from a failure until the next INVITE leaves, over 1,000 calls on loopback. Where it may, it
-# runs in a network of its own, with nothing but loopback: there is an address that no route leads to.
+# make bench-failover: how long it takes from a failure until the next INVITE leaves, over 1,000 calls on loopback.
+# Where it may, it runs in a network of its own, with nothing but loopback: there is an address that no route leads to.
 cd "$(dirname "$0")/../.." || exit 1
 export BUILD=${BUILD:-build}
 if [ "${1:-}" != alone ] && unshare -rn ip link set lo up 2>/dev/null; then

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# make bench-handshakes: how long callers wait who have never been here, while one address has the server do handshakes of TLS as
-# fast as it can: whole ones; and such that it leaves as soon as the server has done its part. With a key of P-256 and one of
-# RSA, which costs the server ten times as much.
+# make bench-handshakes: how long callers wait who have never been here, while one address has the server do handshakes
+# of TLS as fast as it can: whole ones; and such that it leaves as soon as the server has done its part. With a key of
+# P-256 and one of RSA, which costs the server ten times as much.
 cd "$(dirname "$0")/../.." || exit 1
 export BUILD=${BUILD:-build}
 . tests/live/lib.sh

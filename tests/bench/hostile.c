@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What the most expensive datagrams cost: every kind of hostile_kinds.h at 1,500 bytes and at 64 KB, a thousand calls each,
- * through the scanner alone and through the whole proxy with a plan that reads the headers in question. Fails when a
- * median of the proxy is over the bar (100 us, 1 ms). The maximum is for the reader: on a shared machine it is the
- * scheduler's. */
+/* What the most expensive datagrams cost: every kind of hostile_kinds.h at 1,500 bytes and at 64 KB, a thousand calls
+ * each, through the scanner alone and through the whole proxy with a plan that reads the headers in question. Fails
+ * when a median of the proxy is over the bar (100 us, 1 ms). The maximum is for the reader: on a shared machine it is
+ * the scheduler's. */
 #include "compiler/compile.h"
 #include "runtime/plan/verify.h"
 #include "runtime/proxy/proxy.h"

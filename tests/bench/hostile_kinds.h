@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Datagrams made to cost time: each is `before`, as many times `piece` as fit, `after`. "run0000" in them is numbered, so
- * that each run is a call of its own. */
+/* Datagrams made to cost time: each is `before`, as many times `piece` as fit, `after`. "run0000" in them is numbered,
+ * so that each run is a call of its own. */
 #ifndef FOV_TESTS_BENCH_HOSTILE_KINDS_H
 #define FOV_TESTS_BENCH_HOSTILE_KINDS_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the parties of the chaos and soak measurements share: a line, which is a UDP socket or one connection, and messages
- * without bodies on it. */
+/* What the parties of the chaos and soak measurements share: a line, which is a UDP socket or one connection, and
+ * messages without bodies on it. */
 #ifndef FOV_TESTS_BENCH_PARTY_H
 #define FOV_TESTS_BENCH_PARTY_H
 

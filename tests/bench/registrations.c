@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A storm of REGISTERs, each of another user, at a steady rate; nothing is repeated. Prints how many were answered and how
- * long that took, and writes the names of those who got a 200 to a file, one on a line.
+/* A storm of REGISTERs, each of another user, at a steady rate; nothing is repeated. Prints how many were answered and
+ * how long that took, and writes the names of those who got a 200 to a file, one on a line.
  *
  * registrations SERVER FIRST COUNT RATE FILE
  *   SERVER as ADDRESS:PORT; users are uFIRST and so on; RATE in requests a second */

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# make bench-registrations: RATE REGISTERs a second for SECONDS seconds, each of another user, with the store on the disk of
-# TMPDIR; then for half as long, with the server killed in the middle and started again. Every answered one must be in the
-# store, and be loaded by the next start.
+# make bench-registrations: RATE REGISTERs a second for SECONDS seconds, each of another user, with the store on the
+# disk of TMPDIR; then for half as long, with the server killed in the middle and started again. Every answered one must
+# be in the store, and be loaded by the next start.
 cd "$(dirname "$0")/../.." || exit 1
 export BUILD=${BUILD:-build}
 . tests/live/lib.sh

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT
 # make soak: CALLS calls at RATE per second over UDP, TCP and TLS, a third of which fail over from a target that refuses
 # connections. The server's descriptors and its resident memory are written down as they go. After the first quarter it
-# remembers as many calls at a time as it ever will (the rate is steady, and T1 short, so that this comes soon), and from then on
-# neither grows: less than 2 % of memory, and no descriptors but those of the connections that are being tried and of who asks. At
-# the end there are as many as before the first call.
+# remembers as many calls at a time as it ever will (the rate is steady, and T1 short, so that this comes soon), and
+# from then on neither grows: less than 2 % of memory, and no descriptors but those of the connections that are being
+# tried and of who asks. At the end there are as many as before the first call.
 cd "$(dirname "$0")/../.." || exit 1
 export BUILD=${BUILD:-build}
 . tests/live/lib.sh

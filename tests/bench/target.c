@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A target that can be killed at any time: it knows nothing of a call but the 200 that it owes, so that the next process at
- * its address can hang up the calls that this one has answered. An INVITE gets 180 at once and 200 after DELAY ms, a CANCEL
- * 481, as who gives up a call here gives up one of a process that is dead, anything else but an ACK 200.
+/* A target that can be killed at any time: it knows nothing of a call but the 200 that it owes, so that the next
+ * process at its address can hang up the calls that this one has answered. An INVITE gets 180 at once and 200 after
+ * DELAY ms, a CANCEL 481, as who gives up a call here gives up one of a process that is dead, anything else but an ACK
+ * 200.
  *
  * target udp|tcp ADDRESS:PORT CONTACT DELAY */
 #include "tests/bench/party.h"

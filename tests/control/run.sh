@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# fovctl as an operator uses it, without a server: what it prints, what it says, its exit codes, and what is in the store.
+# fovctl as an operator uses it, without a server: what it prints, what it says, its exit codes, and what is in the
+# store.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 case ${BUILD:=build} in /*) ;; *) BUILD=$PWD/$BUILD ;; esac

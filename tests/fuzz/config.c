@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The door of configurations: any text is read, or refused with errors that no terminal can be harmed by; and what was read
- * without an error stays within what the options may be. Anything else aborts. */
+/* The door of configurations: any text is read, or refused with errors that no terminal can be harmed by; and what was
+ * read without an error stays within what the options may be. Anything else aborts. */
 #include "tests/fuzz/config.h"
 
 #include "runtime/net/config.h"

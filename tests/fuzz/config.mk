@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# make fuzz-config: the door of configurations under libFuzzer with ASan and UBSan (needs clang), SECONDS= long. The short run
-# makes texts of other texts' lines as that of plans does, with plan_main.c.
+# make fuzz-config: the door of configurations under libFuzzer with ASan and UBSan (needs clang), SECONDS= long. The
+# short run makes texts of other texts' lines as that of plans does, with plan_main.c.
 CONFIG_FUZZ := $(BUILD)/tests/fuzz/config
 $(CONFIG_FUZZ): $(CONFIG_FUZZ).o $(BUILD)/tests/fuzz/plan_main.o $(call room_libs,$(FOVRUN_ROOMS))
 	$(call link,$(FOVRUN_ROOMS))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The door of name servers: any bytes as an answer, for libFuzzer and message_main.c. What is read is within its limits, and
- * a server is located with nothing but such answers: that ends, with no more than it may find. */
+/* The door of name servers: any bytes as an answer, for libFuzzer and message_main.c. What is read is within its
+ * limits, and a server is located with nothing but such answers: that ends, with no more than it may find. */
 #include "tests/fuzz/message.h"
 
 #include "runtime/net/dns_answer.h"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# make fuzz-dns: the door of name servers under libFuzzer with ASan and UBSan (needs clang), SECONDS= long. The short run
-# changes bytes as that of messages does, with message_main.c.
+# make fuzz-dns: the door of name servers under libFuzzer with ASan and UBSan (needs clang), SECONDS= long. The short
+# run changes bytes as that of messages does, with message_main.c.
 DNS_FUZZ := $(BUILD)/tests/fuzz/dns
 $(DNS_FUZZ): $(DNS_FUZZ).o $(BUILD)/tests/fuzz/message_main.o $(call room_libs,$(FOVRUN_ROOMS))
 	$(call link,$(FOVRUN_ROOMS))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The door for datagrams, for libFuzzer and for message_main.c: whatever the bytes are, the scanner stays inside them and
- * keeps its own bounds; what it lets through reads the same in libosip2's whole-message parser (the oracle), survives
- * edits byte for byte, and can be answered. A broken promise aborts with its name. */
+/* The door for datagrams, for libFuzzer and for message_main.c: whatever the bytes are, the scanner stays inside them
+ * and keeps its own bounds; what it lets through reads the same in libosip2's whole-message parser (the oracle),
+ * survives edits byte for byte, and can be answered. A broken promise aborts with its name. */
 #include "runtime/sip/edit.h"
 #include "runtime/sip/reply.h"
 #include "runtime/sip/uri.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The proxy core, for libFuzzer, proxy_main.c and proxy_starve.c. An input is a program: which plan, which settings, then
- * events: peers send requests, answers, ACKs, CANCELs, requests within dialogs and nonsense, most of it made of what the
- * proxy itself sent; ICMP; time passes; the server drains; memory runs out. Whatever happens, what proxy_judge.h promises
- * holds, and at the end nothing is left. */
+/* The proxy core, for libFuzzer, proxy_main.c and proxy_starve.c. An input is a program: which plan, which settings,
+ * then events: peers send requests, answers, ACKs, CANCELs, requests within dialogs and nonsense, most of it made of
+ * what the proxy itself sent; ICMP; time passes; the server drains; memory runs out. Whatever happens, what
+ * proxy_judge.h promises holds, and at the end nothing is left. */
 #include "tests/fuzz/proxy.h"
 
 #include "tests/fuzz/proxy_memory.h"

@@ -9,8 +9,8 @@
 #include <stdint.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-/* The same while the allocation number `failing` fails (0: none), and `for_good` all behind it. The number of allocations
- * that it asked for. */
+/* The same while the allocation number `failing` fails (0: none), and `for_good` all behind it. The number of
+ * allocations that it asked for. */
 unsigned long proxy_run(const uint8_t *data, size_t size, unsigned long failing, bool for_good);
 
 #endif

@@ -185,8 +185,8 @@ static void judge_request(const struct net *net, const struct datagram *sent) {
         net_promise(net, was_authenticated(net, sent), "nothing starts without credentials");
 }
 
-/* What the fence answers has no transaction, and neither has a 503 for want of memory. Without the magic cookie the To tag
- * tells transactions apart (RFC 3261 17.2.3). */
+/* What the fence answers has no transaction, and neither has a 503 for want of memory. Without the magic cookie the To
+ * tag tells transactions apart (RFC 3261 17.2.3). */
 static bool is_stateless(const struct net *net, const struct datagram *response) {
     return net->starved || !slice_starts(response->branch, SLICE("z9hG4bK")) || response->branch.len == 7 ||
            (net->hostile && (response->status == 400 || response->status == 505));

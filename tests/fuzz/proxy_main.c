@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Runs the proxy's fuzz target without libFuzzer:
  *     proxy RUNS STARVED SEED [FILE...]
- * first every file as it is, then RUNS programs of random bytes; then STARVED more, each of them once for every allocation
- * that it makes, which fails, alone and with all that follow. The same seed makes the same programs. */
+ * first every file as it is, then RUNS programs of random bytes; then STARVED more, each of them once for every
+ * allocation that it makes, which fails, alone and with all that follow. The same seed makes the same programs. */
 #include "tests/fuzz/proxy.h"
 
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The name servers of a fuzz run: they answer every question after a while, with what a hash of it says: good records, bad
- * ones, none, an error, or nothing at all. */
+/* The name servers of a fuzz run: they answer every question after a while, with what a hash of it says: good records,
+ * bad ones, none, an error, or nothing at all. */
 #ifndef FOV_TESTS_FUZZ_PROXY_NAMES_H
 #define FOV_TESTS_FUZZ_PROXY_NAMES_H
 

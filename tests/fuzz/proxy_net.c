@@ -312,8 +312,8 @@ bool net_open(struct net *net, const struct proxy_plan *plan, unsigned options) 
     return net->proxy != NULL;
 }
 
-/* The same bytes when the transaction may have ended, as over a stream it always may: for us it is a new request that looks
- * like an old one. */
+/* The same bytes when the transaction may have ended, as over a stream it always may: for us it is a new request that
+ * looks like an old one. */
 static bool is_stale(const struct net *net, const struct endpoint *source, struct slice bytes) {
     for (unsigned i = 0; i < net->count; i++)
         if (!net->datagrams[i].left &&

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The network of one fuzz run: virtual time, everything that came to the proxy and everything that left it. What leaves is
- * judged at once (proxy_judge.h); a broken promise aborts with its name and the ladder so far. */
+/* The network of one fuzz run: virtual time, everything that came to the proxy and everything that left it. What leaves
+ * is judged at once (proxy_judge.h); a broken promise aborts with its name and the ladder so far. */
 #ifndef FOV_TESTS_FUZZ_PROXY_NET_H
 #define FOV_TESTS_FUZZ_PROXY_NET_H
 

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # Short runs of the fuzz targets, for `make check`: each tests/fuzz/*.check is a shell script of one
-# line ($BUILD is the build directory) whose last line is `N passed, N failed`: inputs or pairs, of which there may be 100,000.
-# Here each is one test, so that the sum of all suites counts tests. The long runs have make targets of their own.
+# line ($BUILD is the build directory) whose last line is `N passed, N failed`: inputs or pairs, of which there may be
+# 100,000. Here each is one test, so that the sum of all suites counts tests. The long runs have make targets of their
+# own.
 set -u
 good=0 bad=0
 output=$(mktemp) || exit 1

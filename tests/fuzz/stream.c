@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The door of streams: the same bytes, cut in any way, are the same messages, and each of them ends where the scanner says. A
- * broken promise aborts. */
+/* The door of streams: the same bytes, cut in any way, are the same messages, and each of them ends where the scanner
+ * says. A broken promise aborts. */
 #include "tests/fuzz/message.h"
 
 #include "runtime/sip/scan.h"

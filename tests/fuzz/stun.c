@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The door of STUN: what is answered is a Binding request, the answer is one that a client reads, and not much longer. A broken
- * promise aborts. */
+/* The door of STUN: what is answered is a Binding request, the answer is one that a client reads, and not much longer.
+ * A broken promise aborts. */
 #include "tests/fuzz/message.h"
 
 #include "runtime/sip/stun.h"

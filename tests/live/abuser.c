@@ -13,7 +13,8 @@
  * chat     COUNT pings, the pong to each read before the next
  * pieces   a message of COUNT empty fragments
  *
- * abuser KIND COUNT TRANSPORT SOURCE SERVER     SOURCE an ADDRESS:0. Says what came of it, and stays until he is killed. */
+ * abuser KIND COUNT TRANSPORT SOURCE SERVER     SOURCE an ADDRESS:0. Says what came of it, and stays until he is
+ *                                               killed. */
 #include "tests/live/wire.h"
 
 #include <fcntl.h>

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* What a browser's SIP does with the network, for a SIPp that plays the phone in it: datagrams from SIPp leave as messages of
- * a WebSocket, and those that come on it go to SIPp (RFC 7118). One message each, nothing in them is touched.
+/* What a browser's SIP does with the network, for a SIPp that plays the phone in it: datagrams from SIPp leave as
+ * messages of a WebSocket, and those that come on it go to SIPp (RFC 7118). One message each, and nothing in them is
+ * touched.
  *
- * browser ws|wss INSIDE SERVER [ORIGIN]    as ADDRESS:PORT, IPv4: where SIPp sends to, and where the WebSocket is opened, for a
- *                                          page of that origin. Prints what the server answers to the handshake, and runs
- *                                          until the server closes it. Whose certificate it is does not matter here. */
+ * browser ws|wss INSIDE SERVER [ORIGIN]    as ADDRESS:PORT, IPv4: where SIPp sends to, and where the WebSocket is
+ *                                          opened, for a page of that origin. Prints what the server answers to the handshake,
+ *                                          and runs until the server closes it. Whose certificate it is does not matter
+ *                                          here. */
 #include "tests/live/place.h"
 
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Phones in browsers (sourced by bash, behind lib.sh): a SIPp at $net.4 and $phone, which has the network of a browser at $inside
-# (browser.c).
+# Phones in browsers (sourced by bash, behind lib.sh): a SIPp at $net.4 and $phone, which has the network of a browser
+# at $inside (browser.c).
 inside=$net.3:$port phone=$((port + 1))
 
 # in_browser SCENARIO: the same as a browser has it

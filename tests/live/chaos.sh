@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Three targets that can be killed, and callers over several transports at once (sourced after secure.sh): $net.100 over UDP,
-# 101 over TCP, 102 over TLS. A third of the calls goes to each first.
+# Three targets that can be killed, and callers over several transports at once (sourced after secure.sh): $net.100 over
+# UDP, 101 over TCP, 102 over TLS. A third of the calls goes to each first.
 declare -A targets=()
 rings=100 # ms
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The name server of the live stories: dns ADDRESS PORT ZONE (dns_zone.h) answers over UDP and TCP until it is killed. Each
- * question is a line on standard output. */
+/* The name server of the live stories: dns ADDRESS PORT ZONE (dns_zone.h) answers over UDP and TCP until it is killed.
+ * Each question is a line on standard output. */
 #include "tests/live/dns_zone.h"
 
 #include <poll.h>

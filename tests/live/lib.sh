@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-# What a live story is told with (sourced by bash): parties that are SIPp processes on loopback addresses of the story's own, a
-# fovrun between them, and questions to its debug log, in which every message that comes or goes has a line.
-# Waiting is always for an event, with a limit that only a broken machine reaches; whatever was started ends with the story. On
-# a busy machine anybody may be late, and SIP repeats what is late: messages are counted without their repetitions, and a
-# repetition is wrong only when the other side had answered.
+# What a live story is told with (sourced by bash): parties that are SIPp processes on loopback addresses of the story's
+# own, a fovrun between them, and questions to its debug log, in which every message that comes or goes has a line.
+# Waiting is always for an event, with a limit that only a broken machine reaches; whatever was started ends with the
+# story. On a busy machine anybody may be late, and SIP repeats what is late: messages are counted without their
+# repetitions, and a repetition is wrong only when the other side had answered.
 set -u
 here=tests/live
 work=$(mktemp -d "${TMPDIR:-/tmp}/fov-live-XXXXXX") || exit 1
@@ -100,8 +100,8 @@ refusing() {
     party "$net.$1" "$port" "$work/refuse-$1.xml"
 }
 
-# names LINES: a name server on $net.53 that says that (dns_zone.h), @N standing for the address of host N and @port for the
-# targets' port; what it is asked is in $work/asked
+# names LINES: a name server on $net.53 that says that (dns_zone.h), @N standing for the address of host N and @port for
+# the targets' port; what it is asked is in $work/asked
 names() {
     sed -E "s/@([0-9]+)/$net.\1/g; s/@port/$port/g" <<<"$1" >"$work/zone"
     "$BUILD/tests/live/dns" "$net.53" "$port" "$work/zone" >"$work/asked" 2>"$work/dns.errors" &
@@ -134,8 +134,8 @@ start() {
     address=$(sed -n 's/.*event=listening .*address=//p' "$log" | head -n 1)
 }
 
-# call [SIPP OPTIONS...]: a caller (its calls end well or not: exit status); in the background the job is SIPp itself, so that it
-# can be ended
+# call [SIPP OPTIONS...]: a caller (its calls end well or not: exit status); in the background the job is SIPp itself,
+# so that it can be ended
 call() {
     local options=(-sf $here/caller.xml) run=
     case " $* " in *" -sf "*) options=() ;; esac

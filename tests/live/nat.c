@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* A NAT on loopback: what comes to INSIDE goes on to SERVER from an address of its own, and what comes back there goes to
- * whoever was heard inside last. So a phone that believes to talk to INSIDE is seen by the server at another address and
- * port than its Via and Contact say.
+/* A NAT on loopback: what comes to INSIDE goes on to SERVER from an address of its own, and what comes back there goes
+ * to whoever was heard inside last. So a phone that believes to talk to INSIDE is seen by the server at another address
+ * and port than its Via and Contact say.
  *
- * nat INSIDE SERVER OUTSIDE     as ADDRESS:PORT, IPv4; OUTSIDE's port 0: any. Prints the address it got, runs until killed. */
+ * nat INSIDE SERVER OUTSIDE     as ADDRESS:PORT, IPv4; OUTSIDE's port 0: any. Prints the address it got, runs until
+ *                               killed. */
 #include "tests/live/place.h"
 
 #include <poll.h>

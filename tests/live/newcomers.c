@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Callers who have never been here: each opens a connection (over TLS with a handshake of its own; over UDP it takes a new
- * socket), calls, hangs up when it is answered and leaves. One after the other, PAUSE ms between them. Says how long they
- * waited from their first step until it rang; fails when somebody is not answered, or waits longer than LIMIT ms.
+/* Callers who have never been here: each opens a connection (over TLS with a handshake of its own; over UDP it takes a
+ * new socket), calls, hangs up when it is answered and leaves. One after the other, PAUSE ms between them. Says how
+ * long they waited from their first step until it rang; fails when somebody is not answered, or waits longer than LIMIT
+ * ms.
  *
  * newcomers COUNT PAUSE LIMIT udp|tcp|tls SOURCE SERVER     SOURCE an ADDRESS:0 */
 #include "tests/bench/party.h"

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-# Real phones for a live story (sourced after lib.sh): baresip without a screen or a sound card, told what to do over its control
-# port. A phone hears its own echo.
+# Real phones for a live story (sourced after lib.sh): baresip without a screen or a sound card, told what to do over
+# its control port. A phone hears its own echo.
 
-# phone NAME HOST REGISTRAR PASSWORD [LINES...]: starts it on $net.HOST, registering at REGISTRAR (ADDRESS:PORT, and parameters
-# of the URI), with the parameters of the account in $account; lines of its configuration
+# phone NAME HOST REGISTRAR PASSWORD [LINES...]: starts it on $net.HOST, registering at REGISTRAR (ADDRESS:PORT, and
+# parameters of the URI), with the parameters of the account in $account; lines of its configuration
 phone() {
     local name=$1 ip=$net.$2 dir=$work/phone-$1
     mkdir -p "$dir"

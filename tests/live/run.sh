@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Real sockets: each story of tests/live/stories runs by itself, all at the same time, as they mostly wait. `run.sh NAME...`
-# tells some of them. One that this machine cannot tell says why, and counts for nothing. Last line: `N passed, N failed`.
+# Real sockets: each story of tests/live/stories runs by itself, all at the same time, as they mostly wait.
+# `run.sh NAME...` tells some of them. One that this machine cannot tell says why, and counts for nothing. Last line:
+# `N passed, N failed`.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 export BUILD=${BUILD:-build}

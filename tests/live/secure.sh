@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# TLS in a live story (sourced after lib.sh): parties are SIPp processes over TCP, each behind a stunnel of its own that has a
-# certificate. Their authority is $authority.
+# TLS in a live story (sourced after lib.sh): parties are SIPp processes over TCP, each behind a stunnel of its own that
+# has a certificate. Their authority is $authority.
 tls=$work/tls authority=$work/tls/ca.pem
 
 # certificate NAME IDENTITIES [KEY]: $tls/NAME.pem

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Those whom nobody has asked to come (sourced by bash, behind lib.sh): abusers (abuser.c) at $net.9, and callers who have
-# never been here (newcomers.c) at $net.5.
+# Those whom nobody has asked to come (sourced by bash, behind lib.sh): abusers (abuser.c) at $net.9, and callers who
+# have never been here (newcomers.c) at $net.5.
 declare -A abusers=()
 
 # listener TRANSPORT: where fovrun listens

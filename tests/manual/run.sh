@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The manual pages are well formed, every whole plan in them compiles without a warning, and they name every option that the
-# programs' --help names, and every event of the log.
+# The manual pages are well formed, every whole plan in them compiles without a warning, and they name every option that
+# the programs' --help names, and every event of the log.
 set -u
 good=0 bad=0
 work=$(mktemp -d) || exit 1

@@ -33,7 +33,8 @@ read -r told _ untold _ < <(tail -n 1 <<<"$output")
 good=$((good + ${told:-0})) bad=$((bad + ${untold:-1}))
 [ "${untold:-1}" = 0 ] || echo "$output"
 
-# The configuration is right as it is, and with every line of it that is commented out; it has all options that it may have.
+# The configuration is right as it is, and with every line of it that is commented out; it has all options that it may
+# have.
 "$BUILD/fovc" compile plans/first.txt -o "$work/plan.bin"
 cp plans/fovrun.conf "$work/fovrun.conf"
 sed 's/^#\([a-z0-9-]* = \)/\1/' plans/fovrun.conf >"$work/all.conf"

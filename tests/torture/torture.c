@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The torture messages of RFC 4475 and RFC 5118 against the whole proxy, in virtual time: each gets the answer that the
  * folder's table.tsv names, or goes on with every byte that a proxy has no business with; then each is cut at every
- * place. Those that register are answered by the registrar, too. The folder is the argument; without it the test says so
- * and passes. */
+ * place. Those that register are answered by the registrar, too. The folder is the argument; without it the test says
+ * so and passes. */
 #include "compiler/compile.h"
 #include "runtime/plan/verify.h"
 #include "runtime/sim/connections.h"
@@ -198,8 +198,8 @@ static void play_in_dialog(const char *file, struct slice bytes) {
 
 /* The table. */
 
-/* `expect` as the table has it: fwd, drop, resp (a response: it belongs to no transaction, so nothing leaves), a code, or
- * 400? (liberal forwarding is allowed: this server refuses all of these but a branch of nothing but the cookie). */
+/* `expect` as the table has it: fwd, drop, resp (a response: it belongs to no transaction, so nothing leaves), a code,
+ * or 400? (liberal forwarding is allowed: this server refuses all of these but a branch of nothing but the cookie). */
 static void judge(const char *file, const char *expect, struct slice bytes) {
     struct scan_result verdict = scan_message(&original, bytes.at, bytes.len);
     set_caller();
@@ -270,8 +270,8 @@ static void run_table(const char *folder, FILE *table) {
 
 /* On a stream. */
 
-/* What comes on a connection, whole and a byte at a time: the answer, and whether the connection stands. Where the framing is
- * lost it is closed behind the answer (RFC 4475 3.1.2.2, 3.1.2.3, 3.3.9). */
+/* What comes on a connection, whole and a byte at a time: the answer, and whether the connection stands. Where the
+ * framing is lost it is closed behind the answer (RFC 4475 3.1.2.2, 3.1.2.3, 3.3.9). */
 static void run_stream(const char *folder) {
     static const struct {
         const char *file;

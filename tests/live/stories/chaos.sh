@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Six seconds in which each second another of three targets is killed and started again, with calls from UDP, TCP and TLS: all
-# of them end in time, and nothing is left of them in the server.
+# Six seconds in which each second another of three targets is killed and started again, with calls from UDP, TCP and
+# TLS: all of them end in time, and nothing is left of them in the server.
 . tests/live/lib.sh
 . tests/live/secure.sh
 . tests/live/chaos.sh

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Nobody listens at the first two targets: ICMP says so, and the third is asked at once. fovctl shows what is known of them.
+# Nobody listens at the first two targets: ICMP says so, and the third is asked at once. fovctl shows what is known of
+# them.
 . tests/live/lib.sh
 plan plans/failover-1.txt
 answering 102

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# A server that is started by its configuration: files beside it, the command line over it, a variable that the plan reads; and one
-# whose configuration is wrong is not started.
+# A server that is started by its configuration: files beside it, the command line over it, a variable that the plan
+# reads; and one whose configuration is wrong is not started.
 . tests/live/lib.sh
 sed 's/^\[Matching Patterns\]$/&\n\&site = ^here$/' plans/first.txt >"$work/site.txt"
 plan "$work/site.txt"

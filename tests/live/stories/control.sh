@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# fovctl while the server runs: users are asked for their passwords as soon as there is one, can be seen and put out when they
-# are registered, and are let in no more when they are removed; aliases come and go.
+# fovctl while the server runs: users are asked for their passwords as soon as there is one, can be seen and put out
+# when they are registered, and are let in no more when they are removed; aliases come and go.
 . tests/live/lib.sh
 cat >"$work/local.txt" <<'END'
 [Matching Patterns]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# SIGTERM while a call over TCP rings: it is answered on its connections; those on which nothing happens, or half a request has
-# come, hold nothing up, and are closed in order when the server ends.
+# SIGTERM while a call over TCP rings: it is answered on its connections; those on which nothing happens, or half a
+# request has come, hold nothing up, and are closed in order when the server ends.
 . tests/live/lib.sh
 . tests/live/secure.sh
 certificate fovrun "IP:$net.1"

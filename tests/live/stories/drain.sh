@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# SIGTERM while a call rings: new calls get 503 with Retry-After, the ringing one is answered, then the server ends by itself.
+# SIGTERM while a call rings: new calls get 503 with Retry-After, the ringing one is answered, then the server ends by
+# itself.
 . tests/live/lib.sh
 plan plans/failover-1.txt
 ringing 100

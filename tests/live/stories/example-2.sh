@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Published example 2: all three attempts go over TCP. The first target is silent, the second is killed before it has answered, the
-# third answers; everything is said once.
+# Published example 2: all three attempts go over TCP. The first target is silent, the second is killed before it has
+# answered, the third answers; everything is said once.
 . tests/live/lib.sh
 plan plans/failover-2.txt '/^.session/a &failover.timer.inviting = 5'
 over_tcp=(-t t1)

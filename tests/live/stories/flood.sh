@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Somebody sends rubbish as fast as a shell can: it is counted, and a call fails over after its second of silence as usual.
+# Somebody sends rubbish as fast as a shell can: it is counted, and a call fails over after its second of silence as
+# usual.
 . tests/live/lib.sh
 plan plans/failover-1.txt '/^.session/a &failover.timer.inviting = 1'
 silent 100

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# The file of records cannot grow: calls go on, and the log says so. A limit on the size of files stands in for a full disk.
+# The file of records cannot grow: calls go on, and the log says so. A limit on the size of files stands in for a full
+# disk.
 . tests/live/lib.sh
 plan plans/failover-4.txt
 refusing 100 502 "Broken Here"

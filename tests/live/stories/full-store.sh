@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-# The store cannot grow: clients register all the same, the log says so, and everything is written when there is room again. A
-# limit on the size of files stands in for a full disk. Then a store that is none, and a directory without a place for one.
+# The store cannot grow: clients register all the same, the log says so, and everything is written when there is room
+# again. A limit on the size of files stands in for a full disk. Then a store that is none, and a directory without a
+# place for one.
 . tests/live/lib.sh
 cat >"$work/local.txt" <<'END'
 [Matching Patterns]

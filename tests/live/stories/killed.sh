@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# What was answered is kept: the server is killed without a warning, and after its restart those who had registered are called.
+# What was answered is kept: the server is killed without a warning, and after its restart those who had registered are
+# called.
 . tests/live/lib.sh
 cat >"$work/local.txt" <<'END'
 [Matching Patterns]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# /etc/resolv.conf comes to name another name server, and the one before is gone: the next names are asked of the new one. In
-# namespaces of its own, where that file and port 53 are ours.
+# /etc/resolv.conf comes to name another name server, and the one before is gone: the next names are asked of the new
+# one. In namespaces of its own, where that file and port 53 are ours.
 if [ "${1:-}" != alone ] && unshare -rmn ip link set lo up 2>/dev/null; then
     # shellcheck disable=SC2016 # expanded there
     exec unshare -rmn bash -c 'ip link set lo up && exec bash "$0" alone' "$0"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# A name server that stays silent: after some seconds the next target. Meanwhile who needs no name is not held up, nor who is
-# helped by /etc/hosts.
+# A name server that stays silent: after some seconds the next target. Meanwhile who needs no name is not held up, nor
+# who is helped by /etc/hosts.
 . tests/live/lib.sh
 cat >"$work/names.txt" <<PLAN
 [Matching Patterns]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# A name's SRV records by priority, asked of a name server over UDP and, as the answer is too long, TCP. Nobody listens at the
-# first one; the second one answers. A name that does not exist before it costs nothing.
+# A name's SRV records by priority, asked of a name server over UDP and, as the answer is too long, TCP. Nobody listens
+# at the first one; the second one answers. A name that does not exist before it costs nothing.
 . tests/live/lib.sh
 cat >"$work/names.txt" <<'PLAN'
 [Deploy Patterns]

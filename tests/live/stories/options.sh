@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# What the command line does to a running server: failover off, a taken port, help; the record file is rotated, and the plan's file
-# emptied, under it.
+# What the command line does to a running server: failover off, a taken port, help; the record file is rotated, and the
+# plan's file emptied, under it.
 . tests/live/lib.sh
 plan plans/failover-1.txt
 refusing 100 486 "Busy Here"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Two phones (of the kind that gives up when it sees SHA-256) register with passwords, one of them from behind a NAT; the server is killed and started again; then they call each
-# other by name, and the calls still arrive.
+# Two phones (of the kind that gives up when it sees SHA-256) register with passwords, one of them from behind a NAT;
+# the server is killed and started again; then they call each other by name, and the calls still arrive.
 . tests/live/lib.sh
 . tests/live/phones.sh
 cat >"$work/pbx.txt" <<'END'

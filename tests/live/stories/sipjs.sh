@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# A phone that is SIP.js, over ws and wss: it is called and calls, each side hangs up; the server is killed, and the phone connects
-# again and is called again. SIP.js comes from npm, once for each build, as sipjs/package-lock.json says.
+# A phone that is SIP.js, over ws and wss: it is called and calls, each side hangs up; the server is killed, and the
+# phone connects again and is called again. SIP.js comes from npm, once for each build, as sipjs/package-lock.json says.
 . tests/live/lib.sh
 . tests/live/secure.sh
 modules=$BUILD/tests/live/sipjs
@@ -23,7 +23,8 @@ $request = ^INVITE sip:101@
 To = sip:101@192.168.0.101
 END
 plan "$work/two.txt"
-# described SCENARIO COUNT: the same with a description of media in its first COUNT messages, which SIP.js hangs up without
+# described SCENARIO COUNT: the same with a description of media in its first COUNT messages, which SIP.js hangs up
+# without
 described() {
     awk -v "count=$2" '/^Content-Length: 0$/ && count-- > 0 {
         print "Content-Type: application/sdp\nContent-Length: [len]\n\nv=0"; next } { print }' "$here/$1" >"$work/$1"

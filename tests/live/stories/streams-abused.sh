@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-# What nobody sends who means well, behind a good handshake of TLS or of a WebSocket: garbage, half a request, a message and a
-# frame longer than any may be; and somebody who opens connections as fast as a shell can. All of them are closed and counted,
-# and a caller gets through while they are there.
+# What nobody sends who means well, behind a good handshake of TLS or of a WebSocket: garbage, half a request, a message
+# and a frame longer than any may be; and somebody who opens connections as fast as a shell can. All of them are closed
+# and counted, and a caller gets through while they are there.
 . tests/live/lib.sh
 . tests/live/secure.sh
 certificate fovrun "IP:$net.1"
@@ -12,7 +12,8 @@ server -l "tls:$net.1:0" -l "tcp:$net.1:0" -l "ws:$net.1:0" --tls-certificate "$
 listener() { sed -n "s/.*event=listening transport=$1 address=//p" "$log"; }
 secure_caller
 
-# over_tls NAME: says over TLS what comes on its input, and stays; what is answered, until the server closes, is in $work/NAME
+# over_tls NAME: says over TLS what comes on its input, and stays; what is answered, until the server closes, is in
+# $work/NAME
 over_tls() {
     openssl s_client -quiet -connect "$(listener tls)" -CAfile "$authority" >"$work/$1" 2>"$work/$1.errors"
     : >"$work/$1.closed"

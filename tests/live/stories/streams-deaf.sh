@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-# Who never reads what he is sent is closed when a megabyte waits for him, over every transport; so is who sends a message in
-# ten thousand pieces, or a handshake without end. Memory is as before afterwards, and callers get through meanwhile.
+# Who never reads what he is sent is closed when a megabyte waits for him, over every transport; so is who sends a
+# message in ten thousand pieces, or a handshake without end. Memory is as before afterwards, and callers get through
+# meanwhile.
 . tests/live/lib.sh
 . tests/live/secure.sh
 . tests/live/strangers.sh

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Who sends a byte a second is closed when a message, a handshake of TLS or one of a WebSocket takes longer than it may, whatever
-# that is sent over; and callers get through meanwhile.
+# Who sends a byte a second is closed when a message, a handshake of TLS or one of a WebSocket takes longer than it may,
+# whatever that is sent over; and callers get through meanwhile.
 . tests/live/lib.sh
 . tests/live/secure.sh
 . tests/live/strangers.sh

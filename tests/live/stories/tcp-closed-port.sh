@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Over TCP nobody listens at the first two targets: they refuse, and the third is asked at once. A hundred calls share the
-# connection to it.
+# Over TCP nobody listens at the first two targets: they refuse, and the third is asked at once. A hundred calls share
+# the connection to it.
 . tests/live/lib.sh
 plan plans/failover-2.txt
 party "$net.102" "$port" $here/answer.xml -t t1

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-# Half a request on each of ten thousand connections, all from one address: with the usual limits it has a hundred of them, and
-# with limits that let it have them all (where the system has the descriptors) a caller from elsewhere gets through as well.
+# Half a request on each of ten thousand connections, all from one address: with the usual limits it has a hundred of
+# them, and with limits that let it have them all (where the system has the descriptors) a caller from elsewhere gets
+# through as well.
 . tests/live/lib.sh
 . tests/live/strangers.sh
 waiting_target

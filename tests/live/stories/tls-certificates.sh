@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Targets whose certificates are not good any more, not good yet, or of nobody whom we trust: the next one at once, and the log
-# says what was wrong. The same for those who call, where they must show one.
+# Targets whose certificates are not good any more, not good yet, or of nobody whom we trust: the next one at once, and
+# the log says what was wrong. The same for those who call, where they must show one.
 . tests/live/lib.sh
 . tests/live/secure.sh
 certificate fovrun "IP:$net.1"

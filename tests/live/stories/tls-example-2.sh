@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Published example 2 with /TLS: the first target has the certificate of somebody else, the second one of its own making, the
-# third answers. Nothing of the call is said to the first two.
+# Published example 2 with /TLS: the first target has the certificate of somebody else, the second one of its own
+# making, the third answers. Nothing of the call is said to the first two.
 . tests/live/lib.sh
 . tests/live/secure.sh
 certificate fovrun "IP:$net.1"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Somebody begins handshakes of TLS as fast as he can and leaves each when the server has done its part. Callers who have never
-# been here get through, over TLS too, and the log is not full of him.
+# Somebody begins handshakes of TLS as fast as he can and leaves each when the server has done its part. Callers who
+# have never been here get through, over TLS too, and the log is not full of him.
 . tests/live/lib.sh
 . tests/live/secure.sh
 . tests/live/strangers.sh

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# A phone registers over TLS and is called over the connection that it opened: there is no other way to it. The caller is a phone
-# on UDP. Certificates of phones are nobody's business here.
+# A phone registers over TLS and is called over the connection that it opened: there is no other way to it. The caller
+# is a phone on UDP. Certificates of phones are nobody's business here.
 . tests/live/lib.sh
 . tests/live/phones.sh
 . tests/live/secure.sh

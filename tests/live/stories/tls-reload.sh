@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# A new certificate is taken on SIGHUP: who connects then gets it, and a call over a connection from before goes on. A bad file
-# changes nothing.
+# A new certificate is taken on SIGHUP: who connects then gets it, and a call over a connection from before goes on. A
+# bad file changes nothing.
 . tests/live/lib.sh
 . tests/live/secure.sh
 certificate fovrun "IP:$net.1,DNS:old.example"

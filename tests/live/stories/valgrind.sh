@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Ten calls that fail over to a name, a registration and a challenge, under valgrind: no leak, no wild access. (With sanitizers in the program there is nothing to do: they look
-# themselves.)
+# Ten calls that fail over to a name, a registration and a challenge, under valgrind: no leak, no wild access. (With
+# sanitizers in the program there is nothing to do: they look themselves.)
 . tests/live/lib.sh
 if [ -n "${SAN:-}" ]; then
     check "the sanitizers look in every story" true

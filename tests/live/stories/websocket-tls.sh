@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# The same browser over TLS, and a server that is started again: who was registered over a connection to the one before is away.
+# The same browser over TLS, and a server that is started again: who was registered over a connection to the one before
+# is away.
 . tests/live/lib.sh
 . tests/live/browser.sh
 . tests/live/secure.sh

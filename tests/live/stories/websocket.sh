@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# A phone in a browser registers over a WebSocket, is called, calls, and is away as soon as its page is closed. Other pages are
-# refused.
+# A phone in a browser registers over a WebSocket, is called, calls, and is away as soon as its page is closed. Other
+# pages are refused.
 . tests/live/lib.sh
 . tests/live/browser.sh
 plan plans/failover-1.txt '1s/.*/[Matching Patterns]\n$request = ^INVITE sip:100@/'

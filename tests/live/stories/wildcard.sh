@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Behind a wildcard listener Via and Record-Route name the address that the kernel uses towards the peer, and answers leave from the
-# address that was called.
+# Behind a wildcard listener Via and Record-Route name the address that the kernel uses towards the peer, and answers
+# leave from the address that was called.
 . tests/live/lib.sh
 plan plans/failover-1.txt
 party "$net.100" "$port" $here/answer.xml -trace_msg -message_file "$work/heard"
