@@ -2,7 +2,6 @@
 #include "grammar/arena.h"
 
 #include <stdalign.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,23 +64,31 @@ struct slice arena_copy(struct arena *arena, struct slice s) {
     return (struct slice){copy, s.len};
 }
 
-void *arena_room(struct arena *arena, void *list, unsigned count, size_t size) {
+void *arena_room(struct arena *arena, void *list, size_t count, size_t size) {
     if (count & (count - 1))
         return list;
-    void *grown = arena_alloc(arena, (count ? 2 * (size_t)count : 1) * size);
+    if (count > SIZE_MAX / size / 2)
+        return NULL;
+    void *grown = arena_alloc(arena, (count ? 2 * count : 1) * size);
     return grown && count ? memcpy(grown, list, count * size) : grown;
 }
 
-char *arena_printf(struct arena *arena, const char *format, ...) {
-    va_list args, again;
-    va_start(args, format);
+char *arena_vprintf(struct arena *arena, const char *format, va_list args) {
+    va_list again;
     va_copy(again, args);
     int length = vsnprintf(NULL, 0, format, args);
-    va_end(args);
     char *text = length < 0 ? NULL : arena_bytes(arena, (size_t)length + 1);
     if (text)
         vsnprintf(text, (size_t)length + 1, format, again);
     va_end(again);
+    return text;
+}
+
+char *arena_printf(struct arena *arena, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    char *text = arena_vprintf(arena, format, args);
+    va_end(args);
     return text;
 }
 

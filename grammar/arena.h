@@ -6,6 +6,8 @@
 
 #include "grammar/slice.h"
 
+#include <stdarg.h>
+
 struct arena_block;
 
 struct arena {
@@ -26,9 +28,10 @@ char *arena_bytes(struct arena *arena, size_t size);
 struct slice arena_copy(struct arena *arena, struct slice s);
 /* A list of `count` things of `size` bytes with room for one more; their number says how much it has, so that it is
  * always this that makes it grow. NULL: out of memory; the list is as it was. */
-void *arena_room(struct arena *arena, void *list, unsigned count, size_t size);
+void *arena_room(struct arena *arena, void *list, size_t count, size_t size);
 /* printf into the arena; NULL when out of memory. */
 char *arena_printf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
+char *arena_vprintf(struct arena *arena, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
 /* Everything handed out so far becomes invalid; the arena is as after arena_init. */
 void arena_reset(struct arena *arena);
 void arena_free(struct arena *arena);
