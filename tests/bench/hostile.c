@@ -7,6 +7,7 @@
 #include "runtime/plan/verify.h"
 #include "runtime/proxy/proxy.h"
 #include "tests/bench/hostile_kinds.h"
+#include "tests/bench/idle_world.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,7 +30,7 @@ static const char plan_text[] = "[Rule]\n[Matching Patterns]\n"
                                 "[Deploy Patterns]\n"
                                 "$target = 192.0.2.250\n$session = failover sip:%1@192.0.2.251 sip:%1@192.0.2.252\n";
 
-static struct endpoint listener, source;
+static struct endpoint source;
 static struct proxy_settings settings;
 static struct image image;
 static struct proxy *proxy;
@@ -43,25 +44,8 @@ static uint64_t world_send(void *context, const struct sip_flow *flow, struct sl
     return 0;
 }
 
-static enum cause world_route(void *context, const struct endpoint *remote, const struct endpoint *wanted,
-                              struct world_route *route) {
-    (void)context, (void)remote, (void)wanted;
-    *route = (struct world_route){.local = listener, .host = "192.0.2.9", .port = 5060};
-    return CAUSE_NONE;
-}
-
-static bool world_local_time(void *context, struct slice zone, int64_t unix_ms, struct local_time *local_time) {
-    (void)context, (void)zone, (void)unix_ms;
-    *local_time = (struct local_time){2026, 1, 1, 12, 0, 0, 4};
-    return true;
-}
-
-static void world_log(void *context, enum log_level level, struct slice line) {
-    (void)context, (void)level, (void)line;
-}
-
 static const struct world world = {
-    .send = world_send, .route = world_route, .local_time = world_local_time, .log = world_log};
+    .send = world_send, .route = idle_route, .local_time = idle_local_time, .log = idle_log};
 
 /* Datagrams. */
 

@@ -6,6 +6,7 @@
 #include "compiler/compile.h"
 #include "runtime/plan/verify.h"
 #include "runtime/proxy/proxy.h"
+#include "tests/bench/idle_world.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +23,7 @@ static const char plan_text[] = "[Rule]\n[Matching Patterns]\n"
                                 "[Deploy Patterns]\n"
                                 "To = sip:%1@192.0.2.101\n$session = failover sip:%1@192.0.2.102\n";
 
-static struct endpoint listener, caller, callee;
+static struct endpoint caller, callee;
 static struct image image;
 static struct proxy_settings settings;
 
@@ -42,23 +43,6 @@ static uint64_t world_send(void *context, const struct sip_flow *flow, struct sl
         kept[bytes.len] = '\0';
     }
     return 0;
-}
-
-static enum cause world_route(void *context, const struct endpoint *remote, const struct endpoint *wanted,
-                              struct world_route *route) {
-    (void)context, (void)remote, (void)wanted;
-    *route = (struct world_route){.local = listener, .host = "192.0.2.9", .port = 5060};
-    return CAUSE_NONE;
-}
-
-static bool world_local_time(void *context, struct slice zone, int64_t unix_ms, struct local_time *local_time) {
-    (void)context, (void)zone, (void)unix_ms;
-    *local_time = (struct local_time){2026, 1, 1, 12, 0, 0, 4};
-    return true;
-}
-
-static void world_log(void *context, enum log_level level, struct slice line) {
-    (void)context, (void)level, (void)line;
 }
 
 static void give_up(const char *why) {
@@ -138,7 +122,7 @@ static void call(struct side *side) {
 static void open_side(struct side *side, struct world *world, unsigned users) {
     static const struct proxy_seed seed = {.tables = {{1}}, .dialogs = {{2}}, .numbers = {{3}}};
     *world = (struct world){
-        .context = side, .send = world_send, .route = world_route, .local_time = world_local_time, .log = world_log};
+        .context = side, .send = world_send, .route = idle_route, .local_time = idle_local_time, .log = idle_log};
     side->users = users;
     side->now = 1000;
     side->proxy = proxy_new(&settings, &seed, &image, world);

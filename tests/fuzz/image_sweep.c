@@ -6,6 +6,7 @@
  * same seed makes the same ones. */
 #include "compiler/compile.h"
 #include "tests/fuzz/image.h"
+#include "tests/fuzz/random.h"
 #include "tests/unit/plan/support/sweep.h"
 
 enum { FILES_MAX = 64, FILE_MAX = 1 << 20, CHANGES_MAX = 5 };
@@ -15,14 +16,6 @@ static struct good {
     size_t length;
 } goods[FILES_MAX];
 static unsigned good_count;
-static uint64_t state;
-
-static uint64_t random_below(uint64_t bound) {
-    state ^= state << 13; /* xorshift64 */
-    state ^= state >> 7;
-    state ^= state << 17;
-    return state % bound;
-}
 
 static bool read_good(const char *name) {
     static char text[FILE_MAX];
@@ -95,7 +88,7 @@ int main(int count, char **arguments) {
     sweep_print(&sweep, stdout);
     printf("seed %llu, %lu images with several changes\n", (unsigned long long)seed, runs);
     fflush(stdout);
-    state = seed * 0x9e3779b97f4a7c15u + 1;
+    random_seed(seed);
     change_many(runs);
     for (unsigned i = 0; i <= VERIFY_INVARIANTS; i++)
         tried += sweep.refused[i];

@@ -4,6 +4,7 @@
  * first every file as it is, then RUNS mutations of them (random bytes, tokens of the grammar, pieces cut, doubled and
  * taken from another file). The same seed makes the same inputs. */
 #include "tests/fuzz/message.h"
+#include "tests/fuzz/random.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,14 +17,6 @@ static struct input {
     size_t length;
 } files[FILES_MAX], input;
 static unsigned file_count;
-static uint64_t state;
-
-static uint64_t random_below(uint64_t bound) {
-    state ^= state << 13; /* xorshift64 */
-    state ^= state >> 7;
-    state ^= state << 17;
-    return bound ? state % bound : 0;
-}
 
 static void read_file(const char *name) {
     FILE *file = fopen(name, "rb");
@@ -109,7 +102,7 @@ int main(int count, char **arguments) {
     }
     printf("seed %llu, %u files, %lu mutations\n", (unsigned long long)seed, file_count, runs);
     fflush(stdout);
-    state = seed * 0x9e3779b97f4a7c15u + 1;
+    random_seed(seed);
     for (unsigned i = 0; i < file_count; i++)
         LLVMFuzzerTestOneInput(files[i].bytes, files[i].length);
     for (unsigned long run = 0; run < runs; run++) {

@@ -4,6 +4,7 @@
  * first every file as it is, then RUNS texts made of their lines: lines taken from any file, with
  * bytes and words of them changed. The same seed makes the same texts. */
 #include "tests/fuzz/plan.h"
+#include "tests/fuzz/random.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,14 +19,6 @@ static struct {
     size_t length;
 } lines[LINES_MAX];
 static unsigned line_count;
-static uint64_t state;
-
-static uint64_t random_below(uint64_t bound) {
-    state ^= state << 13; /* xorshift64 */
-    state ^= state >> 7;
-    state ^= state << 17;
-    return bound ? state % bound : 0;
-}
 
 static void read_file(const char *name) {
     FILE *file = fopen(name, "rb");
@@ -84,7 +77,7 @@ static size_t make_plan(char *plan) {
 int main(int count, char **arguments) {
     static char plan[PLAN_MAX];
     unsigned long runs = count > 1 ? strtoul(arguments[1], NULL, 10) : 0;
-    state = (count > 2 ? strtoull(arguments[2], NULL, 10) : 1) * 0x9e3779b97f4a7c15u + 1;
+    random_seed(count > 2 ? strtoull(arguments[2], NULL, 10) : 1);
     for (int i = 3; i < count; i++)
         read_file(arguments[i]);
     if (line_count == 0) {

@@ -4,20 +4,12 @@
  * first every file as it is, then RUNS programs of random bytes; then STARVED more, each of them once for every
  * allocation that it makes, which fails, alone and with all that follow. The same seed makes the same programs. */
 #include "tests/fuzz/proxy.h"
+#include "tests/fuzz/random.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 enum { INPUT_MAX = 65536, PROGRAM_MAX = 400, PROGRAM_LEAST = 8 };
-
-static uint64_t state;
-
-static uint64_t random_below(uint64_t bound) {
-    state ^= state << 13; /* xorshift64 */
-    state ^= state >> 7;
-    state ^= state << 17;
-    return state % bound;
-}
 
 static void run_file(const char *name) {
     static uint8_t bytes[INPUT_MAX];
@@ -63,7 +55,7 @@ int main(int count, char **arguments) {
     unsigned long files = count > 4 ? (unsigned long)count - 4 : 0;
     printf("seed %llu, %lu files, %lu programs\n", (unsigned long long)seed, files, runs);
     fflush(stdout);
-    state = seed * 0x9e3779b97f4a7c15u + 1;
+    random_seed(seed);
     for (int i = 4; i < count; i++)
         run_file(arguments[i]);
     for (unsigned long run = 0; run < runs; run++) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/control/csv.h"
 
+#include "tests/fuzz/random.h"
+
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <stdio.h>
@@ -80,23 +82,13 @@ Test(csv, names_each_line_that_is_wrong_and_goes_on) {
         cr_expect_str_eq(records(cases[i].text), cases[i].records);
 }
 
-static uint64_t drawn = 1;
-
-/* Any number: an xorshift, so that a failure comes again. */
-static unsigned draw(unsigned below) {
-    drawn ^= drawn << 13;
-    drawn ^= drawn >> 7;
-    drawn ^= drawn << 17;
-    return (unsigned)(drawn % below);
-}
-
 /* A field of up to five bytes, the awkward ones mostly, and how it is written. */
 static size_t draw_field(char field[5], char written[16], size_t *written_length) {
     static const char bytes[] = "\"\",,\n\r ab\xff";
-    size_t length = draw(6), at = 0;
+    size_t length = random_below(6), at = 0;
     written[at++] = '"';
     for (size_t i = 0; i < length; i++) {
-        field[i] = bytes[draw(sizeof bytes - 1)];
+        field[i] = bytes[random_below(sizeof bytes - 1)];
         if (field[i] == '"')
             written[at++] = '"';
         written[at++] = field[i];
@@ -139,12 +131,12 @@ Test(csv, ends_whatever_is_in_the_file) {
     static const char bytes[] = "\"\",,\n\r ab\xff";
     for (unsigned round = 0; round < ROUNDS; round++) {
         char text[24];
-        size_t length = draw(sizeof text + 1);
+        size_t length = random_below(sizeof text + 1);
         struct csv csv;
         struct csv_record record;
         unsigned count = 0;
         for (size_t i = 0; i < length; i++)
-            text[i] = bytes[draw(sizeof bytes - 1)];
+            text[i] = bytes[random_below(sizeof bytes - 1)];
         write_file((struct slice){text, length});
         cr_assert_eq(csv_open(&csv, path), 0);
         while (csv_next(&csv, &record))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime/net/store_sqlite.h"
 
+#include "tests/fuzz/random.h"
 #include "tests/unit/net/support/directory.h"
 
 #include <errno.h>
@@ -207,16 +208,6 @@ Test(store_sqlite, damage_is_an_error_and_no_crash) {
     store_sqlite_close(store);
 }
 
-static uint64_t drawn = 1;
-
-/* Any number: an xorshift, so that a failure comes again. */
-static size_t draw(size_t below) {
-    drawn ^= drawn << 13;
-    drawn ^= drawn >> 7;
-    drawn ^= drawn << 17;
-    return (size_t)(drawn % below);
-}
-
 static void use_all(struct store_sqlite *store) {
     struct store_row row = user("bob");
     unsigned number = 0, wrong = 0;
@@ -244,8 +235,10 @@ Test(store_sqlite, a_file_with_any_byte_changed_is_refused_or_read) {
     for (unsigned i = 0; i < VARIANTS; i++) {
         remove_files();
         memcpy(changed, whole, (size_t)size);
-        for (size_t n = draw(4) + 1; n > 0; n--) /* headers of pages, where it hurts, or anywhere */
-            changed[draw(2) ? draw((size_t)size) : draw((size_t)size / 4096) * 4096 + draw(128)] = (char)draw(256);
+        for (size_t n = random_below(4) + 1; n > 0; n--) /* headers of pages, where it hurts, or anywhere */
+            changed[random_below(2) ? random_below((uint64_t)size)
+                                    : random_below((uint64_t)size / 4096) * 4096 + random_below(128)] =
+                (char)random_below(256);
         fd = open(database_file, O_RDWR | O_CREAT, 0600);
         cr_assert_eq(write(fd, changed, (size_t)size), size);
         close(fd);
