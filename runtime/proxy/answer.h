@@ -36,7 +36,8 @@ struct request {
 void answer_final(struct request *request, unsigned code, const char *reason, const struct event_field *own);
 /* The same, 500 and counted. */
 void answer_no_memory(struct request *request);
-/* The two halves of a final, not for an ACK: the bytes, in the scratch arena (null: out of memory), and their way out. */
+/* The two halves of a final, not for an ACK: the bytes, in the scratch arena (null: out of memory), and their way
+ * out. */
 struct slice answer_build(struct request *request, unsigned code, const char *reason, const struct event_field *own);
 void answer_send(struct request *request, unsigned code, const char *reason, struct slice bytes);
 /* No answer at all, however often it comes. */

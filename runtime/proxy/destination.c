@@ -122,7 +122,8 @@ int destination_flow(struct request *request) {
     request->way = (struct way){.nat = true, .flow = *to};
     if (!request->initial)
         return request->route.cookie ? find_moved(request) : 0;
-    /* RFC 5626 5.3: the token of the flow that it came on would make it an outgoing request, of which nothing follows. */
+    /* RFC 5626 5.3: the token of the flow that it came on would make it an outgoing request, of which nothing
+     * follows. */
     request->edge = flow_is(to) && !endpoint_equal(&to->remote, &request->packet->source);
     if (!request->edge)
         request->way.flow = (struct flow_place){.loss = FLOW_REOPENED};

@@ -15,8 +15,8 @@ bool destination_is_registrar(const struct request *request);
 bool destination_is_server(const struct request *request);
 /* The plan's targets in order, in the scratch arena. NULL: out of memory. */
 struct target *destination_targets(struct request *request);
-/* The one target of a request that follows its Route, or its Request-URI, or the flow that these name. Its way is in the
- * request. */
+/* The one target of a request that follows its Route, or its Request-URI, or the flow that these name. Its way is in
+ * the request. */
 struct target destination_of_route(const struct request *request);
 /* Finds that flow: -ENOMEM. The token of a peer that has moved (nat.h) is taken off the Request-URI then. */
 int destination_flow(struct request *request);

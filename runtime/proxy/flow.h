@@ -5,8 +5,8 @@
  *      | MAC, 10 bytes | form, 1 | remote address, port | local address, port | scope, 0 or 4 |
  *
  * in base64url: 31 characters for IPv4, 63 for IPv6. form: transport (bits 0 to 2), IPv6 (3), of a link-local address
- * (4), enum flow_loss (5 and 6). Numbers are big-endian. The MAC holds for one dialog, or for the Path of a registration,
- * and for nothing else; its key outlives a restart, and so do tokens. */
+ * (4), enum flow_loss (5 and 6). Numbers are big-endian. The MAC holds for one dialog, or for the Path of a
+ * registration, and for nothing else; its key outlives a restart, and so do tokens. */
 #ifndef FOV_RUNTIME_PROXY_FLOW_H
 #define FOV_RUNTIME_PROXY_FLOW_H
 

@@ -163,8 +163,8 @@ static void add_identity(struct line *line, const struct forward *forward) {
     line_add(line, brackets ? SLICE("]") : SLICE_EMPTY);
 }
 
-/* <sip:TOKEN@host:port;transport=...;lr of ours, one of our sides; the caller closes it. `call_id`: of the dialog that a
- * flow's token is for. */
+/* <sip:TOKEN@host:port;transport=...;lr of ours, one of our sides; the caller closes it. `call_id`: of the dialog that
+ * a flow's token is for. */
 static void add_own_uri(struct line *line, const struct forward *forward, const struct world_route *side,
                         const struct flow_place *flow, struct slice call_id) {
     char token[FLOW_TOKEN_MAX];

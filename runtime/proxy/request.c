@@ -289,8 +289,8 @@ static enum step_result step_register(struct request *request) {
     return STEP_DONE;
 }
 
-/* What we send on; our own registrar does without Path. RFC 3327 5.2, RFC 5626 5.1: it is refused when only a Path would
- * help, and the client does not know of it. */
+/* What we send on; our own registrar does without Path. RFC 3327 5.2, RFC 5626 5.1: it is refused when only a Path
+ * would help, and the client does not know of it. */
 static enum step_result step_edge(struct request *request) {
     const struct packet *packet = request->packet;
     const struct outcome_header *set = outcome_header_set(&request->outcome, HEADER_SUPPORTED, SLICE_NULL);
