@@ -252,15 +252,16 @@ static const enum transport net_transports[NET_LISTENERS] = {TRANSPORT_UDP, TRAN
                                                              TRANSPORT_TCP, TRANSPORT_TLS, TRANSPORT_TLS,
                                                              TRANSPORT_WS,  TRANSPORT_WSS};
 
-bool net_open(struct net *net, const struct proxy_plan *plan, unsigned options) {
-    static const struct proxy_seed seed = {{{1, 2}}, {{3, 4}}, {{5, 6}}};
-    *net = (struct net){.plan = plan, .now = START, .blocks = memory_live(), .domains = {SLICE("fov.example")}};
+static void place_listeners(struct net *net) {
     for (unsigned i = 0; i < NET_LISTENERS; i++) {
         enum transport transport = net_transports[i];
         net->listeners[i] = net_place(i % 2 ? "2001:db8::1" : "192.0.2.1", transports[transport].port);
         net->listeners[i].transport = (uint8_t)transport;
         net->addresses[i] = net->listeners[i].ip;
     }
+}
+
+static void make_settings(struct net *net, unsigned options) {
     net->settings = (struct proxy_settings){
         .timers = {500, 4000, 5000},
         .timer_c = 181000,
@@ -286,9 +287,16 @@ bool net_open(struct net *net, const struct proxy_plan *plan, unsigned options) 
         .addresses = net->addresses,
         .address_count = 2,
         .realm = SLICE("fov.example"),
-        .auth = plan->users ? AUTH_ALL : AUTH_NONE,
+        .auth = net->plan->users ? AUTH_ALL : AUTH_NONE,
         .advertise = options & NET_ADVERTISE ? SLICE("sip.fov.example") : SLICE_EMPTY,
     };
+}
+
+bool net_open(struct net *net, const struct proxy_plan *plan, unsigned options) {
+    static const struct proxy_seed seed = {{{1, 2}}, {{3, 4}}, {{5, 6}}};
+    *net = (struct net){.plan = plan, .now = START, .blocks = memory_live(), .domains = {SLICE("fov.example")}};
+    place_listeners(net);
+    make_settings(net, options);
     net->world = (struct world){
         .context = net,
         .send = world_send,
