@@ -4,7 +4,6 @@
 #include <string.h>
 
 enum {
-    HEADER_SIZE = 12,
     ALIASES_MAX = 16,
     CLASS_INTERNET = 1,
     RCODE_NXDOMAIN = 3,
