@@ -52,8 +52,7 @@ struct slice event_endpoint(struct proxy *proxy, const struct endpoint *endpoint
     return arena_copy(&proxy->scratch, slice_of(endpoint_text(endpoint, buffer)));
 }
 
-/* The calendar by days: years start in March, so that the leap day is the last
- * one. */
+/* The calendar by days: years start in March, so that the leap day is the last one. */
 struct slice event_time(struct proxy *proxy, int64_t unix_ms) {
     if (unix_ms < 0)
         unix_ms = 0;
