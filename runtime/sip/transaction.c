@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include "runtime/sip/transaction.h"
+
 #include "runtime/sip/transaction_layer.h"
 
 #include <stdlib.h>

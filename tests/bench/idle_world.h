@@ -4,6 +4,7 @@
 #ifndef FOV_TESTS_BENCH_IDLE_WORLD_H
 #define FOV_TESTS_BENCH_IDLE_WORLD_H
 
+#include "grammar/causes.h"
 #include "runtime/proxy/world.h"
 
 static struct endpoint listener;
