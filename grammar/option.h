@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The options of fovrun: the rows of options.def, and the reader of values that need no reader of their own. Where a
- * value goes is known to its owner: proxy/setting.h, net/option_values.h. */
+ * value goes is known to its owner: proxy/settings.h, net/option_values.h. */
 #ifndef FOV_GRAMMAR_OPTION_H
 #define FOV_GRAMMAR_OPTION_H
 

@@ -145,20 +145,15 @@ enum cause connection_cause(int error) {
 
 /* What waits to leave. */
 
-/* One message always may, however long. */
-static bool may_wait(struct connection *connection, size_t waiting, size_t more) {
-    bool room = waiting == 0 || waiting + more <= (size_t)connection->streams->limits.unread * 1024;
-    connection->streams->counts.unread += !room;
-    return room;
-}
-
 static void queue_bytes(struct connection *connection, struct slice bytes) {
     if (connection->state == CONNECTION_LOST) /* by what came before it in the same bytes of a WebSocket */
         return;
-    if (may_wait(connection, outbox_waiting(&connection->out).len, bytes.len) && outbox_add(&connection->out, bytes))
+    if (stream_set_has_room(connection, outbox_waiting(&connection->out).len, bytes.len) &&
+        outbox_add(&connection->out, bytes))
         stream_set_wait(connection);
     else
         lose(connection, CAUSE_LOCAL_LIMIT);
+    stream_set_weigh(connection);
 }
 
 /* In. */
@@ -355,6 +350,7 @@ void connection_flush(struct connection *connection) {
             return;
         }
         outbox_left(&connection->out, (size_t)length);
+        stream_set_weigh(connection);
     }
     shut(connection);
 }
@@ -362,9 +358,10 @@ void connection_flush(struct connection *connection) {
 void connection_queue(struct connection *connection, struct slice message) {
     if (!connection->web)
         queue_bytes(connection, message);
-    else if (!may_wait(connection, websocket_queued(connection->web), message.len) ||
+    else if (!stream_set_has_room(connection, websocket_queued(connection->web), message.len) ||
              !websocket_send(connection->web, message))
         lose(connection, CAUSE_LOCAL_LIMIT);
+    stream_set_weigh(connection);
     keep_open(connection);
 }
 

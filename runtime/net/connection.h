@@ -47,6 +47,7 @@ struct connection {
     bool whole;              /* in what has come now something was complete */
     uint64_t said;           /* ms of the loop when something was said that keeps it open */
     struct outbox out;       /* what waits to leave */
+    size_t weight;           /* bytes of that, and of what waits for a WebSocket's handshake, as the set has them */
     struct timer deadline;
     bool opened;           /* by us */
     struct source *source; /* whose connections it is counted with; NULL: we opened it */

@@ -67,7 +67,26 @@ void stream_set_remove(struct connection *connection) {
     if (connection->next)
         connection->next->previous = connection->previous;
     source_leave(&streams->sources, connection->source);
+    streams->waiting_bytes -= connection->weight;
     streams->count--;
+}
+
+/* One message always may, however long, as far as the connection goes. Of what all of them may have none gets more than
+ * it leaves to the others, so that many who do not read crowd out themselves, and nobody who does. */
+bool stream_set_has_room(struct connection *connection, size_t waiting, size_t more) {
+    struct streams *streams = connection->streams;
+    const struct stream_limits *limits = &streams->limits;
+    uint64_t all = (uint64_t)limits->unread_all << 20, wanted = (uint64_t)waiting + more;
+    bool room = (waiting == 0 || wanted <= (uint64_t)limits->unread << 10) && streams->waiting_bytes + wanted <= all;
+    streams->counts.unread += !room;
+    return room;
+}
+
+void stream_set_weigh(struct connection *connection) {
+    size_t weight = outbox_waiting(&connection->out).len + (connection->web ? websocket_queued(connection->web) : 0);
+    connection->streams->waiting_bytes += weight;
+    connection->streams->waiting_bytes -= connection->weight;
+    connection->weight = weight;
 }
 
 void stream_set_wait(struct connection *connection) {

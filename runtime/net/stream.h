@@ -22,6 +22,7 @@ struct stream_limits {
     uint32_t message;                 /* ms from the first byte of a message to its last */
     uint32_t idle;                    /* ms without a message or a keep-alive */
     unsigned unread;                  /* KiB that wait for who does not read, when it is more than one message */
+    unsigned unread_all;              /* MiB that wait in all */
 };
 
 struct stream_message {

@@ -25,7 +25,8 @@ struct streams {
     struct listener *listeners;
     struct timer pause; /* while no descriptor is left */
     unsigned count;
-    uint64_t newest; /* number */
+    uint64_t waiting_bytes; /* to leave, on all of them */
+    uint64_t newest;        /* number */
     struct stream_counts counts;
     char inbox[STREAM_INBOX]; /* of the read under way */
 };
@@ -36,6 +37,10 @@ void stream_set_place(struct connection *connection);
 /* Nothing is sent on it any more. */
 void stream_set_forget(struct connection *connection);
 void stream_set_remove(struct connection *connection);
+/* May `more` bytes wait on it, where `waiting` do? If not, that is counted. */
+bool stream_set_has_room(struct connection *connection, size_t waiting, size_t more);
+/* What waits on it is more now, or less. */
+void stream_set_weigh(struct connection *connection);
 /* It has something for the end of the turn. */
 void stream_set_wait(struct connection *connection);
 

@@ -82,8 +82,13 @@ static struct endpoint place(enum transport transport) {
 
 static void begin(void) {
     static const struct hash_key key = {{1, 2, 3, 4}};
-    static const struct stream_limits limits = {
-        .connections = 100, .per_source = 50, .connect = 300, .message = 10000, .idle = 10000, .unread = 1024};
+    static const struct stream_limits limits = {.connections = 100,
+                                                .per_source = 50,
+                                                .connect = 300,
+                                                .message = 10000,
+                                                .idle = 10000,
+                                                .unread = 1024,
+                                                .unread_all = 256};
     const struct stream_events events = {on_message, on_lost, on_turn, NULL};
     const struct endpoint any = place(TRANSPORT_TLS);
     const struct tls_settings settings = {.certificates = files,

@@ -73,8 +73,13 @@ static struct endpoint place(const char *ip, uint16_t port) {
     return endpoint;
 }
 
-static const struct stream_limits usual = {
-    .connections = 100, .per_source = 50, .connect = 3000, .message = 10000, .idle = 10000, .unread = 1024};
+static const struct stream_limits usual = {.connections = 100,
+                                           .per_source = 50,
+                                           .connect = 3000,
+                                           .message = 10000,
+                                           .idle = 10000,
+                                           .unread = 1024,
+                                           .unread_all = 256};
 
 static void begin(const struct stream_limits *limits) {
     static const struct hash_key key = {{1, 2, 3, 4}};
@@ -241,7 +246,7 @@ Test(stream, who_loses_the_framing_gets_an_answer_and_is_closed) {
 }
 
 Test(stream, one_address_has_only_so_many_connections) {
-    begin(&(const struct stream_limits){100, 2, 3000, 10000, 10000, 1024});
+    begin(&(const struct stream_limits){100, 2, 3000, 10000, 10000, 1024, 256});
     int fds[3] = {connect_to(&listener), connect_to(&listener), connect_to(&listener)};
     say(fds[0], MESSAGE);
     run_until_messages(1);
@@ -257,7 +262,7 @@ Test(stream, one_address_has_only_so_many_connections) {
 }
 
 Test(stream, all_together_have_only_so_many) {
-    begin(&(const struct stream_limits){1, 50, 3000, 10000, 10000, 1024});
+    begin(&(const struct stream_limits){1, 50, 3000, 10000, 10000, 1024, 256});
     int first = connect_to(&listener), second = connect_to(&listener);
     say(first, MESSAGE);
     run_until_messages(1);
@@ -266,7 +271,7 @@ Test(stream, all_together_have_only_so_many) {
 }
 
 Test(stream, a_message_must_come_to_its_end_in_time) {
-    begin(&(const struct stream_limits){100, 50, 3000, 300, 10000, 1024});
+    begin(&(const struct stream_limits){100, 50, 3000, 300, 10000, 1024, 256});
     int slow = connect_to(&listener), good = connect_to(&listener);
     uint64_t start = loop_now();
     say(slow, "OPTIONS sip:a SIP/2.0\r\n");
@@ -283,7 +288,7 @@ Test(stream, a_message_must_come_to_its_end_in_time) {
 }
 
 Test(stream, who_says_nothing_for_too_long_is_closed) {
-    begin(&(const struct stream_limits){100, 50, 3000, 10000, 300, 1024});
+    begin(&(const struct stream_limits){100, 50, 3000, 10000, 300, 1024, 256});
     int fd = connect_to(&listener);
     say(fd, MESSAGE);
     run_until_messages(1);
@@ -433,6 +438,47 @@ Test(stream, who_does_not_read_is_closed_before_he_costs_much) {
 
 Test(stream, one_message_may_always_wait) {
     cr_assert_gt(sent_unread(1, 60000), 60000);
+}
+
+/* Of one MiB for all nobody gets more than he leaves to the others, and who reads is served while they have the rest. */
+Test(stream, those_who_do_not_read_leave_room_for_those_who_do) {
+    enum { DEAF = 3, LENGTH = 6000, MOST = 64 << 20 };
+    struct stream_limits limits = usual;
+    struct endpoint targets[DEAF];
+    uint64_t numbers[DEAF];
+    int servers[DEAF], small = 4096;
+    static char bytes[600 * 1024];
+    limits.unread = 65536;
+    limits.unread_all = 1;
+    begin(&limits);
+    int reader = connect_to(&listener);
+    say(reader, MESSAGE);
+    run_until_messages(1);
+    const struct sip_flow to_reader = {.local = listener, .remote = seen.source, .connection = seen.connection};
+    memset(bytes, 'x', sizeof bytes);
+    for (unsigned i = 0; i < DEAF; i++) {
+        servers[i] = listen_somewhere(&targets[i], 10);
+        setsockopt(servers[i], SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+        numbers[i] = send_to(&targets[i], 0);
+        run_turns(1);
+    }
+    for (size_t sent = 0; sent < MOST && seen.lost < DEAF; sent += LENGTH) {
+        const struct sip_flow flow = {.local = listener, .remote = targets[sent / LENGTH % DEAF]};
+        if (streams_remote(streams, numbers[sent / LENGTH % DEAF]))
+            streams_send(streams, &flow, (struct slice){bytes, LENGTH});
+        say(reader, "\r\n\r\n");
+        run_turns(1);
+        cr_assert_str_eq(hear(reader), "\r\n");
+    }
+    cr_assert_eq(seen.lost, DEAF);
+    cr_assert_eq(streams_counts(streams).unread, DEAF);
+    streams_send(streams, &to_reader, (struct slice){bytes, sizeof bytes}); /* what they had is free again */
+    on_turn(NULL);
+    cr_assert_eq(seen.lost, DEAF);
+    for (unsigned i = 0; i < DEAF; i++)
+        close(servers[i]);
+    close(reader);
+    finish();
 }
 
 /* Who waits to be accepted must not keep the loop awake, and those that are connected go on. */

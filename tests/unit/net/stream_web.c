@@ -66,8 +66,13 @@ static void on_time(void *context) {
 
 static void begin(uint32_t message, uint32_t idle) {
     static const struct hash_key key = {{1, 2, 3, 4}};
-    const struct stream_limits limits = {
-        .connections = 10, .per_source = 10, .connect = 3000, .message = message, .idle = idle, .unread = 1024};
+    const struct stream_limits limits = {.connections = 10,
+                                         .per_source = 10,
+                                         .connect = 3000,
+                                         .message = message,
+                                         .idle = idle,
+                                         .unread = 1024,
+                                         .unread_all = 256};
     const struct stream_events events = {on_message, on_lost, on_turn, NULL};
     struct endpoint any = {.transport = TRANSPORT_WS};
     struct sockaddr_storage name;

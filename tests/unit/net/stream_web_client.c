@@ -61,8 +61,13 @@ static void on_time(void *context) {
 
 static void begin_with(uint32_t connect_time, uint32_t message, uint32_t idle) {
     static const struct hash_key key = {{1, 2, 3, 4}};
-    const struct stream_limits limits = {
-        .connections = 10, .per_source = 10, .connect = connect_time, .message = message, .idle = idle, .unread = 2};
+    const struct stream_limits limits = {.connections = 10,
+                                         .per_source = 10,
+                                         .connect = connect_time,
+                                         .message = message,
+                                         .idle = idle,
+                                         .unread = 2,
+                                         .unread_all = 256};
     const struct stream_events events = {on_message, on_lost, on_turn, NULL};
     struct sockaddr_storage name;
     socklen_t length = sizeof name;
