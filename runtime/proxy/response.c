@@ -119,10 +119,15 @@ static int restore_names(struct edit *edit, struct arena *arena, const struct at
     return line.failed ? -ENOMEM : 0;
 }
 
-/* What the caller is told: that all of us are overloaded is not known (RFC 3261 16.7 step 6), and of flows none but the
- * proxy that knows the others of the same phone hears (RFC 5626 11.6). */
-static unsigned told(const struct call *call, unsigned code, bool best) {
-    return code == 430 && !call->edge ? 480 : best && code == 503 ? 500 : code;
+/* Of flows none but the proxy that knows the others of the same phone hears (RFC 5626 7, 11.5): here that is this one.
+ * Between it and the edge a 430 goes on. `attempt` NULL: a failure of our own. */
+static bool knows_flows(const struct call *call, const struct attempt *attempt) {
+    return !call->edge && (!attempt || (call->initial && attempt->target->way));
+}
+
+/* What the caller is told; that all of us are overloaded is not known (RFC 3261 16.7 step 6). */
+static unsigned told(const struct call *call, const struct attempt *attempt, unsigned code, bool best) {
+    return code == 430 && knows_flows(call, attempt) ? 480 : best && code == 503 ? 500 : code;
 }
 
 static struct slice build(const struct attempt *attempt, const struct sip_message *message, bool best,
@@ -134,7 +139,7 @@ static struct slice build(const struct attempt *attempt, const struct sip_messag
     if (restore_names(&edit, arena, attempt) ||
         (attempt->call->source.transport != TRANSPORT_UDP && edit_add_length(&edit, arena)))
         return SLICE_NULL;
-    unsigned code = told(attempt->call, message->status, best);
+    unsigned code = told(attempt->call, attempt, message->status, best);
     if (code != message->status) {
         const char *start = arena_printf(arena, "SIP/2.0 %u %s\r\n", code, status_reason(code));
         if (!start)
@@ -162,7 +167,7 @@ static void expect_ack(struct proxy *proxy, uint64_t now) {
 static void relay(struct attempt *attempt, const struct sip_message *message, bool best, struct slice challenges,
                   uint64_t now) {
     struct call *call = attempt->call;
-    unsigned code = told(call, message->status, best);
+    unsigned code = told(call, attempt, message->status, best);
     /* Without another Via it was meant for us alone (16.7 step 3); its sender broke the path. */
     struct slice bytes = message->via_count > 1 ? build(attempt, message, best, challenges) : SLICE_NULL;
     if (bytes.at) {
@@ -192,7 +197,7 @@ void response_best(struct call *call, uint64_t now) {
         struct slice others = {said->challenges, challenge ? said->challenges_length : 0};
         relay(said->attempt, &message, true, others, now);
     } else if (best->code) {
-        response_make(call, told(call, best->code, true), now);
+        response_make(call, told(call, NULL, best->code, true), now);
     } else if (call->silent && !call->invite) {
         finish(call, 408, now);
         if (call->server)
