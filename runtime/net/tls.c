@@ -348,21 +348,16 @@ static struct tls_session *make_session(struct tls *tls, int fd) {
 static bool begin(struct tls_session *session, SSL_CTX *context) {
     session->ssl = SSL_new(context);
     bool good = session->ssl && SSL_set_fd(session->ssl, session->fd) == 1;
-    if (good)
+    if (good) {
         SSL_set_app_data(session->ssl, session);
+        session->name ? SSL_set_connect_state(session->ssl) : SSL_set_accept_state(session->ssl);
+    }
     ERR_clear_error();
     return good;
 }
 
 struct tls_session *tls_accept(struct tls *tls, int fd) {
     return make_session(tls, fd);
-}
-
-static bool begin_accepting(struct tls_session *session) {
-    bool good = begin(session, session->tls->contexts.servers[0]);
-    if (good)
-        SSL_set_accept_state(session->ssl);
-    return good;
 }
 
 struct tls_session *tls_connect(struct tls *tls, int fd, const struct endpoint *remote, struct slice name) {
@@ -381,7 +376,6 @@ struct tls_session *tls_connect(struct tls *tls, int fd, const struct endpoint *
         return NULL;
     }
     snprintf(session->destination, sizeof session->destination, "%s %s", endpoint_text(remote, place), session->name);
-    SSL_set_connect_state(session->ssl);
     resume(session);
     return session;
 }
@@ -420,12 +414,15 @@ static enum tls_result outcome_of(struct tls_session *session, int result) {
     }
     bool judged = !session->agreed && SSL_get_verify_mode(session->ssl) != SSL_VERIFY_NONE;
     long verified = judged ? SSL_get_verify_result(session->ssl) : X509_V_OK;
+    /* A server without a certificate for the name says so (RFC 6066 3): it is there, and is not who was asked for. */
+    bool unknown = session->name && ERR_GET_REASON(ERR_peek_error()) == SSL_R_TLSV1_UNRECOGNIZED_NAME;
+    enum cause cause = unknown ? CAUSE_TLS_IDENTITY : CAUSE_TLS_HANDSHAKE;
     const char *text = error_text();
-    return fail(session, CAUSE_TLS_HANDSHAKE, verified != X509_V_OK ? X509_verify_cert_error_string(verified) : text);
+    return fail(session, cause, verified != X509_V_OK ? X509_verify_cert_error_string(verified) : text);
 }
 
 enum tls_result tls_shake(struct tls_session *session) {
-    if (!session->ssl && !begin_accepting(session))
+    if (!session->ssl && !begin(session, session->tls->contexts.servers[0]))
         return fail(session, CAUSE_LOCAL_LIMIT, "out of memory");
     ERR_clear_error();
     errno = 0;

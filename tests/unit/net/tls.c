@@ -273,6 +273,27 @@ Test(tls, garbage_and_closed_doors_fail_with_a_reason) {
     tls_free(tls);
 }
 
+/* RFC 6066 3, RFC 8446 6.2: what is wrong is the name, and not who is there. */
+Test(tls, a_server_that_knows_no_such_name_says_so) {
+    struct tls *tls = make(NULL, NULL, true, TLS_CLIENTS_OFF);
+    for (int alert = 112; alert <= 113; alert++) { /* unrecognized_name; bad_certificate_status_response */
+        const char bytes[] = {0x15, 3, 3, 0, 2, 2, (char)alert};
+        const struct endpoint remote = place();
+        int fds[2];
+        make_sockets(fds);
+        struct tls_session *session = tls_connect(tls, fds[0], &remote, SLICE("sip.example"));
+        cr_assert_eq(tls_shake(session), TLS_READS);
+        cr_assert_eq(write(fds[1], bytes, sizeof bytes), (ssize_t)sizeof bytes);
+        cr_assert_eq(tls_shake(session), TLS_FAILED);
+        cr_assert_eq(tls_cause(session), alert == 112 ? CAUSE_TLS_IDENTITY : CAUSE_TLS_HANDSHAKE);
+        cr_assert_str_not_empty(tls_reason(session));
+        tls_end(session);
+        close(fds[0]);
+        close(fds[1]);
+    }
+    tls_free(tls);
+}
+
 /* A plain OpenSSL at the other end of a session of ours. */
 
 static SSL *plain(SSL_CTX *context, int fd, bool client) {
