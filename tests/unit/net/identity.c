@@ -5,26 +5,32 @@
 
 /* What certificates prove with whole handshakes: tls.c. */
 
-static const struct identity mail = {IDENTITY_OTHER, SLICE("sip.example")};
-static const struct identity uri = {IDENTITY_URI, SLICE("sip:sip.example")};
-static const struct identity user = {IDENTITY_URI, SLICE("sip:alice@sip.example")};
-static const struct identity first = {IDENTITY_DNS, SLICE("a.example")};
-static const struct identity second = {IDENTITY_DNS, SLICE("b.example")};
-static const struct identity address = {IDENTITY_ADDRESS, SLICE("\xc0\x00\x02\x01")};
+#define MAIL                                                                                                           \
+    { IDENTITY_OTHER, SLICE("sip.example") }
+#define HOST                                                                                                           \
+    { IDENTITY_URI, SLICE("sip:sip.example") }
+#define USER                                                                                                           \
+    { IDENTITY_URI, SLICE("sip:alice@sip.example") }
+#define FIRST                                                                                                          \
+    { IDENTITY_DNS, SLICE("a.example") }
+#define SECOND                                                                                                         \
+    { IDENTITY_DNS, SLICE("b.example") }
+#define ADDRESS                                                                                                        \
+    { IDENTITY_ADDRESS, SLICE("\xc0\x00\x02\x01") }
 
 Test(identity, an_address_has_the_length_of_its_family) {
-    const struct identity short_one = {IDENTITY_ADDRESS, SLICE("\xc0\x00\x02")};
-    const struct identity text = {IDENTITY_ADDRESS, SLICE("192.0.2.1")};
-    cr_expect(identity_proves(&address, 1, SLICE("192.0.2.1")));
-    cr_expect_not(identity_proves(&short_one, 1, SLICE("192.0.2.1")));
+    static const struct identity whole = ADDRESS, cut = {IDENTITY_ADDRESS, SLICE("\xc0\x00\x02")},
+                                 text = {IDENTITY_ADDRESS, SLICE("192.0.2.1")};
+    cr_expect(identity_proves(&whole, 1, SLICE("192.0.2.1")));
+    cr_expect_not(identity_proves(&cut, 1, SLICE("192.0.2.1")));
     cr_expect_not(identity_proves(&text, 1, SLICE("192.0.2.1")));
 }
 
 /* RFC 5922 7.1: only a URI that is an identity puts the DNS names aside. */
 Test(identity, a_dns_name_counts_only_beside_uris_that_are_no_identity) {
-    const struct identity beside_user[] = {user, first}, beside_uri[] = {first, uri};
+    static const struct identity beside_user[] = {USER, FIRST}, beside_host[] = {FIRST, HOST};
     cr_expect(identity_proves(beside_user, 2, SLICE("a.example")));
-    cr_expect_not(identity_proves(beside_uri, 2, SLICE("a.example")));
+    cr_expect_not(identity_proves(beside_host, 2, SLICE("a.example")));
 }
 
 Test(identity, what_a_certificate_is_for_is_told_as_far_as_there_is_room) {
@@ -34,12 +40,12 @@ Test(identity, what_a_certificate_is_for_is_told_as_far_as_there_is_room) {
         size_t size;
         const char *text;
     } rows[] = {
-        {{first, second}, 2, 64, "a.example, b.example"},
-        {{first, uri, mail}, 3, 64, "sip.example"},
-        {{first, second, first}, 3, 14, "a.example, b."},
-        {{first, second}, 2, 10, "a.example"},
-        {{mail, address, user}, 3, 64, "no SIP identity (RFC 5922 7.1)"},
-        {{mail}, 0, 64, "no SIP identity (RFC 5922 7.1)"},
+        {{FIRST, SECOND}, 2, 64, "a.example, b.example"},
+        {{FIRST, HOST, MAIL}, 3, 64, "sip.example"},
+        {{FIRST, SECOND, FIRST}, 3, 14, "a.example, b."},
+        {{FIRST, SECOND}, 2, 10, "a.example"},
+        {{MAIL, ADDRESS, USER}, 3, 64, "no SIP identity (RFC 5922 7.1)"},
+        {{MAIL}, 0, 64, "no SIP identity (RFC 5922 7.1)"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char text[64];
