@@ -5,18 +5,12 @@
 
 /* What certificates prove with whole handshakes: tls.c. */
 
-#define MAIL                                                                                                           \
-    { IDENTITY_OTHER, SLICE("sip.example") }
-#define HOST                                                                                                           \
-    { IDENTITY_URI, SLICE("sip:sip.example") }
-#define USER                                                                                                           \
-    { IDENTITY_URI, SLICE("sip:alice@sip.example") }
-#define FIRST                                                                                                          \
-    { IDENTITY_DNS, SLICE("a.example") }
-#define SECOND                                                                                                         \
-    { IDENTITY_DNS, SLICE("b.example") }
-#define ADDRESS                                                                                                        \
-    { IDENTITY_ADDRESS, SLICE("\xc0\x00\x02\x01") }
+#define MAIL    ((struct identity){IDENTITY_OTHER, SLICE("sip.example")})
+#define HOST    ((struct identity){IDENTITY_URI, SLICE("sip:sip.example")})
+#define USER    ((struct identity){IDENTITY_URI, SLICE("sip:alice@sip.example")})
+#define FIRST   ((struct identity){IDENTITY_DNS, SLICE("a.example")})
+#define SECOND  ((struct identity){IDENTITY_DNS, SLICE("b.example")})
+#define ADDRESS ((struct identity){IDENTITY_ADDRESS, SLICE("\xc0\x00\x02\x01")})
 
 Test(identity, an_address_has_the_length_of_its_family) {
     static const struct identity whole = ADDRESS, cut = {IDENTITY_ADDRESS, SLICE("\xc0\x00\x02")},

@@ -401,8 +401,9 @@ Test(tls, a_caller_gets_the_certificate_that_he_asks_for_by_name) {
                            certificate("third", "URI:sip:third.pages.example")};
     const struct tls_settings settings = {
         .certificates = files, .keys = files, .certificate_count = 4, .authorities = authority, .verify = true};
-    static const struct {
-        const char *name, *shown;
+    static struct {
+        char name[24]; /* OpenSSL wants to be able to change it */
+        const char *shown;
     } rows[] = {{"first.example", "first"},       {"second.example", "second"},    {"SECOND.example", "second"},
                 {"third.pages.example", "third"}, {"fourth.pages.example", "any"}, {"elsewhere.invalid", "first"}};
     struct tls *tls;
