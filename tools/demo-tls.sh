@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.." || exit 1
 export BUILD=${BUILD:-build}
 . tests/live/lib.sh
 . tests/live/secure.sh
-. tools/demo_show.sh
+. tools/demo-show.sh
 
 tls=$BUILD/demo-tls authority=$BUILD/demo-tls/ca.pem
 rm -rf "$tls"

@@ -6,7 +6,7 @@
 cd "$(dirname "$0")/.." || exit 1
 export BUILD=${BUILD:-build}
 . tests/live/lib.sh
-. tools/demo_show.sh
+. tools/demo-show.sh
 
 plan plans/first.txt
 title "The plan (plans/first.txt, with loopback addresses)"
