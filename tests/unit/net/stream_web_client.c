@@ -217,6 +217,49 @@ Test(stream_web_client, who_hangs_up_instead_has_reset_it) {
     finish();
 }
 
+Test(stream_web_client, who_accepts_and_is_gone_has_reset_it) {
+    begin(3000, 5000);
+    send_text("abc");
+    meet();
+    close(server);
+    server = -1;
+    while (!seen.lost)
+        loop_run(loop);
+    cr_assert_eq(seen.cause, CAUSE_RESET, "%s", causes[seen.cause]);
+    finish();
+}
+
+Test(stream_web_client, an_answer_without_end_is_a_refusal) {
+    static char filler[8192];
+    begin(3000, 5000);
+    send_text("abc");
+    meet();
+    hear();
+    memset(filler, 'x', sizeof filler);
+    SAY("HTTP/1.1 101 Switching Protocols\r\nX: ");
+    for (unsigned i = 0; !seen.lost && i < 16; i++) {
+        cr_assert_gt(send(server, filler, sizeof filler, MSG_NOSIGNAL), 0);
+        any_turn = true;
+        loop_run(loop);
+    }
+    cr_assert_eq(seen.cause, CAUSE_REFUSED, "%s", causes[seen.cause]);
+    finish();
+}
+
+Test(stream_web_client, garbage_instead_of_frames_is_answered_and_told_at_once) {
+    begin(3000, 5000);
+    send_text("abc");
+    shake_hands();
+    hear_frame("abc");
+    SAY("SIP/2.0 200 OK\r\n\r\n");
+    wait_for_loss(CAUSE_RESET, "");
+    struct slice frame = hear();
+    cr_assert(frame.len >= 8 && frame.at[0] == '\x88');
+    cr_assert_eq(hear().len, 0);
+    cr_assert_eq(seen.messages, 0);
+    finish();
+}
+
 Test(stream_web_client, the_handshake_is_part_of_the_time_to_connect) {
     begin(300, 60000);
     send_text("abc");
