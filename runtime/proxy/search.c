@@ -26,7 +26,8 @@ struct search {
     uint64_t chance; /* of this call */
     uint64_t drawn;
     uint64_t now;
-    struct timer patience; /* runs while there is enough, but not everything */
+    uint64_t enough;       /* when what is known has to do; 0: nothing is */
+    struct timer patience; /* runs while something is known, but not everything */
     char texts[];
 };
 
@@ -126,6 +127,19 @@ static struct asked *free_slot(struct search *search) {
     return asked;
 }
 
+static void limit_patience(struct search *search, uint64_t now) {
+    enum locate_yield yield = locate_yield(search->locate);
+    if (yield == LOCATE_NONE)
+        return;
+    if (!search->enough)
+        search->enough = now + SEARCH_PATIENCE_HOSTS;
+    uint64_t due = search->enough;
+    if (yield == LOCATE_EVERY_HOST && now + SEARCH_PATIENCE < due)
+        due = now + SEARCH_PATIENCE;
+    if (!timer_running(&search->patience) || due < search->patience.due)
+        timer_set(search->proxy->timers, &search->patience, now, (uint32_t)(due - now), patience_ends);
+}
+
 /* Asks what can be asked now. True: it is over. */
 static bool proceed(struct search *search, uint64_t now) {
     struct locate_question question;
@@ -140,8 +154,7 @@ static bool proceed(struct search *search, uint64_t now) {
         asked->search = NULL;
         locate_answer(search->locate, question.id, answer);
     }
-    if (locate_enough(search->locate) && !timer_running(&search->patience))
-        timer_set(search->proxy->timers, &search->patience, now, SEARCH_PATIENCE, patience_ends);
+    limit_patience(search, now);
     return locate_over(search->locate);
 }
 
@@ -155,9 +168,17 @@ static void finish(struct search *search, uint64_t now) {
     done(owner, places, cause, now);
 }
 
+/* It may have been set when nothing but the other family was to come, and other hosts be asked about since. */
 static void patience_ends(struct timer *timer, uint64_t now) {
     struct search *search = (struct search *)(void *)((char *)timer - offsetof(struct search, patience));
+    bool every = locate_yield(search->locate) == LOCATE_EVERY_HOST;
     search->now = now;
+    if (!every && now < search->enough) {
+        limit_patience(search, now);
+        return;
+    }
+    if (!every)
+        EVENT(search->proxy, LOG_INFO, "name-incomplete", search->call_id, -1, {"name", search->host});
     locate_hurry(search->locate);
     if (locate_over(search->locate))
         finish(search, now);

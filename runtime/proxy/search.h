@@ -7,7 +7,11 @@
 #include "runtime/proxy/core.h"
 #include "runtime/sip/locate.h"
 
-enum { SEARCH_PATIENCE = 50 }; /* ms for addresses of the other family (RFC 8305 3) */
+/* ms that the first try waits for the rest of what a name leads to, once that is known which it is for */
+enum {
+    SEARCH_PATIENCE = 50,        /* for addresses of the other family (RFC 8305 3) */
+    SEARCH_PATIENCE_HOSTS = 500, /* for those of hosts that would be tried later */
+};
 
 struct search;
 

@@ -400,17 +400,24 @@ void locate_answer(struct locate *locate, unsigned id, const struct dns_answer *
         advance(locate);
 }
 
-bool locate_enough(const struct locate *locate) {
-    bool enough = locate->stage == STAGE_ADDRESS && !locate->failed;
-    for (unsigned i = 0; enough && i < locate->asked; i++) {
+enum locate_yield locate_yield(const struct locate *locate) {
+    const struct site *there = NULL, *missing = NULL; /* the first of those, and they stand by rank */
+    if (locate->stage != STAGE_ADDRESS || locate->failed)
+        return LOCATE_NONE;
+    for (unsigned i = 0; i < locate->asked; i++) {
         const struct site *site = &locate->sites[locate->questions[i].of];
-        enough = locate->questions[i].answered || site->counts[0] || site->counts[1];
+        if (site->counts[0] || site->counts[1])
+            there = there ? there : site;
+        else if (!locate->questions[i].answered)
+            missing = missing ? missing : site;
     }
-    return enough;
+    if (!there || (missing && missing->rank < there->rank))
+        return LOCATE_NONE;
+    return missing ? LOCATE_SOME : LOCATE_EVERY_HOST;
 }
 
 void locate_hurry(struct locate *locate) {
-    if (locate_enough(locate))
+    if (locate_yield(locate) != LOCATE_NONE)
         finish(locate);
 }
 

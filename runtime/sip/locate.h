@@ -47,6 +47,13 @@ struct locate_question {
     struct slice name; /* valid until locate_free() */
 };
 
+enum locate_yield {
+    LOCATE_NONE,       /* nothing that could be tried first; or it is over */
+    LOCATE_SOME,       /* what could be tried first; addresses of other hosts, as good or worse, are still to come */
+    LOCATE_EVERY_HOST, /* all that is to come is of the other family, of hosts that have some already (RFC 8305 3); or
+                          hosts are left about which there is no room to ask, as long as it does not come */
+};
+
 struct locate;
 
 /* Is there a transport for it at all? */
@@ -59,11 +66,9 @@ void locate_free(struct locate *locate);
 bool locate_ask(struct locate *locate, struct locate_question *question);
 /* What is known about the question `id`. */
 void locate_answer(struct locate *locate, unsigned id, const struct dns_answer *answer);
-/* All that was asked and is still to come are addresses of the other family, of hosts that have some already: who does
- * not want to wait for those need not (RFC 8305 3). When they leave no room to ask about the last hosts, it ends
- * without those. */
-bool locate_enough(const struct locate *locate);
-/* Ends it with what is there, once that is enough. */
+/* How much is known of what was asked, for who does not want to wait for the rest. */
+enum locate_yield locate_yield(const struct locate *locate);
+/* Ends it with what is there, when that is LOCATE_SOME or more. */
 void locate_hurry(struct locate *locate);
 bool locate_over(const struct locate *locate);
 /* Once it is over: DNS_FOUND and the places, the first to be tried first; or why there are none. Valid until

@@ -338,8 +338,8 @@ Test(locate, says_why_there_is_no_place) {
     }
 }
 
-/* RFC 8305 3: addresses of the second family need not be waited for; a host without any has to be. */
-Test(locate, is_enough_once_each_host_has_an_address) {
+/* RFC 8305 3: addresses of the second family need not be waited for; a host without any is, for longer. */
+Test(locate, says_how_much_is_known) {
     struct locate_request request = of("a", 0, TRANSPORT_UDP, false);
     struct locate *machine = locate_new(&request, &all, &judge);
     struct locate_question question, questions[4]; /* x A, x AAAA, y A, y AAAA */
@@ -350,25 +350,49 @@ Test(locate, is_enough_once_each_host_has_an_address) {
     const struct endpoint *places;
     unsigned count;
     cr_assert(locate_ask(machine, &question));
-    cr_expect_not(locate_enough(machine));
+    cr_expect_eq(locate_yield(machine), LOCATE_NONE);
     locate_answer(machine, question.id, &(const struct dns_answer){DNS_FOUND, 60, 2, services});
     for (unsigned i = 0; i < 4; i++)
         cr_assert(locate_ask(machine, &questions[i]));
-    locate_answer(machine, questions[0].id, &found);
-    cr_expect_not(locate_enough(machine), "nothing is known of y");
     locate_hurry(machine);
-    cr_expect_not(locate_over(machine));
+    cr_expect_not(locate_over(machine), "nothing is known");
+    locate_answer(machine, questions[0].id, &found);
+    cr_expect_eq(locate_yield(machine), LOCATE_SOME, "nothing is known of y");
     locate_answer(machine, questions[2].id, &none);
-    cr_expect_not(locate_enough(machine), "y may have the other family alone");
+    cr_expect_eq(locate_yield(machine), LOCATE_SOME, "y may have the other family alone");
     locate_answer(machine, questions[3].id, &none);
-    cr_expect(locate_enough(machine));
+    cr_expect_eq(locate_yield(machine), LOCATE_EVERY_HOST);
     cr_expect_not(locate_over(machine));
     locate_hurry(machine);
     cr_expect(locate_over(machine));
-    cr_expect_not(locate_enough(machine), "nothing is to come");
+    cr_expect_eq(locate_yield(machine), LOCATE_NONE, "nothing is to come");
     cr_expect_eq(locate_result(machine, &places, &count), DNS_FOUND);
     cr_expect_eq(count, 1);
     locate_free(machine);
+}
+
+/* x is to be tried before y, unless they are as good as each other. */
+Test(locate, what_comes_first_is_waited_for) {
+    for (unsigned order = 0; order < 2; order++) {
+        struct locate_request request = of("a", 0, TRANSPORT_UDP, false);
+        struct locate *machine = locate_new(&request, &all, &judge);
+        struct locate_question question, questions[4];
+        struct dns_record services[2] = {{.order = 1, .port = 5060, .name = SLICE("x")},
+                                         {.order = (uint16_t)(1 + order), .port = 5060, .name = SLICE("y")}};
+        struct dns_record address = {.ip = {.family = 4, .bytes = {192, 0, 2, 1}}};
+        const struct endpoint *places;
+        unsigned count;
+        cr_assert(locate_ask(machine, &question));
+        locate_answer(machine, question.id, &(const struct dns_answer){DNS_FOUND, 60, 2, services});
+        for (unsigned i = 0; i < 4; i++)
+            cr_assert(locate_ask(machine, &questions[i]));
+        locate_answer(machine, questions[2].id, &(const struct dns_answer){DNS_FOUND, 60, 1, &address});
+        cr_expect_eq(locate_yield(machine), order ? LOCATE_NONE : LOCATE_SOME);
+        locate_hurry(machine);
+        cr_expect_eq(locate_over(machine), !order);
+        cr_expect(order || (locate_result(machine, &places, &count) == DNS_FOUND && count == 1));
+        locate_free(machine);
+    }
 }
 
 /* Questions that nobody answers take up all there is. */
@@ -392,7 +416,7 @@ Test(locate, hosts_that_cannot_even_be_asked_about_are_not_waited_for) {
         struct dns_record address = {.ip = {.family = 4, .bytes = {192, 0, 2, (uint8_t)++answered}}};
         locate_answer(machine, question.id, &(const struct dns_answer){DNS_FOUND, 60, 1, &address});
     }
-    cr_expect(locate_enough(machine));
+    cr_expect_eq(locate_yield(machine), LOCATE_EVERY_HOST);
     locate_hurry(machine);
     cr_expect_eq(locate_result(machine, &places, &count), DNS_FOUND);
     cr_expect_eq(count, (unsigned)LOCATE_QUESTIONS, "%u of ten", count);
