@@ -13,8 +13,8 @@
 #define ADDRESS ((struct identity){IDENTITY_ADDRESS, SLICE("\xc0\x00\x02\x01")})
 
 Test(identity, an_address_has_the_length_of_its_family) {
-    static const struct identity whole = ADDRESS, cut = {IDENTITY_ADDRESS, SLICE("\xc0\x00\x02")},
-                                 text = {IDENTITY_ADDRESS, SLICE("192.0.2.1")};
+    const struct identity whole = ADDRESS, cut = {IDENTITY_ADDRESS, SLICE("\xc0\x00\x02")},
+                          text = {IDENTITY_ADDRESS, SLICE("192.0.2.1")};
     cr_expect(identity_proves(&whole, 1, SLICE("192.0.2.1")));
     cr_expect_not(identity_proves(&cut, 1, SLICE("192.0.2.1")));
     cr_expect_not(identity_proves(&text, 1, SLICE("192.0.2.1")));
@@ -22,13 +22,13 @@ Test(identity, an_address_has_the_length_of_its_family) {
 
 /* RFC 5922 7.1: only a URI that is an identity puts the DNS names aside. */
 Test(identity, a_dns_name_counts_only_beside_uris_that_are_no_identity) {
-    static const struct identity beside_user[] = {USER, FIRST}, beside_host[] = {FIRST, HOST};
+    const struct identity beside_user[] = {USER, FIRST}, beside_host[] = {FIRST, HOST};
     cr_expect(identity_proves(beside_user, 2, SLICE("a.example")));
     cr_expect_not(identity_proves(beside_host, 2, SLICE("a.example")));
 }
 
 Test(identity, what_a_certificate_is_for_is_told_as_far_as_there_is_room) {
-    static const struct {
+    const struct {
         struct identity list[3];
         unsigned count;
         size_t size;
