@@ -9,14 +9,15 @@ enum {
     KEPT = 16 * 1024 /* of an empty one */
 };
 
-/* Room for more behind what is there. */
+/* Room for more behind what is there: for a quarter of that, or it would all be moved again for every message to who
+ * reads slowly. */
 static bool make_room(struct outbox *outbox, size_t more) {
     size_t length = outbox->used - outbox->first, room = outbox->room ? outbox->room : LEAST;
     if (outbox->first)
         memmove(outbox->bytes, outbox->bytes + outbox->first, length);
     outbox->first = 0;
     outbox->used = length;
-    while (room < length + more)
+    while (room < length + length / 4 + more)
         room *= 2;
     char *grown = room > outbox->room ? realloc(outbox->bytes, room) : outbox->bytes;
     if (!grown)

@@ -38,3 +38,18 @@ Test(outbox, an_empty_one_keeps_little_memory) {
     cr_assert_gt(outbox.room, 0);
     outbox_free(&outbox);
 }
+
+Test(outbox, what_waits_for_who_reads_slowly_is_not_moved_for_every_message) {
+    enum { WAITING = 1040000, PIECE = 500, ROUNDS = 4000 };
+    static char text[WAITING];
+    struct outbox outbox = {0};
+    size_t moved = 0;
+    cr_assert(outbox_add(&outbox, (struct slice){text, WAITING}));
+    for (unsigned round = 0; round < ROUNDS; round++) {
+        outbox_left(&outbox, PIECE);
+        cr_assert(outbox_add(&outbox, (struct slice){text, PIECE}));
+        moved += outbox.first == 0 ? WAITING : 0;
+    }
+    cr_assert_leq(moved, 4 * ROUNDS * PIECE);
+    outbox_free(&outbox);
+}
