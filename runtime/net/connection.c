@@ -145,15 +145,19 @@ enum cause connection_cause(int error) {
 
 /* What waits to leave. */
 
-static void queue_bytes(struct connection *connection, struct slice bytes) {
-    if (connection->state == CONNECTION_LOST) /* by what came before it in the same bytes of a WebSocket */
-        return;
-    if (stream_set_has_room(connection, outbox_waiting(&connection->out).len, bytes.len) &&
-        outbox_add(&connection->out, bytes))
+static void add_bytes(struct connection *connection, struct slice bytes) {
+    if (outbox_add(&connection->out, bytes))
         stream_set_wait(connection);
     else
         lose(connection, CAUSE_LOCAL_LIMIT);
     stream_set_weigh(connection);
+}
+
+static void queue_bytes(struct connection *connection, struct slice bytes) {
+    if (stream_set_has_room(connection, bytes.len))
+        add_bytes(connection, bytes);
+    else
+        lose(connection, CAUSE_LOCAL_LIMIT);
 }
 
 /* In. */
@@ -208,8 +212,11 @@ static void on_web_message(void *context, struct slice message) {
         hand_over(connection, message, (struct stream_fault){0});
 }
 
+/* Of a message, for which there was room, or of what answers frames. */
 static void on_web_bytes(void *context, struct slice bytes) {
-    queue_bytes(context, bytes);
+    struct connection *connection = context;
+    if (connection->state != CONNECTION_LOST) /* by what came before it in the same bytes */
+        add_bytes(connection, bytes);
 }
 
 /* Nothing more comes. Who has come to us is told why, and closes; of whom we have opened nothing more is expected, and
@@ -224,12 +231,18 @@ static void end_frames(struct connection *connection) {
     lose(connection, shaken ? CAUSE_RESET : websocket_fault(connection->web).len ? CAUSE_REFUSED : CAUSE_LOCAL_LIMIT);
 }
 
+/* No more is taken, and answered, from who has not read so much of what he was answered before. */
 static void take_frames(struct connection *connection, struct slice input) {
     bool was_open = websocket_open(connection->web);
+    if (!stream_set_has_room(connection, 0)) {
+        lose(connection, CAUSE_LOCAL_LIMIT);
+        return;
+    }
     connection->asked = false;
     if (!websocket_take(connection->web, input) && connection->state == CONNECTION_OPEN)
         end_frames(connection);
     connection->whole |= websocket_open(connection->web) != was_open;
+    stream_set_weigh(connection);
 }
 
 static void take(struct connection *connection, struct slice input) {
@@ -358,8 +371,7 @@ void connection_flush(struct connection *connection) {
 void connection_queue(struct connection *connection, struct slice message) {
     if (!connection->web)
         queue_bytes(connection, message);
-    else if (!stream_set_has_room(connection, websocket_queued(connection->web), message.len) ||
-             !websocket_send(connection->web, message))
+    else if (!stream_set_has_room(connection, message.len) || !websocket_send(connection->web, message))
         lose(connection, CAUSE_LOCAL_LIMIT);
     stream_set_weigh(connection);
     keep_open(connection);

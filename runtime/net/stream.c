@@ -73,11 +73,12 @@ void stream_set_remove(struct connection *connection) {
 
 /* One message always may, however long, as far as the connection goes. Of what all of them may have none gets more than
  * it leaves to the others, so that many who do not read crowd out themselves, and nobody who does. */
-bool stream_set_has_room(struct connection *connection, size_t waiting, size_t more) {
+bool stream_set_has_room(struct connection *connection, size_t more) {
     struct streams *streams = connection->streams;
     const struct stream_limits *limits = &streams->limits;
-    uint64_t all = (uint64_t)limits->unread_all << 20, wanted = (uint64_t)waiting + more;
-    bool room = (waiting == 0 || wanted <= (uint64_t)limits->unread << 10) && streams->waiting_bytes + wanted <= all;
+    uint64_t all = (uint64_t)limits->unread_all << 20, wanted = (uint64_t)connection->weight + more;
+    bool room =
+        (connection->weight == 0 || wanted <= (uint64_t)limits->unread << 10) && streams->waiting_bytes + wanted <= all;
     streams->counts.unread += !room;
     return room;
 }

@@ -37,8 +37,8 @@ void stream_set_place(struct connection *connection);
 /* Nothing is sent on it any more. */
 void stream_set_forget(struct connection *connection);
 void stream_set_remove(struct connection *connection);
-/* May `more` bytes wait on it, where `waiting` do? If not, that is counted. */
-bool stream_set_has_room(struct connection *connection, size_t waiting, size_t more);
+/* May `more` bytes wait on it, behind those that do? If not, that is counted. */
+bool stream_set_has_room(struct connection *connection, size_t more);
 /* What waits on it is more now, or less. */
 void stream_set_weigh(struct connection *connection);
 /* It has something for the end of the turn. */

@@ -295,6 +295,19 @@ Test(stream_web_client, what_waits_for_the_handshake_is_bounded) {
     finish();
 }
 
+Test(stream_web_client, one_message_may_always_wait) {
+    static char text[3000];
+    memset(text, 'a', sizeof text - 1);
+    begin(3000, 5000);
+    send_text("abc");
+    shake_hands();
+    hear_frame("abc");
+    send_text(text);
+    cr_assert_gt(hear().len, sizeof text);
+    cr_assert_eq(seen.lost, 0);
+    finish();
+}
+
 Test(stream_web_client, a_close_is_answered_and_told_at_once) {
     begin(3000, 5000);
     send_text("abc");
