@@ -40,7 +40,8 @@ tzdata        /usr/share/zoneinfo/Europe/Berlin
 has() {
     case $1 in
     /*) [ -e "$1" ] ;;
-    \<*) command -v cc >/dev/null && printf '#define PCRE2_CODE_UNIT_WIDTH 8\n#include %s\n' "$1" | cc -E - >/dev/null 2>&1 ;;
+    \<*) command -v cc >/dev/null &&
+        printf '#define PCRE2_CODE_UNIT_WIDTH 8\n#include %s\n' "$1" | cc -E - >/dev/null 2>&1 ;;
     *) command -v "$1" >/dev/null ;;
     esac
 }
@@ -70,7 +71,8 @@ log=$(mktemp) || exit 1
 trap 'rm -f "$log"' EXIT
 install() {
     # shellcheck disable=SC2086 # words of $missing are packages
-    $as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends install $missing >"$log" 2>&1 </dev/null
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends install $missing >"$log" 2>&1 \
+        </dev/null
 }
 # The package lists may be absent or older than the archive: fetch them only when it does not work without.
 if ! install; then

@@ -38,13 +38,15 @@ runtime/net/.*|grammar/value\.c                    arpa/.*\.h
 runtime/net/.*|runtime/control/password\.c         signal\.h
 runtime/net/.*                                     (poll|sys/epoll|sys/eventfd|sys/select|sys/mman|linux/.*)\.h
 runtime/net/.*|runtime/control/when\.c             (time|sys/time|sys/timerfd)\.h
-runtime/net/.*|runtime/control/when\.c             (time|clock|clock_gettime|gettimeofday|localtime(_r)?|gmtime(_r)?|mktime)[(]
+runtime/net/.*|runtime/control/when\.c             (time|clock|clock_gettime|gettimeofday)[(]
+runtime/net/.*|runtime/control/when\.c             (localtime(_r)?|gmtime(_r)?|mktime)[(]
 runtime/net/key\.c                                 sys/random\.h
 runtime/net/key\.c                                 (getrandom|getentropy|arc4random)[(]
 -                                                  (rand|srand|random|srandom|drand48)[(]
 -                                                  (threads|stdatomic|locale|wctype|wchar|ctype|pcre2)\.h
 (runtime/net|compiler)/.*                          (getenv|secure_getenv|setenv|unsetenv)[(]
-(runtime/(net|control)|compiler)/.*                (fopen|freopen|open|openat|creat|opendir|stat|fstat|mkstemp|rename|unlink|popen|system)[(]
+(runtime/(net|control)|compiler)/.*                (fopen|freopen|open|openat|creat|opendir|mkstemp|popen|system)[(]
+(runtime/(net|control)|compiler)/.*                (stat|fstat|rename|unlink)[(]
 (runtime/(net|control)|compiler)/.*                (fcntl|unistd|sys/stat|dirent)\.h
 (runtime/net|compiler)/.*|runtime/fovrun\.c        (exit|_exit|abort)[(]
 '

@@ -10,7 +10,10 @@ export BUILD=${BUILD:-build}
 callers=${CALLERS:-300} pause=5 bound=5000 # ms
 seconds=$((callers * 2 * (pause + 12) / 1000))
 
-newcomers() { check "nobody waits too long" "$BUILD/tests/live/newcomers" "$callers" "$pause" $bound "$1" "$net.5:0" "$net.1:$port"; }
+newcomers() {
+    check "nobody waits too long" \
+        "$BUILD/tests/live/newcomers" "$callers" "$pause" $bound "$1" "$net.5:0" "$net.1:$port"
+}
 # abuse KIND
 abuse() {
     "$BUILD/tests/live/abuser" "$1" "$((seconds * 1000))" tls "$net.9:0" "$net.1:$port" >"$work/$1" &

@@ -29,7 +29,8 @@ check "the server holds nothing of the calls after Timer F: $(held)" wait_for 60
 figure() { awk "$2 && \$$1 > most { most = \$$1 } END { print most + 0 }" "$work/samples"; }
 early="\$1 >= $calls / 4 && \$1 < $calls / 2" late="\$1 >= $calls / 2"
 printf 'most, in the second quarter and then: descriptors %d and %d, resident %d and %d KB (%d samples)\n' \
-    "$(figure 2 "$early")" "$(figure 2 "$late")" "$(figure 3 "$early")" "$(figure 3 "$late")" "$(wc -l <"$work/samples")"
+    "$(figure 2 "$early")" "$(figure 2 "$late")" "$(figure 3 "$early")" "$(figure 3 "$late")" \
+    "$(wc -l <"$work/samples")"
 check "descriptors do not grow" [ "$(figure 2 "$late")" -le $(($(figure 2 "$early") + 4)) ]
 check "memory does not grow" [ "$(figure 3 "$late")" -le $(($(figure 3 "$early") * 102 / 100)) ]
 for host in 100 102; do die $host; done

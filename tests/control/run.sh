@@ -122,7 +122,8 @@ exits 0 alias del 800; silent
 printf '900,alice\n900,bob,night\n' >aliases.csv
 exits 0 alias import aliases.csv; prints '2 aliases imported'
 exits 0 alias list --json
-prints '[' '  {"alias": "900", "entity": "alice", "group": ""},' '  {"alias": "800", "entity": "bob", "group": "night"},' \
+prints '[' '  {"alias": "900", "entity": "alice", "group": ""},' \
+    '  {"alias": "800", "entity": "bob", "group": "night"},' \
     '  {"alias": "900", "entity": "bob", "group": "night"}' ']'
 
 # Blocks.

@@ -75,7 +75,10 @@ exits 1 check bad.plan
 grep -q "$(printf '\033')" "$work/said" && fail commands 'colour in a file' || pass
 
 if command -v script >/dev/null; then
-    on_terminal() { (cd "$work" && env TERM=xterm "$@" script -qc "$fovc check bad.plan" /dev/null </dev/null) | grep -q "$(printf '\033')"; }
+    on_terminal() {
+        (cd "$work" && env TERM=xterm "$@" script -qc "$fovc check bad.plan" /dev/null </dev/null) |
+            grep -q "$(printf '\033')"
+    }
     on_terminal && pass || fail commands 'no colour on a terminal'
     on_terminal NO_COLOR=1 && fail commands 'colour in spite of NO_COLOR' || pass
     on_terminal TERM=dumb && fail commands 'colour on a dumb terminal' || pass
@@ -114,5 +117,5 @@ done
 for example in ../../../shared/published-examples/*.txt ../../plans/*; do
     case $example in *.txt | *.plan) ;; *) continue ;; esac
     [ -e "$example" ] || continue
-    if "$fovc" check "$example" >"$work/out" 2>&1; then pass; else fail "$example" 'does not compile'; cat "$work/out"; fi
+    "$fovc" check "$example" >"$work/out" 2>&1 && pass || { fail "$example" 'does not compile'; cat "$work/out"; }
 done

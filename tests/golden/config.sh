@@ -37,13 +37,16 @@ shows config.conf; cp "$work/out" "$work/first"; cp "$work/plain" "$work/again.c
 shows again.conf; same "$work/first" "$work/out" 'the configuration that --check prints'
 # The command line wins over the file, and adds to what may be given several times.
 shows config.conf --t1 250ms --failover=on -e night=yes -e more=1 --domain example.net
-prints 't1 = 250ms'; prints 'failover = on'; prints 'env = night=yes'; prints 'env = more=1'; prints 'domain = example.net'
+prints 't1 = 250ms'; prints 'failover = on'; prints 'env = night=yes'; prints 'env = more=1'
+prints 'domain = example.net'
 prints 'domain = example.com'
-shows config-conflict.conf --t1 1s --timer-c 200s --min-expires 1m; [ $code -eq 0 ] && pass || fail config 'the line does not win'
+shows config-conflict.conf --t1 1s --timer-c 200s --min-expires 1m
+[ $code -eq 0 ] && pass || fail config 'the line does not win'
 # Files are looked for beside the configuration; those of the command line, here.
 mkdir "$work/etc"
 cp config.conf "$work/etc" && cp "$work/plan.bin" "$work/etc"
-shows etc/config.conf; prints 'plan = etc/plan.bin'; prints 'cdr = etc/records/calls.json'; prints 'state-dir = /var/lib/fov'
+shows etc/config.conf; prints 'plan = etc/plan.bin'; prints 'cdr = etc/records/calls.json'
+prints 'state-dir = /var/lib/fov'
 shows etc/config.conf -p plan.bin; prints 'plan = plan.bin'
 [ -e "$work/etc/records" ] && fail config '--check wrote something' || pass
 # No relay of media: a plan that demands one does not start.
@@ -52,4 +55,5 @@ sed 's/auto/true/' "$work/uses.plan" >"$work/media.plan"
 shows config.conf -p media.bin; [ $code -eq 1 ] && pass || fail config 'a plan with $rtp = true starts'
 says 'media.bin: line 6 says $rtp = true, but this server relays no media'
 shows nowhere.conf; [ $code -eq 2 ] && pass || fail config 'a file that is not there'; says 'cannot read nowhere.conf'
-shows config.conf -p nowhere.bin; [ $code -eq 1 ] && pass || fail config 'a plan that is not there'; says 'nowhere.bin: '
+shows config.conf -p nowhere.bin; [ $code -eq 1 ] && pass || fail config 'a plan that is not there'
+says 'nowhere.bin: '

@@ -4,9 +4,9 @@
  * touched.
  *
  * browser ws|wss INSIDE SERVER [ORIGIN]    as ADDRESS:PORT, IPv4: where SIPp sends to, and where the WebSocket is
- *                                          opened, for a page of that origin. Prints what the server answers to the handshake,
- *                                          and runs until the server closes it. Whose certificate it is does not matter
- *                                          here. */
+ *                                          opened, for a page of that origin. Prints what the server answers to the
+ *                                          handshake, and runs until the server closes it. Whose certificate it is
+ *                                          does not matter here. */
 #include "tests/live/place.h"
 
 #include <fcntl.h>

@@ -24,11 +24,13 @@ live_target() {
     100) transport=udp contact=udp ;;
     102) at=$net.102:$((port + 1)) contact=tls ;;
     esac
-    "$BUILD/tests/bench/target" $transport "$at" "sip:b@$net.$1:$port;transport=$contact" "$rings" 2>>"$work/targets.errors" &
+    "$BUILD/tests/bench/target" $transport "$at" "sip:b@$net.$1:$port;transport=$contact" "$rings" \
+        2>>"$work/targets.errors" &
     targets[$1]=$!
     children+=($!)
     disown
-    wait_for 60 bound "${at%:*}" "${at#*:}" $transport || give_up "the target $1 does not start: $(cat "$work/targets.errors")"
+    wait_for 60 bound "${at%:*}" "${at#*:}" $transport ||
+        give_up "the target $1 does not start: $(cat "$work/targets.errors")"
     [ "$1" = 102 ] || return 0
     tunnel 102 "$net.102:$port" "$at" "cert = $tls/102.pem" "debug = 2"
     targets[tunnel]=$!
@@ -68,7 +70,9 @@ rage() {
 }
 
 # Lines of status: what the server holds that belongs to calls.
-held() { control status | awk '$1 == "calls" || $1 == "sessions" || $1 == "transactions" { print $1, $2 }' | paste -s -d ' '; }
+held() {
+    control status | awk '$1 == "calls" || $1 == "sessions" || $1 == "transactions" { print $1, $2 }' | paste -s -d ' '
+}
 nothing_held() { [ "$(held)" = "calls 0 sessions 0 transactions 0" ]; }
 descriptors() { ls "/proc/$fovrun/fd" | wc -l; }
 kilobytes() { awk '/^VmRSS/ { print $2 }' "/proc/$fovrun/status"; }

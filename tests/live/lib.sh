@@ -80,7 +80,9 @@ bound() {
 }
 
 # connections ADDRESS PORT: how many there are to this place now; one may be listed twice while others come and go
-connections() { awk -v "to=$(in_hex "$1" "$2")" '$3 == to && $4 == "01" { seen[$2] } END { print length(seen) }' /proc/net/tcp; }
+connections() {
+    awk -v "to=$(in_hex "$1" "$2")" '$3 == to && $4 == "01" { seen[$2] } END { print length(seen) }' /proc/net/tcp
+}
 
 # party ADDRESS PORT SCENARIO [SIPP OPTIONS...]: a target that waits for calls
 party() {

@@ -31,7 +31,8 @@ END
     mkfifo "$dir/keys"
     baresip -f "$dir" -v <>"$dir/keys" >"$dir/out" 2>&1 &
     children+=($!)
-    wait_for 60 grep -q 'baresip is ready' "$dir/out" || give_up "the phone $name does not start: $(tail -n 3 "$dir/out")"
+    wait_for 60 grep -q 'baresip is ready' "$dir/out" ||
+        give_up "the phone $name does not start: $(tail -n 3 "$dir/out")"
     phone_address[$name]=$ip
 }
 declare -A phone_address

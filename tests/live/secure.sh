@@ -22,13 +22,15 @@ dated() {
 }
 # stranger NAME IDENTITIES: one of an authority that nobody knows
 stranger() {
-    tools/certificate.sh "$work/strangers" "$1" "$2" && cp "$work/strangers/$1.pem" "$tls/" || give_up "no certificate for $1"
+    tools/certificate.sh "$work/strangers" "$1" "$2" && cp "$work/strangers/$1.pem" "$tls/" ||
+        give_up "no certificate for $1"
 }
 
 # tunnel NAME ACCEPT CONNECT LINES...: from one ADDRESS:PORT to another; lines of its configuration
 tunnel() {
     local name=$work/tunnel-$1
-    printf '%s\n' "foreground = yes" "pid =" "socket = r:TCP_NODELAY=1" "[it]" "accept = $2" "connect = $3" "${@:4}" >"$name.conf"
+    printf '%s\n' "foreground = yes" "pid =" "socket = r:TCP_NODELAY=1" "[it]" "accept = $2" "connect = $3" "${@:4}" \
+        >"$name.conf"
     stunnel "$name.conf" >"$name.out" 2>&1 &
     children+=($!)
     disown # bash would tell of its end

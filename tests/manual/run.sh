@@ -22,7 +22,10 @@ awk -v out="$work/plan" '
     /^\.\\" plan$/ { wanted = 1; next }
     wanted && /^\.Bd -literal/ { file = out "-" ++n ".txt"; inside = 1; wanted = 0; next }
     /^\.Ed$/ { inside = 0 }
-    inside { gsub(/\\-/, "-"); gsub(/\\\(ha/, "^"); gsub(/\\\(dq/, "\""); gsub(/\\e/, "\\"); gsub(/\\&/, ""); print >file }
+    inside {
+        gsub(/\\-/, "-"); gsub(/\\\(ha/, "^"); gsub(/\\\(dq/, "\""); gsub(/\\e/, "\\"); gsub(/\\&/, "")
+        print >file
+    }
 ' "$BUILD/man/fov-plan.5"
 for plan in "$work"/plan-*.txt; do
     output=$("$BUILD/fovc" check -Werror "$plan" 2>&1)

@@ -15,7 +15,8 @@ exec 3<>"/dev/udp/${address%:*}/${address##*:}"
 
 # ask CSEQ [HEADER]: sends a REGISTER, prints what comes back
 ask() {
-    printf '%s\r\n' "REGISTER sip:$address SIP/2.0" "Via: SIP/2.0/UDP 127.0.0.1;rport;branch=z9hG4bK-$RANDOM-$RANDOM-$1" \
+    printf '%s\r\n' "REGISTER sip:$address SIP/2.0" \
+        "Via: SIP/2.0/UDP 127.0.0.1;rport;branch=z9hG4bK-$RANDOM-$RANDOM-$1" \
         "From: <sip:100@$address>;tag=$RANDOM" "To: <sip:100@$address>" "Call-ID: $RANDOM-$RANDOM" "CSeq: $1 REGISTER" \
         "Contact: <sip:100@127.0.0.1:9>" "Max-Forwards: 70" ${2+"$2"} "Content-Length: 0" "" >"$work/request"
     cat "$work/request" >&3

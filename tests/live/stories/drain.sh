@@ -18,6 +18,7 @@ equal "exit status of the first caller" 0 $?
 wait "$fovrun"
 equal "exit status of fovrun" 0 $?
 equal "503s to the second caller" 1 "$(sent "$net.3:[0-9]*" 'SIP/2.0 503')"
-equal "messages to the target on the second call" 0 "$(grep -c "event=sent call-id=[^ ]*@$net.3 .* to=$(at 100) " "$log")"
+equal "messages to the target on the second call" 0 \
+    "$(grep -c "event=sent call-id=[^ ]*@$net.3 .* to=$(at 100) " "$log")"
 check "the end is logged" grep -q 'event=stopped running=0' "$log"
 report

@@ -22,5 +22,6 @@ equal "ACKs to the second target" 200 "$(sent "$(at 101)" 'ACK ')"
 equal "BYEs to the second target" 200 "$(sent "$(at 101)" 'BYE ')"
 equal "call records" 200 "$(wc -l <"$cdr")"
 stop
-check "the counters say the same" grep -q 'event=counters .* calls=200 answered=200 .* attempts=600 failovers=200 ' "$log"
+check "the counters say the same" grep -q 'event=counters .* calls=200 answered=200 .* attempts=600 failovers=200 ' \
+    "$log"
 report

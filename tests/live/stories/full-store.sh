@@ -10,13 +10,14 @@ $method = ^MESSAGE$
 $action = 405
 END
 plan "$work/local.txt"
-sed 's|\[service\]|u[call_number]|g; s|@CONTACT@|sip:[call_number]@127.0.0.1:9|; s|@EXPIRES@|600|' $here/registrant.xml \
-    >"$work/many.xml"
+sed 's|\[service\]|u[call_number]|g; s|@CONTACT@|sip:[call_number]@127.0.0.1:9|; s|@EXPIRES@|600|' \
+    $here/registrant.xml >"$work/many.xml"
 WRAPPER="prlimit --fsize=65536:"
 server
 call -sf "$work/many.xml" -m 300 -r 200
 equal "exit status of the clients" 0 $?
-check "the log says that the store fails" wait_for 60 grep -q 'event=store-failing file=.* error="File too large"' "$log"
+check "the log says that the store fails" wait_for 60 grep -q 'event=store-failing file=.* error="File too large"' \
+    "$log"
 prlimit --pid "$fovrun" --fsize=unlimited
 check "and when it works again" wait_for 60 grep -q 'event=store-working-again' "$log"
 equal "how often it says that it fails" 1 "$(grep -c event=store-failing "$log")"

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 # A phone made of the shell and coreutils' hashes: it registers with either algorithm, and calls; nobody else does.
 . tests/live/lib.sh
-printf '%s\n' '[Matching Patterns]' '$request = ^INVITE' '[Deploy Patterns]' 'To = sip:100@192.168.0.100' >"$work/phone.txt"
+printf '%s\n' '[Matching Patterns]' '$request = ^INVITE' '[Deploy Patterns]' 'To = sip:100@192.168.0.100' \
+    >"$work/phone.txt"
 plan "$work/phone.txt"
 refusing 100 486 "Busy Here"
 echo secret >"$work/password"
@@ -23,7 +24,8 @@ request() {
         answer=$(timeout 60 dd bs=65536 count=1 <&"$phone" 2>/dev/null) || give_up "no answer to $1"
     done
     [ "$1" != INVITE ] ||
-        say "ACK $2 SIP/2.0" "$via" "Max-Forwards: 70" "$from" "$(grep '^To:' <<<"$answer" | tr -d '\r')" "Call-ID: phone" \
+        say "ACK $2 SIP/2.0" "$via" "Max-Forwards: 70" "$from" "$(grep '^To:' <<<"$answer" | tr -d '\r')" \
+            "Call-ID: phone" \
             "CSeq: $cseq ACK"
 }
 hash() { # PROGRAM TEXT

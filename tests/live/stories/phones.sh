@@ -16,7 +16,8 @@ for user in alice bob; do
         give_up "fovctl user add $user"
 done
 serve() {
-    server -l "udp:$net.1:$port" --domain fov.example --domain "$net.9" --realm fov.example --auth invite --auth-digest md5
+    server -l "udp:$net.1:$port" --domain fov.example --domain "$net.9" --realm fov.example --auth invite \
+        --auth-digest md5
 }
 serve
 "$BUILD/tests/live/nat" "$net.9:$port" "$net.1:$port" "$net.9:0" >"$work/nat.out" &
@@ -29,8 +30,10 @@ account=";sipnat=outbound;outbound=\"sip:$net.9:$port\"" phone bob 12 "$net.9:$p
 for user in alice bob; do
     check "$user is registered" wait_for 60 said $user '200 OK .*\[1 binding\]'
 done
-equal "registrations that fovctl lists" 2 "$("$BUILD/fovctl" -s "$work/state" --json registration list | grep -o '"contact"' | wc -l)"
-check "bob learns by STUN where the NAT has him" wait_for 60 grep -q "event=sent .* to=$outside .* bytes=32 line=\"\\\\x01\\\\x01" "$log"
+equal "registrations that fovctl lists" 2 \
+    "$("$BUILD/fovctl" -s "$work/state" --json registration list | grep -o '"contact"' | wc -l)"
+check "bob learns by STUN where the NAT has him" wait_for 60 \
+    grep -q "event=sent .* to=$outside .* bytes=32 line=\"\\\\x01\\\\x01" "$log"
 
 kill -KILL "$fovrun"
 wait "$fovrun" 2>/dev/null

@@ -7,7 +7,8 @@ modules=$BUILD/tests/live/sipjs
 command -v node >/dev/null && command -v npm >/dev/null || skip "there is no node, or no npm"
 if ! [ "$modules/node_modules/.package-lock.json" -nt $here/sipjs/package-lock.json ]; then
     mkdir -p "$modules" && cp $here/sipjs/package*.json "$modules"
-    (cd "$modules" && timeout 60 npm ci --ignore-scripts --prefer-offline --no-audit --no-fund --fetch-retries=0) >"$work/npm" 2>&1 ||
+    (cd "$modules" && timeout 60 npm ci --ignore-scripts --prefer-offline --no-audit --no-fund --fetch-retries=0) \
+        >"$work/npm" 2>&1 ||
         skip "npm does not bring SIP.js: $(grep -m 1 -i 'err' "$work/npm" || echo "no answer within a minute")"
 fi
 
@@ -51,7 +52,8 @@ follow() {
     mkfifo "$work/keys-$1"
     exec {keys}<>"$work/keys-$1"
     : >"$work/sipjs.out"
-    NODE_EXTRA_CA_CERTS=$authority node $here/sipjs/phone.mjs "$modules/node_modules" "$1://$2" <"$work/keys-$1" >"$work/sipjs.out" 2>&1 &
+    NODE_EXTRA_CA_CERTS=$authority node $here/sipjs/phone.mjs "$modules/node_modules" "$1://$2" <"$work/keys-$1" \
+        >"$work/sipjs.out" 2>&1 &
     phone=$!
     children+=($phone)
     check "$1: it registers" wait_for 60 said registered
@@ -77,7 +79,8 @@ follow() {
     check "$1: it connects and registers again" wait_for 60 said registered 2
     call -s bob -sf "$work/caller.xml"
     equal "$1: exit status of who calls it then" 0 $?
-    equal "$1: INVITEs to where only its connection leads" 1 "$(sent '[0-9.:]*' 'INVITE sip:[^ ]*\.invalid;transport=ws ')"
+    equal "$1: INVITEs to where only its connection leads" 1 \
+        "$(sent '[0-9.:]*' 'INVITE sip:[^ ]*\.invalid;transport=ws ')"
     tell leave
     wait "$phone"
     equal "$1: exit status of SIP.js" 0 $?

@@ -55,8 +55,10 @@ to=$(listener tcp) call -t t1
 equal "exit status of the caller over TCP" 0 $?
 
 check "half a request is waited for, and then that is closed, too" wait_for 60 [ -e "$work/half.closed" ]
-check "that takes fourteen seconds, as it was set, and more on a busy machine: $((SECONDS - begun))" between 13 90 $((SECONDS - begun))
+check "that takes fourteen seconds, as it was set, and more on a busy machine: $((SECONDS - begun))" between 13 90 \
+    $((SECONDS - begun))
 equal "INVITEs that went on" 2 "$(sent "$(at 102)" 'INVITE ')"
 stop
-check "they were counted" grep -Eq 'event=counters .* malformed=2 .* connections-refused=[1-9][0-9]* connections-timed-out=[1-9]' "$log"
+check "they were counted" \
+    grep -Eq 'event=counters .* malformed=2 .* connections-refused=[1-9][0-9]* connections-timed-out=[1-9]' "$log"
 report

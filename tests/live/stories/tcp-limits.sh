@@ -16,7 +16,8 @@ equal "connections that it is left" 100 "$(held half)"
 newcomers 50 tcp
 check "the log says that connections were refused" wait_for 60 grep -q 'event=connections-refused count=' "$log"
 stop
-check "they were counted" grep -Eq "event=counters .* connections-refused=$((many < allowed ? many - 100 : allowed - 100)) " "$log"
+check "they were counted" \
+    grep -Eq "event=counters .* connections-refused=$((many < allowed ? many - 100 : allowed - 100)) " "$log"
 leave half
 
 server -l "tcp:$net.1:0" -l "udp:$net.1:0" --log-level info --max-connections $((many + 100)) \

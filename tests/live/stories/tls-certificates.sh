@@ -19,7 +19,9 @@ tunnel old "$(at 100)" "$net.100:$((port + 1))" "cert = $tls/old.pem"
 tunnel early "$(at 101)" "$net.101:$((port + 1))" "cert = $tls/early.pem"
 tunnel strange "$(at 102)" "$net.102:$((port + 1))" "cert = $tls/strange.pem"
 secure_party 103 $here/answer.xml good
-tls_server() { server -l "udp:$net.1:0" -l "tls:$net.1:0" --tls-certificate "$tls/fovrun.pem" --tls-ca "$authority" "$@"; }
+tls_server() {
+    server -l "udp:$net.1:0" -l "tls:$net.1:0" --tls-certificate "$tls/fovrun.pem" --tls-ca "$authority" "$@"
+}
 
 tls_server
 to=$(sed -n 's/.*event=listening transport=udp .*address=//p' "$log")
@@ -29,7 +31,8 @@ stop
 # failed HOST REASON: so ended the attempt there
 failed() {
     check "the log says of $1: $2" grep -q "event=tls-failed remote=$(at "$1") cause=tls-handshake reason=\"$2" "$log"
-    check "the attempt at $1 ended by it" grep -q "event=attempt-end .* destination=$(at "$1") cause=tls-handshake" "$log"
+    check "the attempt at $1 ended by it" grep -q "event=attempt-end .* destination=$(at "$1") cause=tls-handshake" \
+        "$log"
 }
 failed 100 "certificate has expired"
 failed 101 "certificate is not yet valid"

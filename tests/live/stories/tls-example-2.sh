@@ -21,7 +21,8 @@ equal "causes of the attempts" "tls-identity tls-handshake response" \
 equal "transports of the attempts" "TLS TLS TLS" \
     "$(grep -o '"transport":"[^"]*"' "$cdr" | cut -d '"' -f 4 | paste -s -d ' ')"
 check "the first two take less than a second" between 0 1000 "$(grep -o '"end_ms":[0-9]*' "$cdr" | sed -n '2s/.*://p')"
-check "the log names who was there instead" grep -q 'event=tls-failed .*cause=tls-identity .*but for other.example' "$log"
+check "the log names who was there instead" grep -q 'event=tls-failed .*cause=tls-identity .*but for other.example' \
+    "$log"
 equal "ACKs to the third target" 1 "$(sent "$(at 102)" 'ACK ')"
 equal "BYEs to the third target" 1 "$(sent "$(at 102)" 'BYE ')"
 stop

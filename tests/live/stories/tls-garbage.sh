@@ -17,7 +17,8 @@ for said in "" "INVITE sip:100@fov.example SIP/2.0" "SSH-2.0-garbage"; do
         [ -z "$said" ] || printf '%s\r\n\r\n' "$said" >&"$fd"
     done
 done
-check "what it was is said" wait_for 60 grep -q 'event=tls-failed .* cause=tls-handshake reason="wrong version number"' "$log"
+check "what it was is said" wait_for 60 \
+    grep -q 'event=tls-failed .* cause=tls-handshake reason="wrong version number"' "$log"
 secure_call
 equal "exit status of the caller" 0 $?
 stop

@@ -19,8 +19,10 @@ shown() {
 }
 equal "the certificate at first" old.example "$(shown)"
 # Holds the call until the files have been read again twice.
-awk '/<send/ { held = $0; next } held { if (/^BYE/) print "  <pause milliseconds=\"5000\"/>"; print held; held = "" } { print }' \
-    $here/caller.xml >"$work/long-caller.xml"
+awk '
+    /<send/ { held = $0; next }
+    held { if (/^BYE/) print "  <pause milliseconds=\"5000\"/>"; print held; held = "" }
+    { print }' $here/caller.xml >"$work/long-caller.xml"
 secure_call -sf "$work/long-caller.xml" &
 calling=$!
 wait_for 60 grep -q 'event=received .*method=ACK' "$log" || give_up "the call does not begin"
@@ -30,7 +32,8 @@ check "it says so" wait_for 60 grep -q 'event=tls-reloaded' "$log"
 equal "the certificate afterwards" new.example "$(shown)"
 echo nothing >"$tls/fovrun.pem"
 kill -HUP "$fovrun"
-check "it says why not" wait_for 60 grep -q 'event=tls-not-reloaded error="cannot use the certificate .*: no start line"' "$log"
+check "it says why not" wait_for 60 \
+    grep -q 'event=tls-not-reloaded error="cannot use the certificate .*: no start line"' "$log"
 equal "the certificate still" new.example "$(shown)"
 wait "$calling"
 equal "exit status of the caller" 0 $?

@@ -13,7 +13,8 @@ equal "exit status of the phone that registers" 0 $?
 party "$net.4" "$phone" "$work/browser-answer.xml"
 call -s bob -m 20 -r 20
 equal "exit status of the caller" 0 $?
-equal "INVITEs that went through the WebSocket" 20 "$(sent "$net.3:[0-9]*" 'INVITE sip:bob@phone.invalid;transport=ws ')"
+equal "INVITEs that went through the WebSocket" 20 \
+    "$(sent "$net.3:[0-9]*" 'INVITE sip:bob@phone.invalid;transport=ws ')"
 equal "contacts that are listed" 1 "$(control registration list bob | grep -c 'sip:bob@')"
 kill -KILL "$fovrun"
 wait "$fovrun" 2>/dev/null

@@ -19,7 +19,8 @@ equal "exit status of the phone that calls" 0 $?
 party "$net.4" "$phone" "$work/browser-answer.xml"
 call -s bob -m 20 -r 20
 equal "exit status of the caller" 0 $?
-equal "INVITEs that went through the WebSocket" 20 "$(sent "$net.3:[0-9]*" 'INVITE sip:bob@phone.invalid;transport=ws ')"
+equal "INVITEs that went through the WebSocket" 20 \
+    "$(sent "$net.3:[0-9]*" 'INVITE sip:bob@phone.invalid;transport=ws ')"
 equal "BYEs" 20 "$(sent "$net.3:[0-9]*" 'BYE sip:bob@phone.invalid;transport=ws ')"
 
 kill "$browser"
