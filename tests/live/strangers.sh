@@ -27,12 +27,13 @@ newcomers() {
     check "newcomers over $2 call: $(cat "$work/newcomers")" [ $? = 0 ]
 }
 
-# waiting_target: an ordinary one at $net.100, for plans that name it
+# waiting_target: an ordinary one at $net.100, and a plan by which calls go there, and nothing else
 waiting_target() {
     "$BUILD/tests/bench/target" udp "$(at 100)" "sip:b@$(at 100)" 0 2>"$work/target.errors" &
     children+=($!)
     wait_for 60 bound "$net.100" "$port" || give_up "the target does not start: $(cat "$work/target.errors")"
-    printf '[Deploy Patterns]\nTo = sip:100@192.168.0.100\n' >"$work/one.txt"
+    printf '%s\n' '[Matching Patterns]' '$request = ^INVITE' '[Deploy Patterns]' 'To = sip:100@192.168.0.100' \
+        >"$work/one.txt"
     plan "$work/one.txt"
 }
 
