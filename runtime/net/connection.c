@@ -2,19 +2,15 @@
 #include "runtime/net/connection.h"
 
 #include "runtime/net/stream_set.h"
+#include "runtime/net/tcp.h"
 
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum {
-    LINGER = 2000,             /* ms that a connection which we close stays for its last bytes */
-    UNACKNOWLEDGED = 32 * 1000 /* ms that bytes may stay unacknowledged by the peer's system: 64*T1 */
-};
+enum { LINGER = 2000 /* ms that a connection which we close stays for its last bytes */ };
 
 /* Its end. */
 
@@ -47,10 +43,6 @@ static bool is_kept(const struct connection *connection) {
     return connection->web && !connection->opened;
 }
 
-static struct connection *of_deadline(struct timer *timer) {
-    return (struct connection *)(void *)((char *)timer - offsetof(struct connection, deadline));
-}
-
 static void deadline_fires(struct timer *timer, uint64_t now);
 
 static void wait_for(struct connection *connection, uint32_t delay) {
@@ -80,12 +72,28 @@ static bool ask(struct connection *connection) {
     return asked;
 }
 
+/* Messages that have waited long enough for it to be open go, while others wait on. False: none does. */
+static bool expire(struct connection *connection) {
+    const struct stream_events *events = &connection->streams->events;
+    struct backlog *backlog = &connection->backlog;
+    uint64_t now = loop_now();
+    if (connection->patience <= now || backlog_last_due(backlog) <= now)
+        return false;
+    for (struct backlog_message *message; (message = backlog_take(backlog, now)); free(message))
+        events->expired(events->context, &connection->remote, (struct slice){message->bytes, message->length});
+    stream_set_weigh(connection);
+    uint64_t due = backlog_first_due(backlog);
+    wait_for(connection, (uint32_t)((due < connection->patience ? due : connection->patience) - now));
+    return true;
+}
+
 static void deadline_fires(struct timer *timer, uint64_t now) {
-    struct connection *connection = of_deadline(timer);
+    struct connection *connection =
+        (struct connection *)(void *)((char *)timer - offsetof(struct connection, deadline));
     (void)now;
-    if (ask(connection))
-        return;
     bool opening = is_opening(connection);
+    if (opening ? expire(connection) : ask(connection))
+        return;
     if (!opening && connection->state != CONNECTION_CLOSING)
         connection->streams->counts.timed_out++;
     lose(connection, opening ? CAUSE_CONNECT_TIMEOUT : CAUSE_RESET);
@@ -124,25 +132,6 @@ static void break_off(struct connection *connection) {
     lose(connection, connection->tls ? tls_cause(connection->tls) : CAUSE_RESET);
 }
 
-static bool is_later(int error) {
-    return error == EAGAIN || error == EWOULDBLOCK || error == EINTR;
-}
-
-enum cause connection_cause(int error) {
-    switch (error) {
-    case ECONNREFUSED: return CAUSE_REFUSED;
-    case ETIMEDOUT: return CAUSE_CONNECT_TIMEOUT;
-    case EMFILE:
-    case ENFILE:
-    case ENOBUFS:
-    case ENOMEM:
-    case EADDRNOTAVAIL:
-    case EADDRINUSE: return CAUSE_LOCAL_LIMIT;
-    case ECONNRESET: return CAUSE_RESET;
-    default: return CAUSE_UNREACHABLE;
-    }
-}
-
 /* What waits to leave. */
 
 static void add_bytes(struct connection *connection, struct slice bytes) {
@@ -158,6 +147,36 @@ static void queue_bytes(struct connection *connection, struct slice bytes) {
         add_bytes(connection, bytes);
     else
         lose(connection, CAUSE_LOCAL_LIMIT);
+}
+
+static void hold(struct connection *connection, struct slice message, uint32_t patience) {
+    uint64_t due = patience ? loop_now() + patience : UINT64_MAX;
+    if (!stream_set_has_room(connection, message.len) || !backlog_add(&connection->backlog, message, due))
+        lose(connection, CAUSE_LOCAL_LIMIT);
+    else if (due < connection->deadline.due)
+        wait_for(connection, patience);
+}
+
+void connection_queue(struct connection *connection, struct slice message, uint32_t patience) {
+    if (is_opening(connection))
+        hold(connection, message, patience);
+    else if (!connection->web)
+        queue_bytes(connection, message);
+    else if (!stream_set_has_room(connection, message.len) || !websocket_send(connection->web, message))
+        lose(connection, CAUSE_LOCAL_LIMIT);
+    stream_set_weigh(connection);
+    keep_open(connection);
+}
+
+/* Once it is open. */
+static void release(struct connection *connection) {
+    struct backlog_message *message;
+    while (connection->state == CONNECTION_OPEN && !is_opening(connection) &&
+           (message = backlog_take(&connection->backlog, UINT64_MAX))) {
+        stream_set_weigh(connection);
+        connection_queue(connection, (struct slice){message->bytes, message->length}, 0);
+        free(message);
+    }
 }
 
 /* In. */
@@ -207,7 +226,7 @@ static void on_web_message(void *context, struct slice message) {
     connection->whole = true;
     stream_set_place(connection);
     if (slice_equal(message, SLICE("\r\n\r\n")))
-        connection_queue(connection, SLICE("\r\n"));
+        connection_queue(connection, SLICE("\r\n"), 0);
     else if (slice_trim(message).len)
         hand_over(connection, message, (struct stream_fault){0});
 }
@@ -234,7 +253,7 @@ static void end_frames(struct connection *connection) {
 /* No more is taken, and answered, from who has not read so much of what he was answered before. */
 static void take_frames(struct connection *connection, struct slice input) {
     bool was_open = websocket_open(connection->web);
-    if (!stream_set_has_room(connection, 0)) {
+    if (was_open && !stream_set_has_room(connection, 0)) {
         lose(connection, CAUSE_LOCAL_LIMIT);
         return;
     }
@@ -243,6 +262,7 @@ static void take_frames(struct connection *connection, struct slice input) {
         end_frames(connection);
     connection->whole |= websocket_open(connection->web) != was_open;
     stream_set_weigh(connection);
+    release(connection);
 }
 
 static void take(struct connection *connection, struct slice input) {
@@ -276,6 +296,7 @@ static void secure(struct connection *connection) {
         connection->state = CONNECTION_OPEN;
         stream_set_wait(connection);
         keep_open(connection);
+        release(connection);
         break;
     case TLS_READS: break;
     case TLS_WRITES: set_deaf(connection, true); break;
@@ -303,7 +324,7 @@ static void read_some(struct connection *connection) {
         take(connection, (struct slice){streams->inbox, (size_t)length});
     else if (length == 0)
         lose(connection, CAUSE_RESET);
-    else if (length < 0 && !is_later(errno))
+    else if (length < 0 && !tcp_is_later(errno))
         break_off(connection);
     else if (length < 0 && connection->tls && tls_wants_room(connection->tls))
         set_deaf(connection, true);
@@ -326,12 +347,13 @@ static void opened(struct connection *connection) {
     socklen_t length = sizeof error;
     getsockopt(connection->fd, SOL_SOCKET, SO_ERROR, &error, &length);
     if (error) {
-        lose(connection, connection_cause(error));
+        lose(connection, tcp_cause(error));
         return;
     }
     connection->state = connection->tls ? CONNECTION_SECURING : CONNECTION_OPEN;
     loop_wake(connection->readable);
     keep_open(connection);
+    release(connection);
 }
 
 static void on_writable(void *context) {
@@ -354,7 +376,7 @@ void connection_flush(struct connection *connection) {
         return;
     for (struct slice waiting; (waiting = outbox_waiting(&connection->out)).len;) {
         ssize_t length = write_bytes(connection, waiting.at, waiting.len);
-        if (length < 0 && !is_later(errno)) {
+        if (length < 0 && !tcp_is_later(errno)) {
             break_off(connection);
             return;
         }
@@ -366,20 +388,6 @@ void connection_flush(struct connection *connection) {
         stream_set_weigh(connection);
     }
     shut(connection);
-}
-
-void connection_queue(struct connection *connection, struct slice message) {
-    if (!connection->web)
-        queue_bytes(connection, message);
-    else if (!stream_set_has_room(connection, message.len) || !websocket_send(connection->web, message))
-        lose(connection, CAUSE_LOCAL_LIMIT);
-    stream_set_weigh(connection);
-    keep_open(connection);
-}
-
-void connection_hurry(struct connection *connection, uint32_t patience) {
-    if (is_opening(connection) && loop_now() + patience < connection->deadline.due)
-        wait_for(connection, patience);
 }
 
 /* The object. */
@@ -427,27 +435,29 @@ static bool add_web(struct connection *connection, struct slice name) {
 }
 
 /* How long opening it, TLS or the handshake of a WebSocket may take. */
-static void begin(struct connection *connection, uint32_t patience) {
-    connection->state = patience ? CONNECTION_OPENING : connection->tls ? CONNECTION_SECURING : CONNECTION_OPEN;
+static void begin(struct connection *connection) {
+    const struct stream_limits *limits = &connection->streams->limits;
+    connection->state = connection->opened ? CONNECTION_OPENING
+                        : connection->tls  ? CONNECTION_SECURING
+                                           : CONNECTION_OPEN;
     keep_open(connection);
-    if (patience) {
+    if (connection->opened) {
         loop_sleep(connection->readable);
         set_blocked(connection, true);
-        wait_for(connection, patience);
+        connection->patience = loop_now() + limits->connect;
+        wait_for(connection, limits->connect);
     } else if (connection->tls || connection->web) {
-        wait_for(connection, connection->streams->limits.message);
+        wait_for(connection, limits->message);
     }
 }
 
-struct connection *connection_new(struct streams *streams, int fd, const struct sip_flow *flow, uint32_t patience) {
-    const int on = 1, patient = UNACKNOWLEDGED;
-    struct connection *connection = make(streams, fd, flow, patience != 0);
+struct connection *connection_new(struct streams *streams, int fd, const struct sip_flow *flow, bool opened) {
+    struct connection *connection = make(streams, fd, flow, opened);
     if (!connection) {
         close(fd);
         return NULL;
     }
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &patient, sizeof patient);
+    tcp_prepare(fd);
     connection->readable = loop_read(streams->loop, fd, on_readable, connection);
     connection->writable = loop_write(streams->loop, fd, on_writable, connection);
     if (!connection->readable || !connection->writable || !add_tls(connection, flow->name) ||
@@ -455,7 +465,7 @@ struct connection *connection_new(struct streams *streams, int fd, const struct 
         connection_free(connection);
         return NULL;
     }
-    begin(connection, patience);
+    begin(connection);
     return connection;
 }
 
@@ -471,6 +481,7 @@ void connection_free(struct connection *connection) {
         close(connection->fd);
     stream_free(&connection->framing);
     websocket_free(connection->web);
+    backlog_free(&connection->backlog);
     outbox_free(&connection->out);
     free(connection);
 }

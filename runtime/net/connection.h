@@ -6,6 +6,7 @@
 #define FOV_RUNTIME_NET_CONNECTION_H
 
 #include "grammar/causes.h"
+#include "runtime/net/backlog.h"
 #include "runtime/net/outbox.h"
 #include "runtime/net/stream.h"
 #include "runtime/net/tls.h"
@@ -46,6 +47,8 @@ struct connection {
     bool asked;              /* for a sign of life, and has given none yet */
     bool whole;              /* in what has come now something was complete */
     uint64_t said;           /* ms of the loop when something was said that keeps it open */
+    struct backlog backlog;  /* what waits for it to be open */
+    uint64_t patience;       /* ms of the loop: it is given up then when it is not open */
     struct outbox out;       /* what waits to leave */
     size_t weight;           /* bytes of that, and of what waits for a WebSocket's handshake, as the set has them */
     struct timer deadline;
@@ -55,19 +58,16 @@ struct connection {
     struct connection *ahead, *behind;
 };
 
-/* Takes the socket over: closes it when there is no memory (NULL). It is being connected, for `patience` ms; 0: it has
- * come to us. */
-struct connection *connection_new(struct streams *streams, int fd, const struct sip_flow *flow, uint32_t patience);
+/* Takes the socket over: closes it when there is no memory (NULL). It is being connected (`opened`), or has come to
+ * us. */
+struct connection *connection_new(struct streams *streams, int fd, const struct sip_flow *flow, bool opened);
 /* Without a socket: lost before it began. NULL: out of memory. */
 struct connection *connection_lost(struct streams *streams, const struct sip_flow *flow, enum cause cause);
 void connection_free(struct connection *connection);
 
-/* Why a socket call failed with this errno. */
-enum cause connection_cause(int error);
-/* Queues a message. Too many bytes, or no memory: it is lost. */
-void connection_queue(struct connection *connection, struct slice message);
-/* Waits no longer than that for being open. */
-void connection_hurry(struct connection *connection, uint32_t patience);
+/* Queues a message, which waits at most `patience` ms for the connection to be open; 0: as long as that may take. Too
+ * many bytes, or no memory: it is lost. */
+void connection_queue(struct connection *connection, struct slice message, uint32_t patience);
 /* Takes the step of its handshake that it was queued for. */
 void connection_shake(struct connection *connection);
 /* Sends what is queued, as far as the socket takes it. */

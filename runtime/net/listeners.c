@@ -165,6 +165,13 @@ static void on_lost(void *context, const struct stream_loss *loss) {
     listeners->events.lost(listeners->events.context, loss);
 }
 
+/* To the proxy it is a message that has not arrived, as a datagram is. */
+static void on_expired(void *context, const struct endpoint *remote, struct slice message) {
+    struct listeners *listeners = context;
+    const struct udp_failure failure = {.remote = *remote, .quoted = message, .cause = CAUSE_CONNECT_TIMEOUT};
+    listeners->events.undelivered(listeners->events.context, &failure);
+}
+
 /* However fast datagrams come, timers and the other listeners have their turn. */
 static void on_readable(void *context) {
     struct listener *listener = context;
@@ -238,7 +245,7 @@ int listeners_open(struct listeners *listeners, struct loop *loop, struct log *l
                    const struct listen_request *request, const struct hash_key *key,
                    const struct listener_events *events, char *reason, size_t size) {
     const struct stream_events stream_events = {
-        .received = on_message, .lost = on_lost, .turn = on_turn, .context = listeners};
+        .received = on_message, .lost = on_lost, .expired = on_expired, .turn = on_turn, .context = listeners};
     *listeners = (struct listeners){.loop = loop, .log = log, .events = *events};
     listeners->datagrams = calloc(request->count, sizeof *listeners->datagrams);
     listeners->endpoints = calloc(request->count, sizeof *listeners->endpoints);

@@ -104,8 +104,11 @@ static void on_lost(void *context, const struct stream_loss *loss) {
 
 static void on_time(void *context) {
     struct server *server = context;
-    proxy_tick(server->proxy, loop_now(), loop_unix());
     streams_tick(server->listeners.streams);
+    while (streams_settle(
+        server->listeners.streams)) /* a connection that is late is the cause, not the silence behind it */
+        ;
+    proxy_tick(server->proxy, loop_now(), loop_unix());
     finish_turn(server);
 }
 

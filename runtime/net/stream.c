@@ -3,9 +3,9 @@
 
 #include "runtime/net/sockaddr.h"
 #include "runtime/net/stream_set.h"
+#include "runtime/net/tcp.h"
 
 #include <errno.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -84,7 +84,8 @@ bool stream_set_has_room(struct connection *connection, size_t more) {
 }
 
 void stream_set_weigh(struct connection *connection) {
-    size_t weight = outbox_waiting(&connection->out).len + (connection->web ? websocket_queued(connection->web) : 0);
+    size_t weight = outbox_waiting(&connection->out).len + connection->backlog.bytes +
+                    (connection->web ? websocket_queued(connection->web) : 0);
     connection->streams->waiting_bytes += weight;
     connection->streams->waiting_bytes -= connection->weight;
     connection->weight = weight;
@@ -139,11 +140,8 @@ bool streams_settle(struct streams *streams) {
 
 /* Those that come. */
 
-/* Whoever is turned away is told at once, and nothing of it stays here. */
 static void turn_away(struct streams *streams, int fd) {
-    const struct linger now = {.l_onoff = 1};
-    setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
-    close(fd);
+    tcp_turn_away(fd);
     streams->counts.refused++;
 }
 
@@ -162,7 +160,7 @@ static void welcome(struct streams *streams, int fd, const struct endpoint *remo
     }
     local.transport = remote->transport;
     struct connection *connection =
-        connection_new(streams, fd, &(const struct sip_flow){.local = local, .remote = *remote}, 0);
+        connection_new(streams, fd, &(const struct sip_flow){.local = local, .remote = *remote}, false);
     if (!connection) {
         source_leave(&streams->sources, source);
         streams->counts.refused++;
@@ -216,42 +214,17 @@ static void on_connect(void *context) {
     events->turn(events->context);
 }
 
-static int bind_listener(int fd, const struct endpoint *address, struct endpoint *bound) {
-    const int on = 1;
-    struct sockaddr_storage name;
-    socklen_t length = sockaddr_from(&name, address);
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (address->ip.family == 6 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) < 0)
-        return -errno;
-    if (bind(fd, (struct sockaddr *)&name, length) < 0 || listen(fd, SOMAXCONN) < 0)
-        return -errno;
-    length = sizeof name;
-    if (getsockname(fd, (struct sockaddr *)&name, &length) < 0)
-        return -errno;
-    sockaddr_endpoint(bound, (struct sockaddr *)&name);
-    bound->transport = address->transport;
-    return 0;
-}
-
-static int open_socket(const struct endpoint *address) {
-    int family = address->ip.family == 6 ? AF_INET6 : AF_INET;
-    int fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    return fd < 0 ? -errno : fd;
-}
-
 int streams_listen(struct streams *streams, const struct endpoint *address, struct endpoint *bound) {
     struct listener *listener = calloc(1, sizeof *listener);
     if (!listener)
         return -ENOMEM;
     listener->streams = streams;
     listener->transport = address->transport;
-    listener->fd = open_socket(address);
-    int result = listener->fd < 0 ? listener->fd : bind_listener(listener->fd, address, bound);
-    if (!result) {
+    listener->fd = tcp_listen(address, bound);
+    if (listener->fd >= 0)
         listener->watch = loop_read(streams->loop, listener->fd, on_connect, listener);
-        result = listener->watch ? 0 : -ENOMEM;
-    }
-    if (result) {
+    if (!listener->watch) {
+        int result = listener->fd < 0 ? listener->fd : -ENOMEM;
         if (listener->fd >= 0)
             close(listener->fd);
         free(listener);
@@ -324,36 +297,13 @@ void streams_alias(struct streams *streams, uint64_t number, uint16_t port) {
     lookup_add(&streams->aliases, &connection->aliased, place_hash(streams, &place));
 }
 
-/* From any free port: the listener's is taken. */
-static int start_connecting(int fd, const struct sip_flow *flow) {
-    const int on = 1;
-    struct sockaddr_storage name;
-    struct endpoint local = flow->local;
-    local.port = 0;
-    local.scope = flow->remote.scope;
-    setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
-    socklen_t length = sockaddr_from(&name, &local);
-    if (bind(fd, (struct sockaddr *)&name, length) < 0)
-        return -errno;
-    length = sockaddr_from(&name, &flow->remote);
-    return connect(fd, (struct sockaddr *)&name, length) < 0 && errno != EINPROGRESS ? -errno : 0;
-}
-
-static uint32_t patience_of(const struct streams *streams, const struct sip_flow *flow) {
-    uint32_t most = streams->limits.connect;
-    return flow->patience && flow->patience < most ? flow->patience : most;
-}
-
 static struct connection *open_one(struct streams *streams, const struct sip_flow *flow) {
     if (endpoint_is_web(&flow->remote) && !flow->name.len)
         return connection_lost(streams, flow, CAUSE_FLOW_FAILED);
-    int fd = open_socket(&flow->remote), result = fd < 0 ? fd : start_connecting(fd, flow);
-    if (result) {
-        if (fd >= 0)
-            close(fd);
-        return connection_lost(streams, flow, connection_cause(-result));
-    }
-    struct connection *connection = connection_new(streams, fd, flow, patience_of(streams, flow));
+    int fd = tcp_connect(flow);
+    if (fd < 0)
+        return connection_lost(streams, flow, tcp_cause(-fd));
+    struct connection *connection = connection_new(streams, fd, flow, true);
     if (!connection)
         return NULL;
     streams->counts.opened++;
@@ -371,10 +321,8 @@ uint64_t streams_send(struct streams *streams, const struct sip_flow *flow, stru
     if (!connection)
         return 0;
     uint64_t number = connection->number;
-    if (connection->state != CONNECTION_LOST) {
-        connection_hurry(connection, patience_of(streams, flow));
-        connection_queue(connection, bytes);
-    }
+    if (connection->state != CONNECTION_LOST)
+        connection_queue(connection, bytes, flow->patience);
     return number;
 }
 

@@ -46,6 +46,9 @@ struct stream_events {
     void (*received)(void *context, const struct stream_message *message);
     /* One is no more, by whom ever, or could not be opened. Told by streams_settle() alone. */
     void (*lost)(void *context, const struct stream_loss *loss);
+    /* A message has waited long enough for a connection that is still being opened: it is not sent any more. Others wait
+     * on, so that the connection is not lost. */
+    void (*expired)(void *context, const struct endpoint *remote, struct slice message);
     bool (*turn)(void *context); /* the end of a turn of the loop: wants streams_settle(); what it says is not read */
     void *context;
 };

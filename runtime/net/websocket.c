@@ -200,8 +200,8 @@ bool websocket_take(struct websocket *websocket, struct slice bytes) {
 
 /* What is said while bytes are being taken leaves behind them. */
 static bool queue(struct websocket *websocket, const struct wslay_event_msg *message) {
-    return websocket->frames && wslay_event_queue_msg(websocket->frames, message) == 0 &&
-           (websocket->taking || !websocket->open || wslay_event_send(websocket->frames) == 0);
+    return websocket->open && wslay_event_queue_msg(websocket->frames, message) == 0 &&
+           (websocket->taking || wslay_event_send(websocket->frames) == 0);
 }
 
 static bool is_utf8(struct slice text) {
@@ -228,7 +228,7 @@ size_t websocket_queued(const struct websocket *websocket) {
 }
 
 bool websocket_ping(struct websocket *websocket) {
-    return websocket->open && queue(websocket, &(const struct wslay_event_msg){.opcode = WSLAY_PING});
+    return queue(websocket, &(const struct wslay_event_msg){.opcode = WSLAY_PING});
 }
 
 bool websocket_waits(const struct websocket *websocket) {

@@ -32,10 +32,9 @@ bool websocket_take(struct websocket *websocket, struct slice bytes);
 bool websocket_open(const struct websocket *websocket);
 /* Why the server refused the handshake, in words; empty: it did not. Valid until websocket_free(). */
 struct slice websocket_fault(const struct websocket *websocket);
-/* What a client sends before it is open leaves as soon as it is. False: out of memory, or it is closed, or a server's
- * and not open. */
+/* False: out of memory, or it is closed, or not open yet. */
 bool websocket_send(struct websocket *websocket, struct slice message);
-/* Bytes of messages that wait for that. */
+/* Bytes of messages that were sent while others are being taken, and leave behind those. */
 size_t websocket_queued(const struct websocket *websocket);
 /* Asks the peer for a sign of life. False: as above. */
 bool websocket_ping(struct websocket *websocket);

@@ -37,7 +37,8 @@ struct proxy *proxy_new(const struct proxy_settings *settings, const struct prox
 void proxy_free(struct proxy *proxy);
 
 void proxy_receive(struct proxy *proxy, const struct packet *packet);
-/* ICMP or a failed send; `quoted` is what the network quoted of our datagram. */
+/* ICMP or a failed send; `quoted` is what the network quoted of our datagram. Or a message that has waited in vain for a
+ * connection, as long as its flow says, while others wait on for the same one. */
 void proxy_unreachable(struct proxy *proxy, const struct endpoint *remote, struct slice quoted, enum cause cause,
                        uint64_t now, int64_t unix_ms);
 /* A connection was closed, by whom ever, or could not be made. */

@@ -6,18 +6,6 @@ enum {
     FIRST_PORT = 50000, /* that a peer connects from; the next one has the next */
 };
 
-bool sim_world_meet(struct sim_world *world, const struct sim_peer *peer) {
-    struct sim_peer *copy = arena_alloc(world->arena, sizeof *copy);
-    if (!copy) {
-        world->out_of_memory = true;
-        return false;
-    }
-    *copy = *peer;
-    copy->next = world->peers;
-    world->peers = copy;
-    return true;
-}
-
 static const struct sim_peer *peer_at(const struct sim_world *world, const struct endpoint *at) {
     const struct sim_peer *peer = world->peers;
     while (peer && !endpoint_equal(&peer->at, at))
@@ -93,6 +81,70 @@ static struct sim_connection *open_one(struct sim_world *world, const struct sip
     return connection;
 }
 
+/* Messages that wait for it, the oldest first, until a time. */
+
+static void hold(struct sim_world *world, struct sim_connection *connection, const struct sip_flow *flow,
+                 struct slice bytes) {
+    struct sim_held *held = arena_alloc(world->arena, sizeof *held), **end = &connection->held;
+    struct slice copy = arena_copy(world->arena, bytes);
+    if (!held || !copy.at) {
+        world->out_of_memory = true;
+        return;
+    }
+    *held = (struct sim_held){
+        .due = flow->patience ? world->now + flow->patience : UINT64_MAX, .local = flow->local, .bytes = copy};
+    while (*end)
+        end = &(*end)->next;
+    *end = held;
+}
+
+/* When its next message, or itself, is due. It is given up when nothing waits for it any more. */
+static uint64_t due_of(const struct sim_connection *connection) {
+    uint64_t due = connection->due;
+    for (const struct sim_held *held = connection->held; held; held = held->next)
+        if (connection->state == SIM_OPENING && held->due < due)
+            due = held->due;
+    return due;
+}
+
+/* The next one that is due, when others are not; NULL: none. */
+static struct sim_held *take_due(struct sim_connection *connection, uint64_t now) {
+    struct sim_held **link = &connection->held;
+    bool waits = connection->due > now, others = false;
+    for (const struct sim_held *held = connection->held; held; held = held->next)
+        others |= held->due > now;
+    while (*link && (*link)->due > now)
+        link = &(*link)->next;
+    struct sim_held *held = *link;
+    if (!waits || !others || !held)
+        return NULL;
+    *link = held->next;
+    return held;
+}
+
+static void open_held(struct sim_world *world, struct sim_connection *connection) {
+    connection->state = SIM_OPEN;
+    for (const struct sim_held *held = connection->held; held; held = held->next)
+        sim_world_leave(world, &(const struct sip_flow){.local = held->local}, connection, held->bytes);
+    connection->held = NULL;
+}
+
+bool sim_world_meet(struct sim_world *world, const struct sim_peer *peer) {
+    struct sim_peer *copy = arena_alloc(world->arena, sizeof *copy);
+    if (!copy) {
+        world->out_of_memory = true;
+        return false;
+    }
+    *copy = *peer;
+    copy->next = world->peers;
+    world->peers = copy;
+    for (struct sim_connection *one = world->connections; one; one = one->next)
+        if (peer->manner == SIM_ACCEPTS && one->state == SIM_OPENING && one->due > world->now &&
+            endpoint_equal(&one->peer, &peer->at))
+            open_held(world, one);
+    return true;
+}
+
 /* Does it lead to who is meant? One that fov has not opened does when it stands for that place, and a certificate says
  * so. */
 static bool carries(const struct sim_world *world, const struct sim_connection *one, const struct sip_flow *flow) {
@@ -123,11 +175,10 @@ uint64_t connections_send(struct sim_world *world, const struct sip_flow *flow, 
         connection = open_one(world, flow);
     if (!connection)
         return 0;
-    uint64_t patience = world->now + flow->patience;
-    if (flow->patience && patience < connection->due)
-        connection->due = patience;
     if (connection->state == SIM_OPEN)
         sim_world_leave(world, flow, connection, bytes);
+    else
+        hold(world, connection, flow, bytes);
     return connection->number;
 }
 
@@ -190,20 +241,26 @@ static struct sim_connection *next_lost(const struct sim_world *world) {
     struct sim_connection *next = NULL;
     for (struct sim_connection *one = world->connections; one; one = one->next)
         if ((one->state == SIM_OPENING || one->state == SIM_CLOSED) &&
-            (!next || one->due <= next->due)) /* of two the older one */
+            (!next || due_of(one) <= due_of(next))) /* of two the older one */
             next = one;
     return next;
 }
 
 uint64_t connections_due(const struct sim_world *world) {
     const struct sim_connection *next = next_lost(world);
-    return next ? next->due : UINT64_MAX;
+    return next ? due_of(next) : UINT64_MAX;
 }
 
 bool connections_tell(struct sim_world *world) {
     struct sim_connection *lost = next_lost(world);
-    if (!lost || lost->due > world->now)
+    if (!lost || due_of(lost) > world->now)
         return false;
+    struct sim_held *late = lost->state == SIM_OPENING ? take_due(lost, world->now) : NULL;
+    if (late) {
+        proxy_unreachable(world->proxy, &lost->remote, late->bytes, CAUSE_CONNECT_TIMEOUT, sim_world_monotonic(world),
+                          sim_world_wall(world));
+        return true;
+    }
     lost->state = SIM_GONE;
     proxy_connection_lost(world->proxy, lost->number, lost->cause, sim_world_monotonic(world), sim_world_wall(world));
     return true;

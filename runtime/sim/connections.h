@@ -18,10 +18,17 @@ struct sim_peer {
 };
 
 enum sim_state {
-    SIM_OPENING, /* in vain: at `due` fov is told */
+    SIM_OPENING, /* in vain, unless the peer accepts meanwhile: at `due` fov is told */
     SIM_OPEN,
     SIM_CLOSED, /* the same */
     SIM_GONE
+};
+
+struct sim_held { /* a message that waits for its connection */
+    struct sim_held *next;
+    uint64_t due;          /* UINT64_MAX: it waits as long as that is opened */
+    struct endpoint local; /* that it leaves from */
+    struct slice bytes;
 };
 
 struct sim_connection {
@@ -34,10 +41,13 @@ struct sim_connection {
     enum sim_state state;
     uint64_t due;
     enum cause cause;
+    struct sim_held *held; /* the oldest first */
     struct stream framing;
 };
 
-/* From now on connections to a peer are met like this. False: out of memory. */
+/* From now on connections to a peer are met like this; who accepts takes those that wait for him, too, whoever
+ * he is. False: out of
+ * memory. */
 bool sim_world_meet(struct sim_world *world, const struct sim_peer *peer);
 /* The newest connection with a peer that is still there; NULL: none. */
 struct sim_connection *sim_world_connection(const struct sim_world *world, const struct endpoint *peer);
@@ -57,7 +67,7 @@ uint64_t connections_send(struct sim_world *world, const struct sip_flow *flow, 
 uint64_t connections_find(const struct sim_world *world, const struct endpoint *remote);
 /* As world.alias(). */
 void connections_alias(struct sim_world *world, uint64_t number, uint16_t port);
-/* When the next loss is to be told, in ms since the beginning; UINT64_MAX: none is. */
+/* When the next loss, or a message that has waited in vain, is to be told, in ms since the beginning; UINT64_MAX: none is. */
 uint64_t connections_due(const struct sim_world *world);
 /* Tells fov of one that is due; false: there is none. */
 bool connections_tell(struct sim_world *world);

@@ -212,6 +212,12 @@ static void play_close(struct play *play, const struct story_step *step) {
     collect(play);
 }
 
+static void play_meet(struct play *play, const struct story_step *step) {
+    const struct sim_peer peer = {.at = step->party->at, .manner = step->manner, .identity = step->identity};
+    sim_world_meet(&play->world, &peer);
+    collect(play);
+}
+
 static void play_icmp(struct play *play, const struct story_step *step) {
     const struct exchange *e = play->history.last;
     while (e && (!e->left || e->party != step->party || (step->call.len && !slice_equal(e->call, step->call))))
@@ -301,9 +307,7 @@ static void play_step(struct play *play, const struct story_step *step) {
         break;
     case STEP_MEET:
         if (reach(play, step))
-            sim_world_meet(
-                &play->world,
-                &(const struct sim_peer){.at = step->party->at, .manner = step->manner, .identity = step->identity});
+            play_meet(play, step);
         break;
     case STEP_CLOSE:
         if (reach(play, step))

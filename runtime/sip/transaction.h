@@ -34,7 +34,7 @@ struct transaction_events {
                      const struct endpoint *source, uint64_t now);
     /* Timer F: no final in time, it ends. Timer B: no response in time, it is given up (client_give_up). */
     void (*timeout)(struct client_transaction *client, uint64_t now);
-    /* Its connection was lost before any response: is there another way for the request, of the same branch? Then it is
+    /* Its connection was lost, or not there in time, before any response: is there another way for the request, of the same branch? Then it is
      * written to `request` (bytes and flow), and goes on that way. False: it has failed. */
     bool (*reroute)(struct client_transaction *client, enum cause cause, struct client_request *request);
     /* The request could not be sent, or ICMP says so, before any response. An INVITE is given up, as others may have
@@ -93,9 +93,10 @@ void server_silence(struct server_transaction *server, uint64_t now);
 /* A response arrived. False: it belongs to no transaction. */
 bool transactions_response(struct transactions *transactions, const struct sip_message *response,
                            const struct endpoint *source, uint64_t now);
-/* The network says that a datagram could not be delivered. `quoted`: the bytes of ours that the ICMP message quotes,
- * or that could not be sent; the branch in them names the attempt. False: no request of ours that waits for its first
- * response: nothing was told (a CANCEL, an ACK or a response that got lost is repeated, or asked for again). */
+/* The network says that a datagram could not be delivered, or the connection that a message waited for was not there in
+ * time. `quoted`: the bytes of ours that the ICMP message quotes, or that could not be sent; the branch in them names
+ * the attempt, which fails or takes another way. False: no request of ours that waits for its first response: nothing
+ * was told (a CANCEL, an ACK or a response that got lost is repeated, or asked for again). */
 bool transactions_unreachable(struct transactions *transactions, const struct endpoint *remote, struct slice quoted,
                               enum cause cause, uint64_t now);
 /* A connection is no more, or could not be made: the requests on it that have got no response yet have failed, or take

@@ -67,7 +67,7 @@ static void leave_flow(struct client_transaction *client) {
         lookup_remove(&client->layer->flows, &client->on);
 }
 
-static struct slice branch_of(const struct client_transaction *client) {
+struct slice client_branch(const struct client_transaction *client) {
     return (struct slice){client->request + client->branch_at, client->branch_length};
 }
 
@@ -97,7 +97,7 @@ static struct client_transaction *find(const struct transactions *layer, struct 
     struct lookup_node *node = lookup_first(&layer->clients, hash_branch(layer, branch));
     for (; node; node = lookup_next(node)) {
         struct client_transaction *client = of_node(node);
-        if (slice_same(branch_of(client), branch) &&
+        if (slice_same(client_branch(client), branch) &&
             slice_equal((struct slice){client->request, client->method_length}, method))
             return client;
     }
@@ -302,7 +302,7 @@ int client_cancel(struct client_transaction *client, struct slice lines, uint64_
     arena_init(&arena, buffer, sizeof buffer, 0);
     struct client_request request = {
         .bytes = request_cancel(&arena, request_of(client), lines),
-        .branch = branch_of(client),
+        .branch = client_branch(client),
         .method = METHOD_CANCEL,
         .method_name = SLICE("CANCEL"),
         .flow = flow_of(client),
@@ -408,19 +408,6 @@ static void fail(struct client_transaction *client, enum cause cause, uint64_t n
     client->layer->events.failed(client, cause, now);
 }
 
-bool transactions_unreachable(struct transactions *layer, const struct endpoint *remote, struct slice quoted,
-                              enum cause cause, uint64_t now) {
-    struct slice method, branch;
-    if (!request_identity(quoted, &method, &branch))
-        return false;
-    struct client_transaction *client = find(layer, branch, method); /* an ACK finds none: it has no transaction */
-    if (!client || client->unheard || client->given_up || client->state >= CLIENT_PROCEEDING ||
-        client->remote.port != remote->port || !ip_equal(&client->remote.ip, &remote->ip))
-        return false;
-    fail(client, cause, now);
-    return true;
-}
-
 /* The timers that bound it go on. */
 static bool take_other_way(struct client_transaction *client, enum cause cause, uint64_t now) {
     struct transactions *layer = client->layer;
@@ -455,6 +442,18 @@ static bool lose(struct client_transaction *client, enum cause cause, uint64_t n
     return true;
 }
 
+bool transactions_unreachable(struct transactions *layer, const struct endpoint *remote, struct slice quoted,
+                              enum cause cause, uint64_t now) {
+    struct slice method, branch; /* an ACK's find none: it has no transaction */
+    struct client_transaction *client = request_identity(quoted, &method, &branch) ? find(layer, branch, method) : NULL;
+    if (!client || client->unheard || client->given_up || client->state >= CLIENT_PROCEEDING ||
+        client->remote.port != remote->port || !ip_equal(&client->remote.ip, &remote->ip))
+        return false;
+    stop_repeating(client);
+    leave_flow(client);
+    return lose(client, cause, now);
+}
+
 unsigned transactions_lost(struct transactions *layer, uint64_t connection, enum cause cause, uint64_t now) {
     unsigned late = 0;
     struct lookup_node *node;
@@ -469,10 +468,6 @@ unsigned transactions_lost(struct transactions *layer, uint64_t connection, enum
 
 void *client_user(const struct client_transaction *client) {
     return client->user;
-}
-
-struct slice client_branch(const struct client_transaction *client) {
-    return branch_of(client);
 }
 
 bool client_provisional(const struct client_transaction *client) {

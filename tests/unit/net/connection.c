@@ -89,7 +89,7 @@ static void begin(void) {
                                                 .idle = 10000,
                                                 .unread = 1024,
                                                 .unread_all = 256};
-    const struct stream_events events = {on_message, on_lost, on_turn, NULL};
+    const struct stream_events events = {.received = on_message, .lost = on_lost, .turn = on_turn};
     const struct endpoint any = place(TRANSPORT_TLS);
     const struct tls_settings settings = {.certificates = files,
                                           .keys = files,

@@ -19,7 +19,7 @@ static struct loop *loop;
 static struct streams *streams;
 static struct endpoint listener;
 static struct {
-    unsigned messages, broken, lost, turns;
+    unsigned messages, broken, lost, expired, turns;
     struct endpoint source, local;
     uint64_t connection, lost_connection;
     char bytes[256];
@@ -48,6 +48,13 @@ static void on_lost(void *context, const struct stream_loss *loss) {
     seen.lost++;
     seen.lost_connection = loss->connection;
     seen.cause = loss->cause;
+}
+
+static void on_expired(void *context, const struct endpoint *remote, struct slice message) {
+    (void)context;
+    seen.expired++;
+    seen.source = *remote;
+    snprintf(seen.bytes, sizeof seen.bytes, "%.*s", SLICE_ARG(message));
 }
 
 static bool on_turn(void *context) {
@@ -83,7 +90,7 @@ static const struct stream_limits usual = {.connections = 100,
 
 static void begin(const struct stream_limits *limits) {
     static const struct hash_key key = {{1, 2, 3, 4}};
-    const struct stream_events events = {on_message, on_lost, on_turn, NULL};
+    const struct stream_events events = {on_message, on_lost, on_expired, on_turn, NULL};
     alarm(30);
     loop = loop_new();
     streams = streams_new(loop, limits, &key, &events);
@@ -347,21 +354,61 @@ Test(stream, a_connection_that_came_is_not_taken_for_requests_to_its_address) {
     finish();
 }
 
-Test(stream, who_does_not_answer_the_wish_to_connect_is_given_up) {
-    begin(&usual);
+/* Nobody accepts there, and the queue is full. */
+static struct endpoint deaf_place(void) {
     struct endpoint target;
     listen_somewhere(&target, 0);
-    for (unsigned i = 0; i < 4; i++) { /* the queue of a listener that accepts nobody is full */
+    for (unsigned i = 0; i < 4; i++) {
         struct sockaddr_storage name;
         socklen_t length = sockaddr_from(&name, &target);
         int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
         connect(fd, (struct sockaddr *)&name, length);
     }
-    uint64_t start = loop_now(), number = send_to(&target, 0);
-    cr_assert_eq(send_to(&target, 250), number); /* the more impatient one decides */
+    return target;
+}
+
+Test(stream, who_does_not_answer_the_wish_to_connect_is_given_up) {
+    struct stream_limits limits = usual;
+    limits.connect = 250;
+    begin(&limits);
+    const struct endpoint target = deaf_place();
+    uint64_t start = loop_now();
+    send_to(&target, 5000);
+    send_to(&target, 0);
     run_until_lost(1);
     cr_assert_eq(seen.cause, CAUSE_CONNECT_TIMEOUT);
     cr_assert(loop_now() - start >= 250 && loop_now() - start < 2500);
+    cr_assert_eq(seen.expired, 0);
+    finish();
+}
+
+Test(stream, who_waits_alone_decides_how_long) {
+    begin(&usual);
+    const struct endpoint target = deaf_place();
+    uint64_t start = loop_now();
+    send_to(&target, 250);
+    run_until_lost(1);
+    cr_assert_eq(seen.cause, CAUSE_CONNECT_TIMEOUT);
+    cr_assert(loop_now() - start >= 250 && loop_now() - start < 2500);
+    cr_assert_eq(seen.expired, 0);
+    finish();
+}
+
+Test(stream, who_is_in_a_hurry_gives_up_alone) {
+    begin(&usual);
+    const struct endpoint target = deaf_place();
+    uint64_t start = loop_now(), number = send_to(&target, 800);
+    const struct sip_flow flow = {.local = listener, .remote = target, .patience = 200};
+    cr_assert_eq(streams_send(streams, &flow, SLICE("hurry")), number);
+    on_turn(NULL);
+    while (!seen.expired)
+        run_turns(1);
+    cr_assert(loop_now() - start >= 200 && loop_now() - start < 800 && seen.lost == 0);
+    cr_assert(endpoint_equal(&seen.source, &target));
+    cr_assert_str_eq(seen.bytes, "hurry");
+    run_until_lost(1); /* the other one */
+    cr_assert(loop_now() - start >= 800 && loop_now() - start < 2500);
+    cr_assert(seen.lost_connection == number && seen.cause == CAUSE_CONNECT_TIMEOUT && seen.expired == 1);
     finish();
 }
 

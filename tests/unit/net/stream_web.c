@@ -73,7 +73,7 @@ static void begin(uint32_t message, uint32_t idle) {
                                          .idle = idle,
                                          .unread = 1024,
                                          .unread_all = 256};
-    const struct stream_events events = {on_message, on_lost, on_turn, NULL};
+    const struct stream_events events = {.received = on_message, .lost = on_lost, .turn = on_turn};
     struct endpoint any = {.transport = TRANSPORT_WS};
     struct sockaddr_storage name;
     alarm(30);

@@ -16,7 +16,7 @@ static struct loop *loop;
 static struct streams *streams;
 static struct sip_flow flow;
 static struct {
-    unsigned messages, lost;
+    unsigned messages, lost, expired;
     char bytes[16];
     enum cause cause;
     char fault[64];
@@ -38,6 +38,13 @@ static void on_lost(void *context, const struct stream_loss *loss) {
     snprintf(seen.fault, sizeof seen.fault, "%.*s", SLICE_ARG(loss->fault));
 }
 
+static void on_expired(void *context, const struct endpoint *remote, struct slice message) {
+    (void)context;
+    cr_assert(endpoint_equal(remote, &flow.remote));
+    seen.expired++;
+    snprintf(seen.bytes, sizeof seen.bytes, "%.*s", SLICE_ARG(message));
+}
+
 /* Something has come to the server, or wants to connect. */
 static bool is_audible(void) {
     struct pollfd pollers[] = {{.fd = listener, .events = POLLIN}, {.fd = server, .events = POLLIN}};
@@ -49,7 +56,7 @@ static bool on_turn(void *context) {
     while (streams_settle(streams))
         ;
     loop_due(loop, streams_due(streams));
-    if (any_turn || seen.messages || seen.lost || is_audible())
+    if (any_turn || seen.messages || seen.lost || seen.expired || is_audible())
         loop_stop(loop);
     return false;
 }
@@ -68,7 +75,7 @@ static void begin_with(uint32_t connect_time, uint32_t message, uint32_t idle) {
                                          .idle = idle,
                                          .unread = 2,
                                          .unread_all = 256};
-    const struct stream_events events = {on_message, on_lost, on_turn, NULL};
+    const struct stream_events events = {on_message, on_lost, on_expired, on_turn, NULL};
     struct sockaddr_storage name;
     socklen_t length = sizeof name;
     alarm(30);
@@ -271,14 +278,29 @@ Test(stream_web_client, the_handshake_is_part_of_the_time_to_connect) {
     finish();
 }
 
-Test(stream_web_client, who_is_in_a_hurry_shortens_it) {
+Test(stream_web_client, who_is_in_a_hurry_gives_up_alone) {
+    char answer[512];
     begin(20000, 60000);
     send_text("abc");
-    meet();
-    hear();
+    agree(answer);
     flow.patience = 200;
     send_text("xyz");
+    while (!seen.expired)
+        loop_run(loop);
+    cr_assert_str_eq(seen.bytes, "xyz");
+    seen.expired = 0;
+    cr_assert_eq(send(server, answer, strlen(answer), MSG_NOSIGNAL), (ssize_t)strlen(answer));
+    hear_frame("abc"); /* and nothing behind it */
+    cr_assert_eq(seen.lost, 0);
+    finish();
+}
+
+Test(stream_web_client, who_waits_alone_decides_how_long) {
+    begin(20000, 60000);
+    flow.patience = 200;
+    send_text("abc");
     wait_for_loss(CAUSE_CONNECT_TIMEOUT, "");
+    cr_assert_eq(seen.expired, 0);
     finish();
 }
 
