@@ -24,13 +24,6 @@ static void lose(struct connection *connection, enum cause cause) {
     stream_set_wait(connection);
 }
 
-/* Are we still on the way to a peer that we connect to? The handshake of a WebSocket belongs to it. */
-static bool is_opening(const struct connection *connection) {
-    return connection->opened &&
-           (connection->state <= CONNECTION_SECURING ||
-            (connection->state == CONNECTION_OPEN && connection->web && !websocket_open(connection->web)));
-}
-
 /* Has something begun that is not complete? A WebSocket owes its handshake from the start. */
 static bool waits(const struct connection *connection) {
     if (!connection->web)
@@ -91,7 +84,7 @@ static void deadline_fires(struct timer *timer, uint64_t now) {
     struct connection *connection =
         (struct connection *)(void *)((char *)timer - offsetof(struct connection, deadline));
     (void)now;
-    bool opening = is_opening(connection);
+    bool opening = connection_is_opening(connection);
     if (opening ? expire(connection) : ask(connection))
         return;
     if (!opening && connection->state != CONNECTION_CLOSING)
@@ -158,7 +151,7 @@ static void hold(struct connection *connection, struct slice message, uint32_t p
 }
 
 void connection_queue(struct connection *connection, struct slice message, uint32_t patience) {
-    if (is_opening(connection))
+    if (connection_is_opening(connection))
         hold(connection, message, patience);
     else if (!connection->web)
         queue_bytes(connection, message);
@@ -168,11 +161,9 @@ void connection_queue(struct connection *connection, struct slice message, uint3
     keep_open(connection);
 }
 
-/* Once it is open. */
 static void release(struct connection *connection) {
-    struct backlog_message *message;
-    while (connection->state == CONNECTION_OPEN && !is_opening(connection) &&
-           (message = backlog_take(&connection->backlog, UINT64_MAX))) {
+    while (connection->state == CONNECTION_OPEN && connection->backlog.first && !connection_is_opening(connection)) {
+        struct backlog_message *message = backlog_take(&connection->backlog, UINT64_MAX);
         stream_set_weigh(connection);
         connection_queue(connection, (struct slice){message->bytes, message->length}, 0);
         free(message);
@@ -224,7 +215,8 @@ static void on_web_message(void *context, struct slice message) {
     if (connection->state != CONNECTION_OPEN)
         return;
     connection->whole = true;
-    stream_set_place(connection);
+    if (!connection->opened)
+        stream_set_place(connection);
     if (slice_equal(message, SLICE("\r\n\r\n")))
         connection_queue(connection, SLICE("\r\n"), 0);
     else if (slice_trim(message).len)
@@ -267,6 +259,7 @@ static void take_frames(struct connection *connection, struct slice input) {
 
 static void take(struct connection *connection, struct slice input) {
     bool waited = waits(connection);
+    connection->heard = connection_is_opening(connection) ? 0 : loop_now();
     connection->whole = false;
     connection->web ? take_frames(connection, input) : take_messages(connection, input);
     connection->whole || !connection->web || !connection->opened ? keep_open(connection) : wait_idly(connection);
@@ -437,11 +430,10 @@ static bool add_web(struct connection *connection, struct slice name) {
 /* How long opening it, TLS or the handshake of a WebSocket may take. */
 static void begin(struct connection *connection) {
     const struct stream_limits *limits = &connection->streams->limits;
-    connection->state = connection->opened ? CONNECTION_OPENING
-                        : connection->tls  ? CONNECTION_SECURING
-                                           : CONNECTION_OPEN;
+    connection->state = connection->tls ? CONNECTION_SECURING : CONNECTION_OPEN;
     keep_open(connection);
     if (connection->opened) {
+        connection->state = CONNECTION_OPENING;
         loop_sleep(connection->readable);
         set_blocked(connection, true);
         connection->patience = loop_now() + limits->connect;

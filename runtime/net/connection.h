@@ -46,6 +46,7 @@ struct connection {
     struct websocket *web;   /* instead, when it carries one; owned */
     bool asked;              /* for a sign of life, and has given none yet */
     bool whole;              /* in what has come now something was complete */
+    uint64_t heard;          /* ms of the loop when something came last, once it was open; 0: nothing has */
     uint64_t said;           /* ms of the loop when something was said that keeps it open */
     struct backlog backlog;  /* what waits for it to be open */
     uint64_t patience;       /* ms of the loop: it is given up then when it is not open */
@@ -64,6 +65,13 @@ struct connection *connection_new(struct streams *streams, int fd, const struct 
 /* Without a socket: lost before it began. NULL: out of memory. */
 struct connection *connection_lost(struct streams *streams, const struct sip_flow *flow, enum cause cause);
 void connection_free(struct connection *connection);
+
+/* Are we still on the way to a peer that we connect to? The handshake of a WebSocket belongs to it. */
+static inline bool connection_is_opening(const struct connection *connection) {
+    return connection->opened &&
+           (connection->state <= CONNECTION_SECURING ||
+            (connection->state == CONNECTION_OPEN && connection->web && !websocket_open(connection->web)));
+}
 
 /* Queues a message, which waits at most `patience` ms for the connection to be open; 0: as long as that may take. Too
  * many bytes, or no memory: it is lost. */

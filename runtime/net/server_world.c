@@ -3,6 +3,7 @@
 
 #include "runtime/proxy/ours.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -19,6 +20,14 @@ static uint64_t world_connection(void *context, const struct endpoint *remote) {
 static void world_alias(void *context, uint64_t connection, uint16_t port) {
     struct server *server = context;
     streams_alias(server->listeners.streams, connection, port);
+}
+
+static void world_doubt(void *context, uint64_t connection, uint64_t since) {
+    struct server *server = context;
+    char remote[ENDPOINT_TEXT];
+    if (streams_doubt(server->listeners.streams, connection, since))
+        log_printf(&server->log, LOG_INFO, "event=connection-silent connection=%" PRIu64 " remote=%s", connection,
+                   endpoint_text(streams_remote(server->listeners.streams, connection), remote));
 }
 
 /* The listener that the kernel's way to `remote`, or the place that is wanted, leads through, and the address it has
@@ -101,6 +110,7 @@ void server_world(struct server *server) {
         .send = world_send,
         .connection = world_connection,
         .alias = world_alias,
+        .doubt = world_doubt,
         .route = world_route,
         .local_time = world_local_time,
         .log = world_log,

@@ -297,6 +297,18 @@ void streams_alias(struct streams *streams, uint64_t number, uint16_t port) {
     lookup_add(&streams->aliases, &connection->aliased, place_hash(streams, &place));
 }
 
+bool streams_doubt(struct streams *streams, uint64_t number, uint64_t since) {
+    struct connection *connection = find_numbered(streams, number);
+    if (!connection || !connection->heard || connection->heard >= since)
+        return false;
+    struct lookup_node *placed = connection->opened ? &connection->placed : NULL;
+    bool doubted = (placed && placed->link) || connection->aliased.link;
+    if (placed)
+        lookup_remove(&streams->places, placed);
+    lookup_remove(&streams->aliases, &connection->aliased);
+    return doubted;
+}
+
 static struct connection *open_one(struct streams *streams, const struct sip_flow *flow) {
     if (endpoint_is_web(&flow->remote) && !flow->name.len)
         return connection_lost(streams, flow, CAUSE_FLOW_FAILED);

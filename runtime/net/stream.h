@@ -80,6 +80,10 @@ uint64_t streams_send(struct streams *streams, const struct sip_flow *flow, stru
 /* What is sent to `port` at the other end's address may take this connection, which that has opened, from now on: over
  * TLS, to a name that it has proved to be (RFC 5923). */
 void streams_alias(struct streams *streams, uint64_t number, uint16_t port);
+/* Nobody has answered on one that was sent on after `since` (ms of the loop). True: nothing has come on it since then,
+ * either, though it had before, so that it may lead nowhere; what is to go where it leads, or what it stands for, takes
+ * another one from now on. Not one that we cannot open. */
+bool streams_doubt(struct streams *streams, uint64_t number, uint64_t since);
 /* The newest connection whose other end is `remote`; 0: there is none. */
 uint64_t streams_find(const struct streams *streams, const struct endpoint *remote);
 /* The other end of one; NULL: it is no more. */

@@ -54,12 +54,23 @@ static void note_failure(struct attempt *attempt, uint64_t now) {
               {"cause", slice_of(causes[attempt->cause])}, {"ms", event_number(proxy, held)});
 }
 
+/* Who has gone without a word (no FIN has come) is waited for in vain until the system finds that out, and by every call
+ * that takes his connection. */
+static void doubt_connection(const struct attempt *attempt) {
+    const struct call *call = attempt->call;
+    const struct world *world = call->proxy->world;
+    uint64_t connection = attempt->client ? client_connection(attempt->client) : 0;
+    if (connection && attempt->cause == CAUSE_TIMEOUT_INVITING)
+        world->doubt(world->context, connection, call->started + attempt->start);
+}
+
 /* One that was cut short, by the caller or timer.total, says nothing. */
 void standing_note_end(struct attempt *attempt, uint64_t now) {
     enum cause_kind kind = cause_kinds[attempt->cause];
     const struct endpoint place = place_of(attempt);
     if (attempt->advice == HEALTH_UNASKED || attempt->first != UINT32_MAX)
         return;
+    doubt_connection(attempt);
     if (kind == CAUSE_KIND_SILENCE || kind == CAUSE_KIND_TRANSPORT)
         note_failure(attempt, now);
     else if (attempt->advice == HEALTH_TRIAL)

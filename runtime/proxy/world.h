@@ -36,6 +36,10 @@ struct world {
     /* The other end of a connection wants what is sent to `port` at its address to take it, too (RFC 5923): so it does,
      * when it has proved by a certificate to be the name that is meant. NULL: nobody does. */
     void (*alias)(void *context, uint64_t connection, uint16_t port);
+    /* A request that has begun at `since` (monotonic ms) has got no response on it in time. When nothing has come on it
+     * since then, though something had before, its other end may have gone without a word: what follows takes a new one
+     * where we can open one, and what is under way on it goes on. */
+    void (*doubt)(void *context, uint64_t connection, uint64_t since);
     /* The way to `remote`, from `wanted` when that is not NULL: its address, and its port unless that is 0. CAUSE_NONE,
      * or CAUSE_TRANSPORT_UNSUPPORTED (no listener of that transport, family or wanted place), CAUSE_UNREACHABLE (no
      * route). */

@@ -153,7 +153,7 @@ static bool carries(const struct sim_world *world, const struct sim_connection *
     if (!one->opened)
         place.port = one->alias;
     return endpoint_equal(&place, &flow->remote) && endpoint_equal(&one->local, &flow->local) && proves(peer, flow) &&
-           (one->opened || (peer && peer->identity.at));
+           (one->opened || (peer && peer->identity.at)) && !one->aside;
 }
 
 static struct sim_connection *find(const struct sim_world *world, const struct sip_flow *flow) {
@@ -188,9 +188,15 @@ void connections_alias(struct sim_world *world, uint64_t number, uint16_t port) 
             one->alias = port;
 }
 
+void connections_doubt(struct sim_world *world, uint64_t number, uint64_t since) {
+    for (struct sim_connection *one = world->connections; one; one = one->next)
+        if (one->number == number)
+            one->aside |= one->heard && one->heard_at < since;
+}
+
 uint64_t connections_find(const struct sim_world *world, const struct endpoint *remote) {
     for (const struct sim_connection *one = world->connections; one; one = one->next)
-        if (one->state == SIM_OPEN && endpoint_equal(&one->remote, remote))
+        if (one->state == SIM_OPEN && endpoint_equal(&one->remote, remote) && !(one->opened && one->aside))
             return one->number;
     return 0;
 }
@@ -217,6 +223,8 @@ void sim_world_stream(struct sim_world *world, struct sim_connection *connection
     enum stream_verdict verdict;
     struct slice message;
     struct stream_fault fault = {0};
+    connection->heard = true;
+    connection->heard_at = world->now;
     if (endpoint_is_web(&connection->remote)) {
         receive(world, connection, bytes, fault);
         bytes = SLICE_EMPTY;

@@ -37,6 +37,8 @@ struct sim_connection {
     struct endpoint local, remote;
     struct endpoint peer; /* whose it is: where that one listens */
     bool opened;          /* by fov */
+    bool heard, aside;    /* something has come on it; and it is of no use to others any more */
+    uint64_t heard_at;    /* ms since the beginning, the last time */
     uint16_t alias;       /* port of the other end that it stands for; 0: none */
     enum sim_state state;
     uint64_t due;
@@ -67,6 +69,8 @@ uint64_t connections_send(struct sim_world *world, const struct sip_flow *flow, 
 uint64_t connections_find(const struct sim_world *world, const struct endpoint *remote);
 /* As world.alias(). */
 void connections_alias(struct sim_world *world, uint64_t number, uint16_t port);
+/* As world.doubt(); `since` in ms since the beginning. */
+void connections_doubt(struct sim_world *world, uint64_t number, uint64_t since);
 /* When the next loss, or a message that has waited in vain, is to be told, in ms since the beginning; UINT64_MAX: none is. */
 uint64_t connections_due(const struct sim_world *world);
 /* Tells fov of one that is due; false: there is none. */

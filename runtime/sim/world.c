@@ -91,6 +91,10 @@ static void world_alias(void *context, uint64_t connection, uint16_t port) {
     connections_alias(context, connection, port);
 }
 
+static void world_doubt(void *context, uint64_t connection, uint64_t since) {
+    connections_doubt(context, connection, since - WORLD_MONOTONIC);
+}
+
 static bool world_ask(void *context, uint32_t id, struct slice name, enum dns_type type) {
     struct sim_world *world = context;
     struct sim_question *question = arena_alloc(world->arena, sizeof *question), **place = &world->questions;
@@ -164,6 +168,7 @@ int sim_world_open(struct sim_world *world, struct arena *arena, const struct pr
                 .send = world_send,
                 .connection = world_connection,
                 .alias = world_alias,
+                .doubt = world_doubt,
                 .route = world_route,
                 .local_time = world_local_time,
                 .log = world_log,

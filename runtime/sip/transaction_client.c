@@ -136,7 +136,7 @@ static void end(struct client_transaction *client) {
 static struct sip_flow flow_of(const struct client_transaction *client) {
     return (struct sip_flow){.local = client->local,
                              .remote = client->remote,
-                             .connection = is_reliable(&client->remote) ? client->connection : 0,
+                             .connection = client_connection(client),
                              .name = {client->name, client->name_length}};
 }
 
@@ -456,8 +456,7 @@ bool transactions_unreachable(struct transactions *layer, const struct endpoint 
 
 unsigned transactions_lost(struct transactions *layer, uint64_t connection, enum cause cause, uint64_t now) {
     unsigned late = 0;
-    struct lookup_node *node;
-    while ((node = lookup_first(&layer->flows, connection))) {
+    for (struct lookup_node *node; (node = lookup_first(&layer->flows, connection));) {
         lookup_remove(&layer->flows, node);
         late += !lose(of_flow(node), cause, now);
     }
@@ -472,4 +471,8 @@ void *client_user(const struct client_transaction *client) {
 
 bool client_provisional(const struct client_transaction *client) {
     return client->provisional;
+}
+
+uint64_t client_connection(const struct client_transaction *client) {
+    return is_reliable(&client->remote) ? client->connection : 0;
 }

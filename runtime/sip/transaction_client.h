@@ -23,7 +23,8 @@ struct client_transaction *client_new(struct transactions *transactions, const s
                                       uint64_t now);
 void *client_user(const struct client_transaction *client);
 struct slice client_branch(const struct client_transaction *client);
-bool client_provisional(const struct client_transaction *client); /* a 1xx came */
+uint64_t client_connection(const struct client_transaction *client); /* that it went on; 0: in a datagram */
+bool client_provisional(const struct client_transaction *client);    /* a 1xx came */
 /* INVITE: no longer repeated; the transaction stays so that late responses are told and acknowledged: until 64*T1 after
  * its first send, or, when a 1xx had come, 64*T1 from now. Nothing after a final, or when it was given up before. */
 void client_give_up(struct client_transaction *client, uint64_t now);

@@ -162,6 +162,15 @@ static void world_alias(void *context, uint64_t connection, uint16_t port) {
     net_promise(net, one && transports[one->remote.transport].secure && port, "an alias of who came over TLS");
 }
 
+/* Whoever is there is connected to anew the next time. */
+static void world_doubt(void *context, uint64_t connection, uint64_t since) {
+    struct net *net = context;
+    struct connection *one = numbered(net, connection);
+    net_promise(net, connection && connection <= net->newest && since <= net->now, "a doubt about what was sent");
+    if (one)
+        one->number = 0;
+}
+
 static enum cause world_route(void *context, const struct endpoint *remote, const struct endpoint *wanted,
                               struct world_route *route) {
     const struct net *net = context;
@@ -302,6 +311,7 @@ bool net_open(struct net *net, const struct proxy_plan *plan, unsigned options) 
         .send = world_send,
         .connection = world_connection,
         .alias = world_alias,
+        .doubt = world_doubt,
         .route = world_route,
         .local_time = world_local_time,
         .log = world_log,
