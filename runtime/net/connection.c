@@ -340,6 +340,7 @@ static void opened(struct connection *connection) {
     socklen_t length = sizeof error;
     getsockopt(connection->fd, SOL_SOCKET, SO_ERROR, &error, &length);
     if (error) {
+        connection->error = error;
         lose(connection, tcp_cause(error));
         return;
     }
@@ -400,10 +401,12 @@ static struct connection *make(struct streams *streams, int fd, const struct sip
     return connection;
 }
 
-struct connection *connection_lost(struct streams *streams, const struct sip_flow *flow, enum cause cause) {
+struct connection *connection_lost(struct streams *streams, const struct sip_flow *flow, enum cause cause, int error) {
     struct connection *connection = make(streams, -1, flow, true);
-    if (connection)
-        lose(connection, cause);
+    if (!connection)
+        return NULL;
+    connection->error = error;
+    lose(connection, cause);
     return connection;
 }
 

@@ -38,6 +38,7 @@ struct connection {
     int fd;
     enum connection_state state;
     enum cause cause; /* once it is lost */
+    int error;        /* errno, when it could not be opened */
     struct loop_watch *readable, *writable;
     bool blocked;            /* the socket's buffer is full, or it is still opening */
     bool deaf;               /* reads nothing until there is room to write */
@@ -62,8 +63,8 @@ struct connection {
 /* Takes the socket over: closes it when there is no memory (NULL). It is being connected (`opened`), or has come to
  * us. */
 struct connection *connection_new(struct streams *streams, int fd, const struct sip_flow *flow, bool opened);
-/* Without a socket: lost before it began. NULL: out of memory. */
-struct connection *connection_lost(struct streams *streams, const struct sip_flow *flow, enum cause cause);
+/* Without a socket: lost before it began, by this error of the system; 0: none. NULL: out of memory. */
+struct connection *connection_lost(struct streams *streams, const struct sip_flow *flow, enum cause cause, int error);
 void connection_free(struct connection *connection);
 
 /* Are we still on the way to a peer that we connect to? The handshake of a WebSocket belongs to it. */

@@ -136,6 +136,15 @@ static void tell_failure(struct listeners *listeners, const struct stream_loss *
     listeners->untold = 0;
 }
 
+/* What the system has said is news to an operator when the trouble is here. */
+static void tell_error(struct listeners *listeners, const struct stream_loss *loss) {
+    char remote[ENDPOINT_TEXT], reason[128];
+    if (loss->error)
+        log_printf(listeners->log, loss->cause == CAUSE_LOCAL_LIMIT ? LOG_WARNING : LOG_DEBUG,
+                   "event=connection-failed remote=%s cause=%s error=%s", endpoint_text(&loss->remote, remote),
+                   causes[loss->cause], log_value(slice_of(strerror(loss->error)), reason, sizeof reason));
+}
+
 /* By a server that a plan has led to. */
 static void tell_refusal(struct listeners *listeners, const struct stream_loss *loss) {
     char remote[ENDPOINT_TEXT], reason[256];
@@ -160,6 +169,7 @@ static void on_lost(void *context, const struct stream_loss *loss) {
     char remote[ENDPOINT_TEXT];
     log_printf(listeners->log, LOG_DEBUG, "event=connection-lost connection=%" PRIu64 " remote=%s cause=%s",
                loss->connection, endpoint_text(&loss->remote, remote), causes[loss->cause]);
+    tell_error(listeners, loss);
     tell_failure(listeners, loss);
     tell_refusal(listeners, loss);
     listeners->events.lost(listeners->events.context, loss);

@@ -118,6 +118,7 @@ static void tell_lost(const struct connection *connection) {
         .connection = connection->number,
         .remote = connection->remote,
         .cause = connection->cause,
+        .error = connection->error,
         .reason = connection->tls ? tls_reason(connection->tls) : "",
         .fault = connection->web ? websocket_fault(connection->web) : SLICE_EMPTY,
         .opened = connection->opened,
@@ -311,10 +312,10 @@ bool streams_doubt(struct streams *streams, uint64_t number, uint64_t since) {
 
 static struct connection *open_one(struct streams *streams, const struct sip_flow *flow) {
     if (endpoint_is_web(&flow->remote) && !flow->name.len)
-        return connection_lost(streams, flow, CAUSE_FLOW_FAILED);
+        return connection_lost(streams, flow, CAUSE_FLOW_FAILED, 0);
     int fd = tcp_connect(flow);
     if (fd < 0)
-        return connection_lost(streams, flow, tcp_cause(-fd));
+        return connection_lost(streams, flow, tcp_cause(-fd), -fd);
     struct connection *connection = connection_new(streams, fd, flow, true);
     if (!connection)
         return NULL;

@@ -37,6 +37,7 @@ struct stream_loss {
     uint64_t connection;
     struct endpoint remote;
     enum cause cause;
+    int error;          /* why the system could not open it; 0: it could */
     const char *reason; /* what was wrong with TLS, in words; "": nothing */
     struct slice fault; /* the same of the handshake of a WebSocket; empty: nothing */
     bool opened;        /* by us */
