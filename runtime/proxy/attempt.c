@@ -226,9 +226,11 @@ static void note_start(struct attempt *attempt) {
         return;
     struct sip_message scanned;
     const struct sip_message *request = call_request(call, &scanned);
+    bool found = attempt->remote.ip.family != 0;
     EVENT(proxy, LOG_INFO, "attempt", request->call_id, call->plan.rule, {"method", request->method_name},
           {"uri", attempt_uri(attempt)},
-          {"destination", attempt->remote.ip.family ? event_endpoint(proxy, &attempt->remote) : attempt->target->hop});
+          {"destination", found ? event_endpoint(proxy, &attempt->remote) : attempt->target->hop},
+          {"transport", found ? slice_of(transports[attempt->remote.transport].name) : SLICE_NULL});
 }
 
 unsigned attempt_code(enum cause cause) {
