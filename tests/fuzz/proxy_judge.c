@@ -45,8 +45,8 @@ static bool is_crlf(const struct datagram *datagram) {
     return slice_equal(datagram->bytes, SLICE("\r\n\r\n"));
 }
 
-/* A request within a dialog, or one of an open plan, may go wherever somebody said; others where the plan or a
- * redirection says. */
+/* A request within a dialog, or one of an open plan, may go wherever somebody said, or back to where he said it from;
+ * others where the plan or a redirection says. */
 static void judge_request_place(const struct net *net, const struct datagram *sent) {
     const struct ip_address *ip = &sent->peer.ip;
     bool free_choice = sent->to_tag.at || net->plan->open || net->settings.relay_all || sent->method == METHOD_ACK ||
@@ -57,7 +57,7 @@ static void judge_request_place(const struct net *net, const struct datagram *se
     net_promise(net, named || free_choice || !ip_is_loopback(ip), "no redirection into this machine");
     for (const struct datagram *one = net->datagrams; !named && one < sent; one++)
         if (!one->left && (free_choice || (!one->request && one->status / 100 == 3)))
-            named = names(one->bytes, ip);
+            named = names(one->bytes, ip) || (free_choice && one->request && ip_equal(&one->peer.ip, ip));
     net_promise(net, named || names_lead_to(ip) || was_registered(net, sent),
                 "a request goes to an address that somebody named");
 }
