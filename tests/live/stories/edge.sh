@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-# A server at the edge of another one's domain: phones register through it over UDP from behind a NAT, over TCP and over TLS, and
-# whoever is on the other side calls them by the Path that it has put into their REGISTER (RFC 5626, RFC 3327). Of a phone that
-# is gone the registrar hears at once: 430.
+# A server at the edge of another one's domain: phones register through it over UDP from behind a NAT, over TCP and over
+# TLS, and whoever is on the other side calls them by the Path that it has put into their REGISTER (RFC 5626, RFC 3327).
+# Of a phone that is gone the registrar hears at once: 430.
 . tests/live/lib.sh
 . tests/live/phones.sh
 . tests/live/secure.sh
@@ -32,7 +32,8 @@ cat >"$work/edge.txt" <<END
 END
 plan "$work/edge.txt"
 edge=$net.1:$port secure=$net.1:$((port + 1))
-server -l "udp:$edge" -l "tcp:$edge" -l "tls:$secure" --domain edge.example --domain "$net.9" --tls-certificate "$tls/edge.pem"
+server -l "udp:$edge" -l "tcp:$edge" -l "tls:$secure" --domain edge.example --domain "$net.9" --tls-certificate \
+    "$tls/edge.pem"
 "$BUILD/tests/live/nat" "$net.9:$port" "$edge" "$net.9:0" >"$work/nat.out" &
 nat=$!
 children+=($nat)

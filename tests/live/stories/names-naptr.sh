@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-# A name whose NAPTR records prefer TCP: of its servers the first one refuses, the address of the second comes late, and it is
-# called over TCP. Before it, in another plan's list, a name server that fails and one that does not want to: the next at once,
-# and the log says which it was.
+# A name whose NAPTR records prefer TCP: of its servers the first one refuses, the address of the second comes late, and
+# it is called over TCP. Before it, in another plan's list, a name server that fails and one that does not want to: the
+# next at once, and the log says which it was.
 . tests/live/lib.sh
 cat >"$work/names.txt" <<'PLAN'
 [Matching Patterns]
@@ -39,7 +39,8 @@ wait_for 60 [ -s "$cdr" ]
 equal "causes of the attempts" "refused response" "$(attempts cause)"
 equal "their transports" "TCP TCP" "$(attempts transport)"
 equal "their destinations" "$(at 101) $(at 102)" "$(attempts destination)"
-check "the late one is waited for: $(cat "$cdr")" between 300 60000 "$(grep -o '"duration_ms":[0-9]*' "$cdr" | tr -dc 0-9)"
+check "the late one is waited for: $(cat "$cdr")" between 300 60000 \
+    "$(grep -o '"duration_ms":[0-9]*' "$cdr" | tr -dc 0-9)"
 equal "questions for its NAPTR records" 1 "$(asked 'both.example.net NAPTR')"
 equal "questions for its services over UDP" 0 "$(asked '_sip._udp.both.example.net SRV')"
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-# Addresses that really cannot be reached, behind a router in a namespace of its own: it says so (ICMP host unreachable, and
-# administratively prohibited), or drops what it gets. One call goes past all of them, over UDP and TCP; when the cable is out
-# there is no route, and the next call is past them at once.
+# Addresses that really cannot be reached, behind a router in a namespace of its own: it says so (ICMP host unreachable,
+# and administratively prohibited), or drops what it gets. One call goes past all of them, over UDP and TCP; when the
+# cable is out there is no route, and the next call is past them at once.
 if [ "${1:-}" != alone ] && unshare -rn ip link set lo up 2>/dev/null; then
     # shellcheck disable=SC2016 # expanded there
     exec unshare -rn bash -c 'ip link set lo up && exec bash "$0" alone' "$0"
@@ -46,11 +46,13 @@ passes() {
     equal "causes of the attempts" "${*:2}" "$(grep -o '"cause":"[^"]*"' "$cdr" | cut -d '"' -f 4 | paste -s -d ' ')"
     for range in $1; do
         read -r ended
-        check "an attempt takes ${range/-/ to } ms: from $at to $ended" between "${range%-*}" "${range#*-}" $((ended - at))
+        check "an attempt takes ${range/-/ to } ms: from $at to $ended" between "${range%-*}" "${range#*-}" \
+            $((ended - at))
         at=$ended
     done < <(grep -o '"end_ms":[0-9]*' "$cdr" | tr -dc '0-9\n')
 }
-# What the router says while connect() is still at it goes unnoticed, as no real cable is so short: TCP asks again after a second.
+# What the router says while connect() is still at it goes unnoticed, as no real cable is so short: TCP asks again after
+# a second.
 passes "0-1899 0-1899 0-1899 0-1899 1900-60000 2000-60000" \
     unreachable unreachable unreachable unreachable connect-timeout timeout-inviting response
 check "the log says whom the router speaks of" grep -q 'event=undelivered to=198.51.100.1:5060 cause=unreachable' "$log"

@@ -142,30 +142,17 @@ Test(tls, what_one_end_writes_the_other_reads_until_it_says_good_bye) {
     tls_free(tls);
 }
 
-/* RFC 5922 7.1, 7.2 */
+/* RFC 5922 7.1, 7.2; the rules: identity.c. */
 Test(tls, a_certificate_proves_what_its_alternative_names_say_and_nothing_else) {
     static const struct {
         const char *identities, *name;
         bool proves;
     } rows[] = {
-        {"DNS:sip.example", "sip.example", true},
-        {"DNS:sip.example", "SIP.Example.", true},
         {"DNS:other.example,DNS:sip.example", "sip.example", true},
-        {"DNS:example", "sip.example", false},
-        {"DNS:sip.example", "a.sip.example", false},
         {"DNS:*.example", "sip.example", false},
-        {"DNS:*.example", "*.example", true},
-        {"URI:sip:sip.example", "sip.example", true},
         {"URI:sip:sip.example,DNS:other.example", "other.example", false},
-        {"URI:sip:alice@sip.example", "sip.example", false},
         {"URI:sip:alice@sip.example,DNS:sip.example", "sip.example", true},
-        {"URI:sips:sip.example", "sip.example", false},
-        {"URI:https://sip.example,DNS:sip.example", "sip.example", true},
-        {"URI:sip:*.example", "sip.example", false},
         {"IP:192.0.2.1", "192.0.2.1", true},
-        {"IP:192.0.2.1", "192.0.2.10", false},
-        {"IP:192.0.2.1,URI:sip:sip.example", "192.0.2.1", true},
-        {"DNS:192.0.2.1", "192.0.2.1", false},
         {"IP:2001:db8::1", "[2001:db8:0::1]", true},
         {"email:sip.example", "sip.example", false},
         {"", "own", false}, /* its common name */
