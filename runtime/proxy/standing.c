@@ -54,8 +54,8 @@ static void note_failure(struct attempt *attempt, uint64_t now) {
               {"cause", slice_of(causes[attempt->cause])}, {"ms", event_number(proxy, held)});
 }
 
-/* Who has gone without a word (no FIN has come) is waited for in vain until the system finds that out, and by every call
- * that takes his connection. */
+/* Who has gone without a word (no FIN has come) is waited for in vain until the system finds that out, and by every
+ * call that takes his connection. */
 static void doubt_connection(const struct attempt *attempt) {
     const struct call *call = attempt->call;
     const struct world *world = call->proxy->world;

@@ -34,8 +34,8 @@ struct transaction_events {
                      const struct endpoint *source, uint64_t now);
     /* Timer F: no final in time, it ends. Timer B: no response in time, it is given up (client_give_up). */
     void (*timeout)(struct client_transaction *client, uint64_t now);
-    /* Its connection was lost, or not there in time, before any response: is there another way for the request, of the same branch? Then it is
-     * written to `request` (bytes and flow), and goes on that way. False: it has failed. */
+    /* Its connection was lost, or not there in time, before any response: is there another way for the request, of the
+     * same branch? Then it is written to `request` (bytes and flow), and goes on that way. False: it has failed. */
     bool (*reroute)(struct client_transaction *client, enum cause cause, struct client_request *request);
     /* The request could not be sent, or ICMP says so, before any response. An INVITE is given up, as others may have
      * arrived of what was sent; any other transaction ends with the next run of the timers. */

@@ -214,7 +214,8 @@ Test(stream, one_message_may_always_wait) {
     cr_assert_gt(sent_unread(1, 60000), 60000);
 }
 
-/* Of one MiB for all nobody gets more than he leaves to the others, and who reads is served while they have the rest. */
+/* Of one MiB for all nobody gets more than he leaves to the others, and who reads is served while they have the
+ * rest. */
 Test(stream, those_who_do_not_read_leave_room_for_those_who_do) {
     enum { DEAF = 3, LENGTH = 6000, MOST = 64 << 20 };
     struct stream_limits limits = usual;
