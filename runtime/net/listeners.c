@@ -175,6 +175,11 @@ static void on_lost(void *context, const struct stream_loss *loss) {
     listeners->events.lost(listeners->events.context, loss);
 }
 
+static void on_returned(void *context, const struct stream_loss *loss, struct slice message) {
+    struct listeners *listeners = context;
+    listeners->events.returned(listeners->events.context, loss, message);
+}
+
 /* To the proxy it is a message that has not arrived, as a datagram is. */
 static void on_expired(void *context, const struct endpoint *remote, struct slice message) {
     struct listeners *listeners = context;
@@ -254,8 +259,12 @@ static int open_all(struct listeners *listeners, const struct listen_request *re
 int listeners_open(struct listeners *listeners, struct loop *loop, struct log *log,
                    const struct listen_request *request, const struct hash_key *key,
                    const struct listener_events *events, char *reason, size_t size) {
-    const struct stream_events stream_events = {
-        .received = on_message, .lost = on_lost, .expired = on_expired, .turn = on_turn, .context = listeners};
+    const struct stream_events stream_events = {.received = on_message,
+                                                .lost = on_lost,
+                                                .expired = on_expired,
+                                                .returned = on_returned,
+                                                .turn = on_turn,
+                                                .context = listeners};
     *listeners = (struct listeners){.loop = loop, .log = log, .events = *events};
     listeners->datagrams = calloc(request->count, sizeof *listeners->datagrams);
     listeners->endpoints = calloc(request->count, sizeof *listeners->endpoints);

@@ -16,6 +16,7 @@ struct listener_events {
     void (*undelivered)(void *context, const struct udp_failure *failure);
     void (*message)(void *context, const struct stream_message *message);
     void (*lost)(void *context, const struct stream_loss *loss);
+    void (*returned)(void *context, const struct stream_loss *loss, struct slice message);
     /* The end of a turn of the loop: wants listeners_settle(). True: others wait for theirs. */
     bool (*turn)(void *context);
     void *context;

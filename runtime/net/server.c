@@ -102,6 +102,11 @@ static void on_lost(void *context, const struct stream_loss *loss) {
     proxy_connection_lost(server->proxy, loss->connection, loss->cause, loop_now(), loop_unix());
 }
 
+static void on_returned(void *context, const struct stream_loss *loss, struct slice message) {
+    struct server *server = context;
+    proxy_returned(server->proxy, &loss->remote, message, loss->cause, loop_now(), loop_unix());
+}
+
 static void on_time(void *context) {
     struct server *server = context;
     streams_tick(server->listeners.streams);
@@ -211,6 +216,7 @@ static int open_listeners(struct server *server, const struct options *options, 
                                            .undelivered = on_failure,
                                            .message = on_message,
                                            .lost = on_lost,
+                                           .returned = on_returned,
                                            .turn = on_turn,
                                            .context = server};
     struct listen_request request = {.addresses = options->listen,

@@ -112,7 +112,7 @@ static struct connection *next_waiting(struct streams *streams) {
     return connection;
 }
 
-static void tell_lost(const struct connection *connection) {
+static void tell_lost(struct connection *connection) {
     const struct stream_events *events = &connection->streams->events;
     const struct stream_loss loss = {
         .connection = connection->number,
@@ -124,6 +124,8 @@ static void tell_lost(const struct connection *connection) {
         .opened = connection->opened,
     };
     events->lost(events->context, &loss);
+    for (struct backlog_message *message; (message = backlog_take(&connection->backlog, UINT64_MAX)); free(message))
+        events->returned(events->context, &loss, (struct slice){message->bytes, message->length});
 }
 
 bool streams_settle(struct streams *streams) {
@@ -336,6 +338,8 @@ uint64_t streams_send(struct streams *streams, const struct sip_flow *flow, stru
     uint64_t number = connection->number;
     if (connection->state != CONNECTION_LOST)
         connection_queue(connection, bytes, flow->patience);
+    else
+        backlog_add(&connection->backlog, bytes, UINT64_MAX); /* comes back when the loss is told */
     return number;
 }
 

@@ -50,6 +50,8 @@ struct stream_events {
     /* A message has waited long enough for a connection that is still being opened: it is not sent any more. Others wait
      * on, so that the connection is not lost. */
     void (*expired)(void *context, const struct endpoint *remote, struct slice message);
+    /* Behind `lost`: a message that waited for that connection, which could not be opened. */
+    void (*returned)(void *context, const struct stream_loss *loss, struct slice message);
     bool (*turn)(void *context); /* the end of a turn of the loop: wants streams_settle(); what it says is not read */
     void *context;
 };

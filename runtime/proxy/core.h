@@ -20,6 +20,7 @@ struct exempt;
 struct health;
 struct names;
 struct held_ack;
+struct returned_response;
 struct waiting_answer;
 
 struct proxy {
@@ -46,6 +47,10 @@ struct proxy {
     struct held_ack *held;
     unsigned held_count;
     size_t held_bytes;
+    /* Responses that nobody has taken where they were sent first; owned (returned.h). */
+    struct returned_response *returned;
+    unsigned returned_count;
+    size_t returned_bytes;
     /* Answers that wait for the store, the oldest first; owned (waiting.h). */
     struct waiting_answer *waiting, **waiting_end;
     unsigned waiting_count;

@@ -9,6 +9,7 @@
 #include "runtime/proxy/registrar.h"
 #include "runtime/proxy/held.h"
 #include "runtime/proxy/request.h"
+#include "runtime/proxy/returned.h"
 #include "runtime/proxy/search.h"
 #include "runtime/proxy/standing.h"
 #include "runtime/proxy/tally.h"
@@ -130,6 +131,7 @@ void proxy_free(struct proxy *proxy) {
     while (proxy->calls)
         call_free(proxy->calls);
     held_free_all(proxy);
+    returned_free_all(proxy);
     waiting_free(proxy);
     registrar_close(proxy);
     tally_close(proxy);
@@ -240,6 +242,14 @@ void proxy_connection_lost(struct proxy *proxy, uint64_t connection, enum cause 
     proxy->counters.values[COUNTER_LATE_FAILURES] += transactions_lost(proxy->transactions, connection, cause, now);
 }
 
+/* Nobody connects to a browser, by what name ever. */
+void proxy_returned(struct proxy *proxy, const struct endpoint *remote, struct slice bytes, enum cause cause,
+                    uint64_t now, int64_t unix_ms) {
+    begin(proxy, now, unix_ms);
+    if (cause != CAUSE_FLOW_FAILED)
+        returned_take(proxy, remote, bytes, now);
+}
+
 uint64_t proxy_due(const struct proxy *proxy) {
     return timers_due(proxy->timers);
 }
@@ -289,7 +299,7 @@ unsigned proxy_pending(const struct proxy *proxy) {
 
 unsigned proxy_live(const struct proxy *proxy) {
     return transactions_count(proxy->transactions) + proxy->call_count + proxy->waiting_count + proxy->held_count +
-           locations_count(proxy->locations) + sessions_live(proxy->sessions);
+           proxy->returned_count + locations_count(proxy->locations) + sessions_live(proxy->sessions);
 }
 
 struct proxy_status proxy_status(const struct proxy *proxy, uint64_t now) {

@@ -42,6 +42,10 @@ void proxy_receive(struct proxy *proxy, const struct packet *packet);
 void proxy_unreachable(struct proxy *proxy, const struct endpoint *remote, struct slice quoted, enum cause cause,
                        uint64_t now, int64_t unix_ms);
 /* A connection was closed, by whom ever, or could not be made. */
+/* A message to `remote` that was on no connection yet when the one that it waited for could not be opened. Requests are
+ * told of by proxy_connection_lost() alone. */
+void proxy_returned(struct proxy *proxy, const struct endpoint *remote, struct slice bytes, enum cause cause,
+                    uint64_t now, int64_t unix_ms);
 void proxy_connection_lost(struct proxy *proxy, uint64_t connection, enum cause cause, uint64_t now, int64_t unix_ms);
 uint64_t proxy_due(const struct proxy *proxy); /* when proxy_tick is wanted; UINT64_MAX: not */
 void proxy_tick(struct proxy *proxy, uint64_t now, int64_t unix_ms);

@@ -271,6 +271,9 @@ bool connections_tell(struct sim_world *world) {
     }
     lost->state = SIM_GONE;
     proxy_connection_lost(world->proxy, lost->number, lost->cause, sim_world_monotonic(world), sim_world_wall(world));
+    for (const struct sim_held *held = lost->held; held; held = held->next)
+        proxy_returned(world->proxy, &lost->remote, held->bytes, lost->cause, sim_world_monotonic(world),
+                       sim_world_wall(world));
     return true;
 }
 

@@ -35,7 +35,8 @@ struct slice reply_via(struct arena *arena, const struct sip_message *request, c
 
 /* The way of the response to a `request` that came on `flow` (from its remote): over UDP as said above; over a stream
  * on the connection it came on, and when that is gone to the port of sent-by, the transport's own without one, to
- * whoever proves to be that host: the name stands in the request. Nobody connects to a browser. */
+ * whoever proves to be that host: the name stands in the request. Nobody connects to a browser. When nobody is there,
+ * either, proxy/returned.h looks for the name. */
 struct sip_flow reply_flow(const struct sip_message *request, const struct sip_flow *flow);
 
 #endif

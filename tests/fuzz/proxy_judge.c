@@ -68,7 +68,8 @@ static void judge_response_place(const struct net *net, const struct datagram *s
             (one->peer.port == sent->peer.port ||
              sent->peer.port == (one->via_port ? one->via_port : transports[sent->peer.transport].port)))
             return;
-    net_promise(net, false, "a response goes to somebody who asked");
+    net_promise(net, sent->peer.transport != TRANSPORT_UDP && names_lead_to(&sent->peer.ip),
+                "a response goes to somebody who asked");
 }
 
 /* transactions */

@@ -381,10 +381,18 @@ void net_lose(struct net *net, unsigned n, unsigned end) {
     if (!connection)
         return;
     bool web = endpoint_is_web(&connection->remote);
+    enum cause cause = web && end ? CAUSE_FLOW_FAILED : ends[end];
+    struct datagram last = {0}; /* that was to go there; it has waited in vain */
+    for (unsigned i = 0; i < net->count; i++)
+        if (net->datagrams[i].left && endpoint_equal(&net->datagrams[i].peer, &connection->remote))
+            last = net->datagrams[i];
     connection->number = 0;
     begin_event(net);
-    proxy_connection_lost(net->proxy, number, web && end ? CAUSE_FLOW_FAILED : ends[end], net->now,
-                          unix_start + (int64_t)net->now);
+    proxy_connection_lost(net->proxy, number, cause, net->now, unix_start + (int64_t)net->now);
+    if (last.bytes.len) {
+        net->play = NULL; /* it may leave once more: no story is like that */
+        proxy_returned(net->proxy, &last.peer, last.bytes, cause, net->now, unix_start + (int64_t)net->now);
+    }
     end_event(net);
 }
 

@@ -49,6 +49,12 @@ static void on_lost(void *context, const struct stream_loss *loss) {
     snprintf(seen.reason, sizeof seen.reason, "%s", loss->reason);
 }
 
+/* What was to leave on it. */
+static void on_returned(void *context, const struct stream_loss *loss, struct slice message) {
+    (void)context, (void)message;
+    cr_assert(loss->opened);
+}
+
 static bool on_turn(void *context) {
     (void)context;
     while (streams_settle(streams))
@@ -89,7 +95,8 @@ static void begin(void) {
                                                 .idle = 10000,
                                                 .unread = 1024,
                                                 .unread_all = 256};
-    const struct stream_events events = {.received = on_message, .lost = on_lost, .turn = on_turn};
+    const struct stream_events events = {
+        .received = on_message, .lost = on_lost, .returned = on_returned, .turn = on_turn};
     const struct endpoint any = place(TRANSPORT_TLS);
     const struct tls_settings settings = {.certificates = files,
                                           .keys = files,

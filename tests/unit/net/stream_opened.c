@@ -10,6 +10,8 @@ Test(stream_opened, a_refused_connection_is_told_at_once) {
     cr_assert_gt(number, 0);
     run_until_lost(1);
     cr_assert(seen.lost_connection == number && seen.cause == CAUSE_REFUSED);
+    cr_assert_eq(seen.returned, 1);
+    cr_assert_str_eq(seen.bytes, MESSAGE);
     cr_assert_lt(loop_now() - start, 500);
     finish();
 }
@@ -30,7 +32,7 @@ Test(stream_opened, what_is_sent_waits_for_the_connection_and_the_next_shares_it
     cr_assert(endpoint_equal(&seen.source, &target) && seen.connection == number);
     close(fd);
     run_until_lost(1);
-    cr_assert_eq(seen.lost_connection, number);
+    cr_assert(seen.lost_connection == number && seen.returned == 0);
     cr_assert_gt(send_to(&target, 0), number);
     run_turns(1);
     fd = accept(server, NULL, NULL);
@@ -104,6 +106,7 @@ Test(stream_opened, who_is_in_a_hurry_gives_up_alone) {
     run_until_lost(1); /* the other one */
     cr_assert(loop_now() - start >= 800 && loop_now() - start < 2500);
     cr_assert(seen.lost_connection == number && seen.cause == CAUSE_CONNECT_TIMEOUT && seen.expired == 1);
+    cr_assert(seen.returned == 1 && strcmp(seen.bytes, MESSAGE) == 0);
     finish();
 }
 

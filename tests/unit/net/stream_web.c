@@ -43,6 +43,11 @@ static void on_lost(void *context, const struct stream_loss *loss) {
     seen.cause = loss->cause;
 }
 
+static void on_returned(void *context, const struct stream_loss *loss, struct slice message) {
+    (void)context, (void)message;
+    cr_assert_eq(loss->cause, CAUSE_FLOW_FAILED); /* nobody else is connected to */
+}
+
 /* Something can be heard. */
 static bool is_audible(void) {
     struct pollfd poller = {.fd = client, .events = POLLIN};
@@ -73,7 +78,8 @@ static void begin(uint32_t message, uint32_t idle) {
                                          .idle = idle,
                                          .unread = 1024,
                                          .unread_all = 256};
-    const struct stream_events events = {.received = on_message, .lost = on_lost, .turn = on_turn};
+    const struct stream_events events = {
+        .received = on_message, .lost = on_lost, .returned = on_returned, .turn = on_turn};
     struct endpoint any = {.transport = TRANSPORT_WS};
     struct sockaddr_storage name;
     alarm(30);

@@ -51,6 +51,12 @@ static bool is_audible(void) {
     return poll(pollers, 2, 0) > 0;
 }
 
+/* What was to leave on it. */
+static void on_returned(void *context, const struct stream_loss *loss, struct slice message) {
+    (void)context, (void)message;
+    cr_assert(loss->opened);
+}
+
 static bool on_turn(void *context) {
     (void)context;
     while (streams_settle(streams))
@@ -75,7 +81,7 @@ static void begin_with(uint32_t connect_time, uint32_t message, uint32_t idle) {
                                          .idle = idle,
                                          .unread = 2,
                                          .unread_all = 256};
-    const struct stream_events events = {on_message, on_lost, on_expired, on_turn, NULL};
+    const struct stream_events events = {on_message, on_lost, on_expired, on_returned, on_turn, NULL};
     struct sockaddr_storage name;
     socklen_t length = sizeof name;
     alarm(30);

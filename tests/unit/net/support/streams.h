@@ -21,7 +21,7 @@ static struct loop *loop;
 static struct streams *streams;
 static struct endpoint listener;
 static struct {
-    unsigned messages, broken, lost, expired, turns;
+    unsigned messages, broken, lost, expired, returned, turns;
     struct endpoint source, local;
     uint64_t connection, lost_connection;
     char bytes[256];
@@ -59,6 +59,13 @@ static inline void on_expired(void *context, const struct endpoint *remote, stru
     snprintf(seen.bytes, sizeof seen.bytes, "%.*s", SLICE_ARG(message));
 }
 
+static inline void on_returned(void *context, const struct stream_loss *loss, struct slice message) {
+    (void)context;
+    cr_assert(seen.lost && loss->connection == seen.lost_connection && loss->opened); /* it was told before */
+    seen.returned++;
+    snprintf(seen.bytes, sizeof seen.bytes, "%.*s", SLICE_ARG(message));
+}
+
 static inline bool on_turn(void *context) {
     (void)context;
     seen.turns++;
@@ -92,7 +99,7 @@ static const struct stream_limits usual = {.connections = 100,
 
 static inline void begin(const struct stream_limits *limits) {
     static const struct hash_key key = {{1, 2, 3, 4}};
-    const struct stream_events events = {on_message, on_lost, on_expired, on_turn, NULL};
+    const struct stream_events events = {on_message, on_lost, on_expired, on_returned, on_turn, NULL};
     alarm(30);
     loop = loop_new();
     streams = streams_new(loop, limits, &key, &events);
