@@ -54,9 +54,10 @@ struct connection {
     struct outbox out;       /* what waits to leave */
     size_t weight;           /* bytes of that, and of what waits for a WebSocket's handshake, as the set has them */
     struct timer deadline;
-    bool opened;           /* by us */
-    struct source *source; /* whose connections it is counted with; NULL: we opened it */
-    bool queued;           /* for a step of its handshake, between these of its source (source.h) */
+    bool opened;                /* by us */
+    struct source *source;      /* whose connections it is counted with; NULL: we opened it */
+    struct source *destination; /* then: the same of whom it leads to */
+    bool queued;                /* for a step of its handshake, between these of its source (source.h) */
     struct connection *ahead, *behind;
 };
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Who has opened connections to us: an IPv4 address, or an IPv6 /64, which is what one customer has. How many each has,
- * and whose handshake of TLS goes on next: a step of one costs us a hundred times what it costs whoever asks for it, so
- * that each source in its turn gets one, however many it has begun. */
+ * which is counted in the same way of those whom we have connected to, and whose handshake of TLS goes on next: a step
+ * of one costs us a hundred times what it costs whoever asks for it, so that each source in its turn gets one, however
+ * many it has begun. */
 #ifndef FOV_RUNTIME_NET_SOURCE_H
 #define FOV_RUNTIME_NET_SOURCE_H
 

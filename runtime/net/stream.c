@@ -67,6 +67,8 @@ void stream_set_remove(struct connection *connection) {
     if (connection->next)
         connection->next->previous = connection->previous;
     source_leave(&streams->sources, connection->source);
+    source_leave(&streams->destinations, connection->destination);
+    streams->opened -= connection->destination != NULL;
     streams->waiting_bytes -= connection->weight;
     streams->count--;
 }
@@ -312,9 +314,7 @@ bool streams_doubt(struct streams *streams, uint64_t number, uint64_t since) {
     return doubted;
 }
 
-static struct connection *open_one(struct streams *streams, const struct sip_flow *flow) {
-    if (endpoint_is_web(&flow->remote) && !flow->name.len)
-        return connection_lost(streams, flow, CAUSE_FLOW_FAILED, 0);
+static struct connection *connect_to(struct streams *streams, const struct sip_flow *flow) {
     int fd = tcp_connect(flow);
     if (fd < 0)
         return connection_lost(streams, flow, tcp_cause(-fd), -fd);
@@ -322,6 +322,30 @@ static struct connection *open_one(struct streams *streams, const struct sip_flo
     if (!connection)
         return NULL;
     streams->counts.opened++;
+    return connection;
+}
+
+/* Half of all connections may lead wherever requests say, and beyond those no more to one address than it may open: else
+ * who has us send to all ports of his own machine would keep everybody else out. */
+static bool may_open(const struct streams *streams, const struct source *destination) {
+    const struct stream_limits *limits = &streams->limits;
+    return streams->opened < limits->connections / 2 || destination->count <= limits->per_source;
+}
+
+static struct connection *open_one(struct streams *streams, const struct sip_flow *flow) {
+    if (endpoint_is_web(&flow->remote) && !flow->name.len)
+        return connection_lost(streams, flow, CAUSE_FLOW_FAILED, 0);
+    struct source *destination = source_enter(&streams->destinations, &flow->remote.ip);
+    bool room = destination && may_open(streams, destination);
+    struct connection *connection =
+        room ? connect_to(streams, flow) : connection_lost(streams, flow, CAUSE_LOCAL_LIMIT, 0);
+    streams->counts.refused += !room;
+    if (!connection) {
+        source_leave(&streams->destinations, destination);
+        return NULL;
+    }
+    connection->destination = destination;
+    streams->opened++;
     return connection;
 }
 
@@ -357,7 +381,8 @@ struct streams *streams_new(struct loop *loop, const struct stream_limits *limit
     streams->waiting_end = &streams->waiting;
     streams->timers = timers_new();
     if (streams->timers && !lookup_init(&streams->numbers) && !lookup_init(&streams->places) &&
-        !lookup_init(&streams->aliases) && !sources_init(&streams->sources, key))
+        !lookup_init(&streams->aliases) && !sources_init(&streams->sources, key) &&
+        !sources_init(&streams->destinations, key))
         return streams;
     streams_free(streams);
     return NULL;
@@ -383,6 +408,7 @@ void streams_free(struct streams *streams) {
     lookup_free(&streams->places, NULL);
     lookup_free(&streams->aliases, NULL);
     sources_free(&streams->sources);
+    sources_free(&streams->destinations);
     if (streams->timers)
         timers_free(streams->timers);
     free(streams);

@@ -17,12 +17,14 @@ struct streams;
 struct tls;
 
 struct stream_limits {
-    unsigned connections, per_source; /* per address; of IPv6 per /64, which is what one customer has */
-    uint32_t connect;                 /* ms that opening one may take */
-    uint32_t message;                 /* ms from the first byte of a message to its last */
-    uint32_t idle;                    /* ms without a message or a keep-alive */
-    unsigned unread;                  /* KiB that wait for who does not read, when it is more than one message */
-    unsigned unread_all;              /* MiB that wait in all */
+    /* per_source: from one address, of IPv6 from a /64, which is what one customer has; and to one, when half of all
+     * are opened by us. */
+    unsigned connections, per_source;
+    uint32_t connect;    /* ms that opening one may take */
+    uint32_t message;    /* ms from the first byte of a message to its last */
+    uint32_t idle;       /* ms without a message or a keep-alive */
+    unsigned unread;     /* KiB that wait for who does not read, when it is more than one message */
+    unsigned unread_all; /* MiB that wait in all */
 };
 
 struct stream_message {

@@ -21,10 +21,11 @@ struct streams {
     struct timers *timers;
     struct lookup numbers, places, aliases; /* connections that can be sent on */
     struct sources sources;                 /* addresses that have connected */
+    struct sources destinations;            /* and those that we have connected to */
     struct connection *connections, *waiting, **waiting_end;
     struct listener *listeners;
-    struct timer pause; /* while no descriptor is left */
-    unsigned count;
+    struct timer pause;     /* while no descriptor is left */
+    unsigned count, opened; /* opened: those of them that have a destination */
     uint64_t waiting_bytes; /* to leave, on all of them */
     uint64_t newest;        /* number */
     struct stream_counts counts;

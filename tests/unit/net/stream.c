@@ -179,6 +179,32 @@ Test(stream, what_waits_for_a_slow_reader_leaves_whole_and_in_order) {
     finish();
 }
 
+/* Two of five may lead anywhere, and then one to each address. */
+Test(stream, who_has_us_connect_to_all_his_ports_keeps_nobody_out) {
+    begin(&(const struct stream_limits){5, 1, 3000, 10000, 10000, 1024, 256});
+    struct endpoint targets[3];
+    int servers[3];
+    for (unsigned i = 0; i < 3; i++) {
+        servers[i] = listen_somewhere(&targets[i], 10);
+        cr_assert_gt(send_to(&targets[i], 0), 0);
+    }
+    cr_assert(seen.lost == 1 && seen.cause == CAUSE_LOCAL_LIMIT);
+    cr_assert_eq(streams_counts(streams).refused, 1);
+    cr_assert_eq(streams_counts(streams).opened, 2);
+    int fd = connect_to(&listener);
+    say(fd, MESSAGE);
+    run_until_messages(1);
+    close(accept(servers[0], NULL, NULL));
+    run_until_lost(2);
+    cr_assert_eq(seen.cause, CAUSE_RESET);
+    send_to(&targets[2], 0); /* there is room again */
+    cr_assert_eq(streams_counts(streams).opened, 3);
+    for (unsigned i = 0; i < 3; i++)
+        close(servers[i]);
+    close(fd);
+    finish();
+}
+
 /* How many bytes could be sent to who does not read before its connection was closed, for what was waiting by then. */
 static size_t sent_unread(unsigned limit, size_t size) {
     struct stream_limits limits = usual;
