@@ -286,12 +286,20 @@ static void found(void *owner, struct places *places, enum cause cause, uint64_t
     call_release(call);
 }
 
+/* Has anybody else than the plan named its destination? */
+static bool is_guests(const struct attempt *attempt) {
+    const struct call *call = attempt->call;
+    const struct target *target = attempt->target;
+    return !call->initial || target->way || target->by_route || target->redirected ||
+           target->hop.at == call->route.uri.at;
+}
+
 static void search_places(struct attempt *attempt, const struct locate_request *name, uint64_t now) {
     struct call *call = attempt->call;
     struct sip_message scanned;
     struct search *search;
-    enum cause cause = search_begin(call->proxy, name, call_request(call, &scanned)->call_id, attempt, found, &search,
-                                    &call->places, now);
+    const struct search_asker asker = {attempt, found, call_request(call, &scanned)->call_id, is_guests(attempt)};
+    enum cause cause = search_begin(call->proxy, name, &asker, &search, &call->places, now);
     if (search) {
         call->places = calloc(1, sizeof *call->places);
         cause = call->places ? CAUSE_NONE : CAUSE_LOCAL_LIMIT;

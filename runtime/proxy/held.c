@@ -77,8 +77,8 @@ enum cause held_search(struct request *request, const struct locate_request *nam
     *waits = false;
     if (!held)
         return CAUSE_LOCAL_LIMIT;
-    enum cause cause = search_begin(request->proxy, name, request->message->call_id, held, found, &held->search,
-                                    &places, request->packet->now);
+    const struct search_asker asker = {held, found, request->message->call_id, .guest = true};
+    enum cause cause = search_begin(request->proxy, name, &asker, &held->search, &places, request->packet->now);
     *waits = !cause && !places;
     if (places)
         *remote = places->at[0];

@@ -113,8 +113,8 @@ static void search_places(struct returned_response *response, const struct sip_m
                                         .port = message->via.port,
                                         .transport = transport,
                                         .secure = transports[transport].secure};
-    enum cause cause = search_begin(response->proxy, &name, message->call_id, response, found, &response->search,
-                                    &response->places, now);
+    const struct search_asker asker = {response, found, message->call_id, .guest = true};
+    enum cause cause = search_begin(response->proxy, &name, &asker, &response->search, &response->places, now);
     if (cause)
         let_go(response);
     else if (response->places)

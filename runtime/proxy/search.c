@@ -23,6 +23,7 @@ struct search {
     struct asked asked[LOCATE_QUESTIONS];
     void *owner;
     search_done *done;
+    bool guest;
     uint64_t chance; /* of this call */
     uint64_t drawn;
     uint64_t now;
@@ -146,7 +147,7 @@ static bool proceed(struct search *search, uint64_t now) {
     search->now = now;
     while (locate_ask(search->locate, &question)) {
         struct asked *asked = free_slot(search);
-        *asked = (struct asked){.waiter.told = told, .search = search, .id = question.id};
+        *asked = (struct asked){.waiter = {.told = told, .guest = search->guest}, .search = search, .id = question.id};
         const struct dns_answer *answer =
             names_find(search->proxy->names, question.name, question.type, &asked->waiter, now);
         if (!answer)
@@ -199,9 +200,10 @@ static struct slice copy(char *to, struct slice text) {
     return (struct slice){to, text.len};
 }
 
-enum cause search_begin(struct proxy *proxy, const struct locate_request *request, struct slice call_id, void *owner,
-                        search_done *done, struct search **search, struct places **places, uint64_t now) {
+enum cause search_begin(struct proxy *proxy, const struct locate_request *request, const struct search_asker *asker,
+                        struct search **search, struct places **places, uint64_t now) {
     const struct world *world = proxy->world;
+    struct slice call_id = asker->call_id;
     *search = NULL;
     *places = NULL;
     if (!locate_possible(request, &proxy->means))
@@ -219,8 +221,9 @@ enum cause search_begin(struct proxy *proxy, const struct locate_request *reques
     made->proxy = proxy;
     made->call_id = copy(made->texts, call_id);
     made->host = copy(made->texts + call_id.len, request->host);
-    made->owner = owner;
-    made->done = done;
+    made->owner = asker->owner;
+    made->done = asker->done;
+    made->guest = asker->guest;
     made->chance = hash_keyed(&proxy->seed.numbers, call_id.at, call_id.len);
     if (!proceed(made, now)) {
         *search = made;

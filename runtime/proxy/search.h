@@ -28,11 +28,17 @@ typedef void search_done(void *owner, struct places *places, enum cause cause, u
 int search_open(struct proxy *proxy);
 void search_close(struct proxy *proxy);
 
-/* `call_id`: the requests of one call draw the same weights, so that they all go to the same server (RFC 3263 4.1).
- * CAUSE_NONE: the places are known at once and `*places` is the caller's, or they are not, and `*search` will tell
- * `done`. */
-enum cause search_begin(struct proxy *proxy, const struct locate_request *request, struct slice call_id, void *owner,
-                        search_done *done, struct search **search, struct places **places, uint64_t now);
+struct search_asker {
+    void *owner;
+    search_done *done;
+    struct slice call_id; /* requests of one call draw the same weights, and go to the same server (RFC 3263 4.1) */
+    bool guest;           /* it was not the plan that named the host: state/names.h */
+};
+
+/* CAUSE_NONE: the places are known at once and `*places` is the caller's, or they are not, and `*search` will tell
+ * asker->done. */
+enum cause search_begin(struct proxy *proxy, const struct locate_request *request, const struct search_asker *asker,
+                        struct search **search, struct places **places, uint64_t now);
 /* Who has begun it will not wait any longer: for the log. */
 void search_late(const struct search *search);
 void search_free(struct search *search); /* tells nobody */

@@ -326,11 +326,12 @@ const struct dns_answer *names_find(struct names *names, struct slice text, enum
             return &name->known->answer;
         return is_usable(name, now) ? use_stale(name, now) : &failures[name->failure];
     }
-    if (!name && names->asked < NAMES_ASKED_MAX)
+    bool full = names->asked >= (waiter->guest ? NAMES_ASKED_MAX / 2 : NAMES_ASKED_MAX);
+    if (!name && !full)
         name = make(names, text, type);
     if (!name)
         return &failures[DNS_FAILED];
-    if (!name->id && (names->asked == NAMES_ASKED_MAX || !ask(name, now)))
+    if (!name->id && (full || !ask(name, now)))
         return is_usable(name, now) ? use_stale(name, now) : &failures[DNS_FAILED];
     if (name->stale && is_usable(name, now))
         return use_stale(name, now);

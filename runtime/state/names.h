@@ -13,7 +13,7 @@
 enum {
     NAMES_MAX = 4096,       /* answers; the one that nobody has wanted for the longest time makes room */
     NAMES_BYTES = 16 << 20, /* of their records, at most; the same */
-    NAMES_ASKED_MAX = 1024, /* questions on their way */
+    NAMES_ASKED_MAX = 1024, /* questions on their way; the last half of them is not for guests */
 
     /* seconds */
     NAMES_TTL_LEAST = 1,
@@ -40,6 +40,7 @@ struct names_events {
 /* Embedded in who waits; zeroed: waits for nothing. */
 struct name_waiter {
     struct name_waiter *next, *previous; /* a ring */
+    bool guest;                          /* the name is not ours: who has many must not keep us from ours */
     /* It no longer waits when it is called; `answer` is valid during the call. It may call anything here. */
     void (*told)(struct name_waiter *waiter, const struct dns_answer *answer, uint64_t now);
 };

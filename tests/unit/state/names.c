@@ -246,6 +246,22 @@ Test(names, questions_are_bounded) {
     cr_expect_eq(names_asked(names), (unsigned)NAMES_ASKED_MAX);
 }
 
+Test(names, who_is_a_guest_leaves_half_of_the_questions_to_others) {
+    enum { GUESTS = NAMES_ASKED_MAX / 2 };
+    static struct waiting waiting[GUESTS + 2];
+    char name[16];
+    for (unsigned i = 0; i <= GUESTS; i++) {
+        waiting[i] = make();
+        waiting[i].waiter.guest = true;
+        snprintf(name, sizeof name, "n%u", i);
+        cr_expect_eq(find(name, &waiting[i]) != NULL, i == GUESTS);
+    }
+    waiting[GUESTS + 1] = make();
+    cr_expect_null(find("ours", &waiting[GUESTS + 1]));
+    cr_expect_null(find("n0", &waiting[GUESTS])); /* that is asked already */
+    cr_expect_eq(names_asked(names), GUESTS + 1u);
+}
+
 Test(names, answers_to_nothing_are_nothing) {
     struct waiting waiting = make();
     tell(0, DNS_FOUND, 10, 1);
