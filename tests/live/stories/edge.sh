@@ -5,32 +5,9 @@
 . tests/live/lib.sh
 . tests/live/phones.sh
 . tests/live/secure.sh
-homelog=$work/home.log home=$net.60:$port
+. tests/live/home.sh
 certificate edge "IP:$net.1"
-
-cat >"$work/home.txt" <<'END'
-[Matching Patterns]
-$request = ^INVITE
-To = sip:([a-z]+)@
-[Deploy Patterns]
-To = sip:%1@
-END
-"$BUILD/fovc" compile "$work/home.txt" -o "$work/home.bin" >"$work/fovc.out" 2>&1 ||
-    give_up "the registrar's plan does not compile: $(cat "$work/fovc.out")"
-: >"$homelog"
-"$BUILD/fovrun" -p "$work/home.bin" --log-level debug --cdr "$work/home.json" --state-dir "$work/home" -l "udp:$home" \
-    --domain home.example 2>"$homelog" &
-registrar=$!
-children+=($registrar)
-wait_for 120 grep -q 'event=serving' "$homelog" || give_up "the registrar does not start: $(tail -n 3 "$homelog")"
-
-cat >"$work/edge.txt" <<END
-[Matching Patterns]
-\$request = ^(REGISTER|INVITE) sip:([a-z]+@)?home\\.example
-[Deploy Patterns]
-\$target = $home
-END
-plan "$work/edge.txt"
+at_home home.example
 edge=$net.1:$port secure=$net.1:$((port + 1))
 server -l "udp:$edge" -l "tcp:$edge" -l "tls:$secure" --domain edge.example --domain "$net.9" --tls-certificate \
     "$tls/edge.pem"
@@ -78,10 +55,7 @@ gone() {
 silences=0
 gone udo $nat unreachable
 gone tom "$tom" flow-failed
-stop
+stop_both
 check "all came over connections that the phones have opened" \
     grep -q 'event=counters .* connections-accepted=2 connections-opened=0 ' "$log"
-kill -TERM $registrar
-wait $registrar
-equal "exit status of the registrar" 0 $?
 report

@@ -25,10 +25,11 @@ lay_cable() {
 }
 lay_cable 2>"$work/cable" || skip "no router: $(cat "$work/cable")"
 
-cat >"$work/many.txt" <<'END'
+far="sip:2@198.51.100.129 sip:3@198.51.100.1/TCP sip:4@198.51.100.129/TCP sip:5@203.0.113.1/TCP sip:6@203.0.113.1"
+cat >"$work/many.txt" <<END
 [Deploy Patterns]
 To = sip:1@198.51.100.1
-$session = failover sip:2@198.51.100.129 sip:3@198.51.100.1/TCP sip:4@198.51.100.129/TCP sip:5@203.0.113.1/TCP sip:6@203.0.113.1 sip:101@192.168.0.101
+\$session = failover $far sip:101@192.168.0.101
 &failover.timer.inviting = 2
 END
 plan "$work/many.txt"
