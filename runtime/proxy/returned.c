@@ -65,10 +65,12 @@ static void life_ends(struct timer *timer, uint64_t now) {
     let_go((struct returned_response *)(void *)((char *)timer - offsetof(struct returned_response, life)));
 }
 
+/* From outside nothing leads into a private network, and from there nothing into this machine. */
 static bool is_good(const struct returned_response *response, const struct endpoint *place) {
-    return target_is_place(place) && !endpoint_equal(place, &response->remote) &&
-           !ours_endpoint(response->proxy->settings, &place->ip, place->port) &&
-           (ip_is_global(&place->ip) || !ip_is_global(&response->remote.ip));
+    const struct ip_address *from = &response->remote.ip, *to = &place->ip;
+    bool allowed = ip_is_global(to) || (!ip_is_global(from) && (ip_is_loopback(from) || !ip_is_loopback(to)));
+    return allowed && target_is_place(place) && !endpoint_equal(place, &response->remote) &&
+           !ours_endpoint(response->proxy->settings, to, place->port);
 }
 
 static bool send_to(const struct returned_response *response, const struct endpoint *place) {
