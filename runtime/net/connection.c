@@ -135,27 +135,22 @@ static void add_bytes(struct connection *connection, struct slice bytes) {
     stream_set_weigh(connection);
 }
 
-static void queue_bytes(struct connection *connection, struct slice bytes) {
-    if (stream_set_has_room(connection, bytes.len))
-        add_bytes(connection, bytes);
-    else
-        lose(connection, CAUSE_LOCAL_LIMIT);
-}
-
 static void hold(struct connection *connection, struct slice message, uint32_t patience) {
     uint64_t due = patience ? loop_now() + patience : UINT64_MAX;
-    if (!stream_set_has_room(connection, message.len) || !backlog_add(&connection->backlog, message, due))
+    if (!backlog_add(&connection->backlog, message, due))
         lose(connection, CAUSE_LOCAL_LIMIT);
     else if (due < connection->deadline.due)
         wait_for(connection, patience);
 }
 
 void connection_queue(struct connection *connection, struct slice message, uint32_t patience) {
-    if (connection_is_opening(connection))
+    if (!stream_set_has_room(connection, message.len))
+        lose(connection, CAUSE_LOCAL_LIMIT);
+    else if (connection_is_opening(connection))
         hold(connection, message, patience);
     else if (!connection->web)
-        queue_bytes(connection, message);
-    else if (!stream_set_has_room(connection, message.len) || !websocket_send(connection->web, message))
+        add_bytes(connection, message);
+    else if (!websocket_send(connection->web, message))
         lose(connection, CAUSE_LOCAL_LIMIT);
     stream_set_weigh(connection);
     keep_open(connection);
@@ -198,7 +193,7 @@ static void take_messages(struct connection *connection, struct slice input) {
             connection->whole = true;
             hand_over(connection, message, (struct stream_fault){0});
             break;
-        case STREAM_PING: queue_bytes(connection, SLICE("\r\n")); break;
+        case STREAM_PING: connection_queue(connection, SLICE("\r\n"), 0); break;
         case STREAM_BROKEN:
             hand_over(connection, message, fault);
             if (connection->state == CONNECTION_OPEN)
