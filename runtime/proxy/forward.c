@@ -110,7 +110,7 @@ static void edit_routes(struct edit *edit, unsigned skip, unsigned end) {
 
 /* 16.6 steps 2 and 6: Request-URI and Route. Towards a strict router the Request-URI goes to the
  * end of the Route and the router's URI takes its place. A registered contact's Path comes before what
- * is left of the Route (RFC 3327 5.3). */
+ * is left of the Route (RFC 3327 5.4). */
 static int edit_target(struct edit *edit, struct arena *arena, const struct forward *forward) {
     const struct route *route = forward->route;
     const struct sip_message *request = forward->request;

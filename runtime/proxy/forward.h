@@ -27,7 +27,7 @@ struct forward {
     bool record_route;
     const struct world_route *back;                 /* the caller's side, when Record-Route has one of its own; NULL */
     const struct flow_place *to_callee, *to_caller; /* what the two sides say of flows; NULL: nothing */
-    struct slice path; /* values that go before what is left of Route (RFC 3327 5.3); null: none */
+    struct slice path; /* values that go before what is left of Route (RFC 3327 5.4); null: none */
     bool contact;      /* Contact leads to `to_caller`, too (nat.h) */
     enum edge_path edge;
     const struct hash_key *dialogs;

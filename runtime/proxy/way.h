@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The way of a request: the place that its datagram goes to, and the listener that it leaves from (RFC 3261 16.6 step
- * 7, RFC 3327 5.3, RFC 5658). */
+ * 7, RFC 3327 5.4, RFC 5658). */
 #ifndef FOV_RUNTIME_PROXY_WAY_H
 #define FOV_RUNTIME_PROXY_WAY_H
 
