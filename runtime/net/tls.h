@@ -51,7 +51,7 @@ ssize_t tls_write(struct tls_session *session, const char *bytes, size_t length)
 /* It was room to write that a read has lacked. */
 bool tls_wants_room(const struct tls_session *session);
 
-/* May requests for `name` go over it (RFC 5923 4)? While it is being agreed on: was it asked to be that name? */
+/* May requests for `name` go over it (RFC 5923 8)? While it is being agreed on: was it asked to be that name? */
 bool tls_proves(const struct tls_session *session, struct slice name);
 enum cause tls_cause(const struct tls_session *session);
 /* What went wrong, in words; "": nothing that TLS knows of. */

@@ -224,7 +224,7 @@ static int own_via(struct edit *edit, struct arena *arena, const struct forward 
     line_add(&line, SLICE(";branch="));
     line_add(&line, forward->branch);
     line_add(&line, SLICE(";rport"));
-    if (transports[forward->transport].secure) /* the peer has seen who we are (RFC 5923 5) */
+    if (transports[forward->transport].secure) /* the peer has seen who we are (RFC 5923 8.1) */
         line_add(&line, SLICE(";alias"));
     line_add(&line, SLICE("\r\n"));
     return prepend(edit, &line);

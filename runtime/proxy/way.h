@@ -15,7 +15,7 @@ enum cause way_remote(const struct proxy *proxy, const struct target *target, st
 /* One of those places: CAUSE_NONE, or why nothing is sent there. */
 enum cause way_place(const struct proxy *proxy, const struct target *target, const struct endpoint *place);
 /* Who must be there when the transport is secure: the host of the target's own words, whatever address that led to (RFC
- * 5922 4.1); of an address that has proved to be somebody in this dialog, that one. Who is asked for a WebSocket, too.
+ * 5922 4); of an address that has proved to be somebody in this dialog, that one. Who is asked for a WebSocket, too.
  * Null: nobody is called by a name, or a browser, to which nobody connects. It stands in target or request. */
 struct slice way_name(const struct proxy *proxy, const struct target *target, const struct endpoint *remote,
                       const struct sip_message *request);
