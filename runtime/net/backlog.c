@@ -35,11 +35,9 @@ uint64_t backlog_last_due(const struct backlog *backlog) {
     return due;
 }
 
-struct backlog_message *backlog_take(struct backlog *backlog, uint64_t now) {
-    struct backlog_message **link = &backlog->first, *message;
-    while (*link && (*link)->due > now)
-        link = &(*link)->next;
-    message = *link;
+/* The one that `link` leads to, out of it; NULL: there is none. */
+static struct backlog_message *take_out(struct backlog *backlog, struct backlog_message **link) {
+    struct backlog_message *message = *link;
     if (!message)
         return NULL;
     *link = message->next;
@@ -47,6 +45,22 @@ struct backlog_message *backlog_take(struct backlog *backlog, uint64_t now) {
         backlog->end = link;
     backlog->bytes -= message->length;
     return message;
+}
+
+struct backlog_message *backlog_take(struct backlog *backlog, uint64_t now) {
+    struct backlog_message **link = &backlog->first;
+    while (*link && (*link)->due > now)
+        link = &(*link)->next;
+    return take_out(backlog, link);
+}
+
+bool backlog_withdraw(struct backlog *backlog, struct slice message) {
+    struct backlog_message **link = &backlog->first;
+    while (*link && !slice_equal((struct slice){(*link)->bytes, (*link)->length}, message))
+        link = &(*link)->next;
+    struct backlog_message *found = take_out(backlog, link);
+    free(found);
+    return found != NULL;
 }
 
 void backlog_free(struct backlog *backlog) {

@@ -27,6 +27,8 @@ uint64_t backlog_first_due(const struct backlog *backlog);
 uint64_t backlog_last_due(const struct backlog *backlog);
 /* Takes out the oldest one that is due at `now`; UINT64_MAX: any. NULL: there is none. */
 struct backlog_message *backlog_take(struct backlog *backlog, uint64_t now);
+/* Takes back the one of these bytes, freed. False: there is none. */
+bool backlog_withdraw(struct backlog *backlog, struct slice message);
 void backlog_free(struct backlog *backlog);
 
 #endif

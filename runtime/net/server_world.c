@@ -12,6 +12,11 @@ static uint64_t world_send(void *context, const struct sip_flow *flow, struct sl
     return listeners_send(&server->listeners, flow, bytes);
 }
 
+static bool world_withdraw(void *context, uint64_t connection, struct slice bytes) {
+    struct server *server = context;
+    return streams_withdraw(server->listeners.streams, connection, bytes);
+}
+
 static uint64_t world_connection(void *context, const struct endpoint *remote) {
     struct server *server = context;
     return streams_find(server->listeners.streams, remote);
@@ -108,6 +113,7 @@ void server_world(struct server *server) {
     server->world = (struct world){
         .context = server,
         .send = world_send,
+        .withdraw = world_withdraw,
         .connection = world_connection,
         .alias = world_alias,
         .doubt = world_doubt,

@@ -367,6 +367,14 @@ uint64_t streams_send(struct streams *streams, const struct sip_flow *flow, stru
     return number;
 }
 
+bool streams_withdraw(struct streams *streams, uint64_t number, struct slice bytes) {
+    struct connection *connection = find_numbered(streams, number);
+    if (!connection || !backlog_withdraw(&connection->backlog, bytes))
+        return false;
+    stream_set_weigh(connection);
+    return true;
+}
+
 /* The object. */
 
 struct streams *streams_new(struct loop *loop, const struct stream_limits *limits, const struct hash_key *key,

@@ -82,6 +82,8 @@ void streams_set_policy(struct streams *streams, const struct upgrade_policy *po
  * that stands for one, else on a new one. A WebSocket to somebody without a name is lost at once (CAUSE_FLOW_FAILED).
  * Its number; 0: out of memory. */
 uint64_t streams_send(struct streams *streams, const struct sip_flow *flow, struct slice bytes);
+/* Takes back a message that still waits for its connection to be open. False: none of these bytes does. */
+bool streams_withdraw(struct streams *streams, uint64_t number, struct slice bytes);
 /* What is sent to `port` at the other end's address may take this connection, which that has opened, from now on: over
  * TLS, to a name that it has proved to be (RFC 5923). */
 void streams_alias(struct streams *streams, uint64_t number, uint16_t port);

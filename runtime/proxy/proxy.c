@@ -113,7 +113,8 @@ struct proxy *proxy_new(const struct proxy_settings *settings, const struct prox
     proxy->image = image;
     proxy->world = world;
     arena_init(&proxy->scratch, scratch, SCRATCH_SIZE, SCRATCH_MAX);
-    const struct transactions_world below = {.context = world->context, .send = world->send};
+    const struct transactions_world below = {
+        .context = world->context, .send = world->send, .withdraw = world->withdraw};
     proxy->timers = timers_new();
     proxy->rx = rx_scratch_new();
     if (proxy->timers && proxy->rx)

@@ -30,6 +30,9 @@ struct world {
      * a datagram, or there is no memory for a connection. What goes wrong comes back as proxy_unreachable and
      * proxy_connection_lost. */
     uint64_t (*send)(void *context, const struct sip_flow *flow, struct slice bytes);
+    /* Takes back a request that send() has queued for `connection`, as long as that is still being opened: it never
+     * leaves. False: nothing of these bytes waits there. */
+    bool (*withdraw)(void *context, uint64_t connection, struct slice bytes);
     /* The newest connection whose other end is `remote`, whoever opened it; 0: there is none. Who asks must know that
      * the peer who is meant has spoken from there: anybody may have connected from any port. */
     uint64_t (*connection)(void *context, const struct endpoint *remote);

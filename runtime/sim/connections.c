@@ -182,6 +182,21 @@ uint64_t connections_send(struct sim_world *world, const struct sip_flow *flow, 
     return connection->number;
 }
 
+bool connections_withdraw(struct sim_world *world, uint64_t number, struct slice bytes) {
+    struct sim_connection *one = world->connections;
+    while (one && one->number != number)
+        one = one->next;
+    if (!one || one->state != SIM_OPENING)
+        return false;
+    struct sim_held **link = &one->held;
+    while (*link && !slice_equal((*link)->bytes, bytes))
+        link = &(*link)->next;
+    bool found = *link != NULL;
+    if (found)
+        *link = (*link)->next;
+    return found;
+}
+
 void connections_alias(struct sim_world *world, uint64_t number, uint16_t port) {
     for (struct sim_connection *one = world->connections; one; one = one->next)
         if (one->number == number)

@@ -65,6 +65,8 @@ void sim_world_close_connection(struct sim_world *world, struct sim_connection *
 
 /* As world.send(): what finds an open connection, or is met by a peer that accepts, leaves now. */
 uint64_t connections_send(struct sim_world *world, const struct sip_flow *flow, struct slice bytes);
+/* As world.withdraw(). */
+bool connections_withdraw(struct sim_world *world, uint64_t number, struct slice bytes);
 /* As world.connection(). */
 uint64_t connections_find(const struct sim_world *world, const struct endpoint *remote);
 /* As world.alias(). */

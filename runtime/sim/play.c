@@ -266,7 +266,7 @@ static void play_expect(struct play *play, const struct story_step *step) {
             target = step->times[i];
         else if (step->when == WHEN_AFTER)
             target += step->times[i];
-        if (target > play->world.now)
+        if (target >= play->world.now)
             run_until(play, target);
         struct exchange *next = next_unnamed(play, step);
         if (play->failed)

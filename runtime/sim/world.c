@@ -83,6 +83,10 @@ static enum cause world_route(void *context, const struct endpoint *remote, cons
     return CAUSE_NONE;
 }
 
+static bool world_withdraw(void *context, uint64_t connection, struct slice bytes) {
+    return connections_withdraw(context, connection, bytes);
+}
+
 static uint64_t world_connection(void *context, const struct endpoint *remote) {
     return connections_find(context, remote);
 }
@@ -166,6 +170,7 @@ int sim_world_open(struct sim_world *world, struct arena *arena, const struct pr
             {
                 .context = world,
                 .send = world_send,
+                .withdraw = world_withdraw,
                 .connection = world_connection,
                 .alias = world_alias,
                 .doubt = world_doubt,

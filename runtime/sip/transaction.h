@@ -51,6 +51,9 @@ struct transactions_world {
     /* Queues a message; bytes are copied. The connection that it takes, 0: a datagram, or no memory for a connection.
      * Failures come back as transactions_unreachable and transactions_lost. */
     uint64_t (*send)(void *context, const struct sip_flow *flow, struct slice bytes);
+    /* Takes back a message that still waits for `connection` to be open. False: none of these bytes does. Not asked for
+     * datagrams. */
+    bool (*withdraw)(void *context, uint64_t connection, struct slice bytes);
 };
 
 /* All events are there. What the pointers point to is copied, but for `timers`. NULL: out of memory. */

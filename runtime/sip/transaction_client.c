@@ -190,15 +190,16 @@ static void shorten(struct client_transaction *client) {
 }
 
 /* Nobody waits for it any more, and nothing came: until 64*T1 after the first send, when `life` is due; that may have
- * been before a longer Timer B. */
+ * been before a longer Timer B. One that has not left yet goes now: who never got it needs no CANCEL (9.1). */
 static void abandon(struct client_transaction *client, uint64_t now) {
     struct timers *timers = client->layer->timers;
+    bool unsent = withdraw_bytes(client->layer, client_connection(client), request_of(client));
     client->given_up = true;
     enter(client, CLIENT_CALLING);
     stop_repeating(client);
     timer_stop(timers, &client->wait);
     shorten(client);
-    if (!timer_running(&client->life))
+    if (unsent || !timer_running(&client->life))
         timer_set(timers, &client->life, now, 0, fire_life);
 }
 

@@ -26,7 +26,8 @@ struct slice client_branch(const struct client_transaction *client);
 uint64_t client_connection(const struct client_transaction *client); /* that it went on; 0: in a datagram */
 bool client_provisional(const struct client_transaction *client);    /* a 1xx came */
 /* INVITE: no longer repeated; the transaction stays so that late responses are told and acknowledged: until 64*T1 after
- * its first send, or, when a 1xx had come, 64*T1 from now. Nothing after a final, or when it was given up before. */
+ * its first send, or, when a 1xx had come, 64*T1 from now. One that still waits for its connection is taken back, and
+ * ends with the next run of the timers. Nothing after a final, or when it was given up before. */
 void client_give_up(struct client_transaction *client, uint64_t now);
 /* Sends a CANCEL for an INVITE (9.1) in a transaction of its own, which no event tells of, and gives the INVITE up: it
  * stays for 64*T1 from now. `lines`: whole header lines (Reason) or empty. The caller sees to it that a 1xx has come.

@@ -59,6 +59,11 @@ static inline bool send_bytes(const struct transactions *transactions, struct si
     return taken || !is_reliable(&flow.remote);
 }
 
+/* True: it has never left, and never will. */
+static inline bool withdraw_bytes(const struct transactions *transactions, uint64_t connection, struct slice bytes) {
+    return connection && transactions->world.withdraw(transactions->world.context, connection, bytes);
+}
+
 /* Without telling the user. */
 void server_destroy(struct lookup_node *node);
 void client_destroy(struct lookup_node *node);

@@ -151,6 +151,13 @@ static uint64_t world_send(void *context, const struct sip_flow *flow, struct sl
     return connection;
 }
 
+/* Connections are there at once. */
+static bool world_withdraw(void *context, uint64_t connection, struct slice bytes) {
+    struct net *net = context;
+    net_promise(net, connection && connection <= net->newest && bytes.len, "what is taken back had a connection");
+    return false;
+}
+
 static uint64_t world_connection(void *context, const struct endpoint *remote) {
     const struct connection *connection = connection_to(context, remote);
     return connection ? connection->number : 0;
@@ -309,6 +316,7 @@ bool net_open(struct net *net, const struct proxy_plan *plan, unsigned options) 
     net->world = (struct world){
         .context = net,
         .send = world_send,
+        .withdraw = world_withdraw,
         .connection = world_connection,
         .alias = world_alias,
         .doubt = world_doubt,

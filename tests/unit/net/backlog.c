@@ -36,6 +36,22 @@ Test(backlog, each_message_is_due_at_its_own_time) {
     expect(&backlog, 1, "");
 }
 
+Test(backlog, one_is_taken_back_from_wherever_it_stands) {
+    struct backlog backlog = {0};
+    cr_assert(!backlog_withdraw(&backlog, SLICE("one")));
+    cr_assert(backlog_add(&backlog, SLICE("one"), 300) && backlog_add(&backlog, SLICE("two"), 100));
+    cr_assert(backlog_add(&backlog, SLICE("three"), 200) && backlog_add(&backlog, SLICE("four"), 400));
+    cr_assert(!backlog_withdraw(&backlog, SLICE("fou")) && !backlog_withdraw(&backlog, SLICE("fours")));
+    cr_assert(backlog_withdraw(&backlog, SLICE("two")) && !backlog_withdraw(&backlog, SLICE("two")));
+    cr_assert(backlog.bytes == 12 && backlog_first_due(&backlog) == 200);
+    cr_assert(backlog_withdraw(&backlog, SLICE("four")) && backlog_last_due(&backlog) == 300);
+    cr_assert(backlog_add(&backlog, SLICE("five"), 500)); /* behind the last that is left */
+    cr_assert(backlog_withdraw(&backlog, SLICE("one")));
+    expect(&backlog, UINT64_MAX, "three");
+    expect(&backlog, UINT64_MAX, "five");
+    cr_assert(!backlog.first && backlog.bytes == 0);
+}
+
 Test(backlog, what_is_left_goes_with_it) {
     struct backlog backlog = {0};
     cr_assert(backlog_add(&backlog, SLICE("one"), 1) && backlog_add(&backlog, SLICE("two"), UINT64_MAX));

@@ -51,6 +51,26 @@ Test(stream_opened, a_connection_that_came_is_not_taken_for_requests_to_its_addr
     finish();
 }
 
+Test(stream_opened, what_is_taken_back_before_the_connection_is_open_never_leaves) {
+    begin(&usual);
+    struct endpoint target;
+    int server = listen_somewhere(&target, 10);
+    const struct sip_flow flow = {.local = listener, .remote = target};
+    uint64_t number = streams_send(streams, &flow, SLICE("regretted"));
+    cr_assert_eq(send_to(&target, 0), number);
+    cr_assert(!streams_withdraw(streams, number + 1, SLICE("regretted")));
+    cr_assert(streams_withdraw(streams, number, SLICE("regretted")));
+    cr_assert(!streams_withdraw(streams, number, SLICE("regretted")));
+    run_turns(1);
+    int fd = accept(server, NULL, NULL);
+    cr_assert_str_eq(hear(fd), MESSAGE);
+    cr_assert(!streams_withdraw(streams, number, SLICE(MESSAGE))); /* it has left */
+    close(fd);
+    run_until_lost(1);
+    cr_assert(seen.returned == 0 && seen.expired == 0);
+    finish();
+}
+
 /* Nobody accepts there, and the queue is full. */
 static struct endpoint deaf_place(void) {
     struct endpoint target;

@@ -34,6 +34,11 @@ static uint64_t send(void *context, const struct sip_flow *flow, struct slice by
     return connection;
 }
 
+static bool withdraw(void *context, uint64_t connection, struct slice bytes) {
+    (void)context, (void)connection, (void)bytes;
+    return false;
+}
+
 static enum cause find_route(void *context, const struct endpoint *remote, const struct endpoint *wanted,
                              struct world_route *route) {
     (void)context, (void)remote, (void)wanted;
@@ -45,7 +50,7 @@ static void log_nothing(void *context, enum log_level level, struct slice line) 
     (void)context, (void)level, (void)line;
 }
 
-static const struct world world = {.send = send, .route = find_route, .log = log_nothing};
+static const struct world world = {.send = send, .withdraw = withdraw, .route = find_route, .log = log_nothing};
 
 static uint8_t *make_image(struct image *image, const char *first) {
     struct assembly a = {0};

@@ -206,6 +206,11 @@ static unsigned draw(unsigned below) {
     return (unsigned)(seed >> 33) % below;
 }
 
+static bool draw_withdraw(void *context, uint64_t connection, struct slice bytes) {
+    (void)context, (void)bytes;
+    return connection && draw(2);
+}
+
 static void meddle(struct client_transaction *client) {
     const struct slot *slot = client_user(client);
     if (slot->invite && draw(3) == 0)
@@ -332,7 +337,7 @@ static void disturb(struct slot *slot) {
 }
 
 Test(transaction, whatever_happens_every_transaction_ends_once) {
-    static const struct transactions_world world = {.send = count_send};
+    static const struct transactions_world world = {.send = count_send, .withdraw = draw_withdraw};
     static const struct transaction_events events = {slot_response,    slot_timeout,        slot_reroute,
                                                      slot_failed,      slot_unacknowledged, slot_client_ended,
                                                      slot_server_ended};

@@ -44,6 +44,42 @@ Test(transaction_stream, a_lost_connection_fails_what_has_no_response) {
     finish();
 }
 
+Test(transaction_stream, an_invite_that_still_waits_for_its_connection_is_taken_back) {
+    begin();
+    waits = true;
+    struct client_transaction *client = stream_invite("a");
+    until(1000);
+    client_give_up(client, now);
+    diary_is("0 > INVITE\n1000 < INVITE\n");
+    cr_assert_eq(transactions_pending(layer), 0);
+    until(1000);
+    diary_is("1000 a: ended\n");
+    finish();
+}
+
+Test(transaction_stream, so_is_one_whose_time_is_over) {
+    begin();
+    waits = true;
+    send_with("INVITE", INVITE, STREAM_TARGET, 3000, "a");
+    until(3000);
+    diary_is("0 > INVITE\n3000 < INVITE\n3000 a: timeout\n3000 a: ended\n");
+    finish();
+}
+
+Test(transaction_stream, one_that_has_left_stays_for_its_late_answer) {
+    begin();
+    struct client_transaction *client = stream_invite("a");
+    until(1000);
+    client_give_up(client, now);
+    receive(180, "INVITE");
+    diary_is("0 > INVITE\n1000 a: response 180\n");
+    waits = true; /* for another connection: that is too late */
+    client_give_up(client, now);
+    until(32000);
+    diary_is("32000 a: ended\n");
+    finish();
+}
+
 Test(transaction_stream, any_other_request_ends_with_it) {
     begin();
     options(TRANSPORT_TCP);

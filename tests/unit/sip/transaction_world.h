@@ -3,6 +3,7 @@
  * each:
  *
  *   500 > INVITE            a request leaves at 500 ms (a response: its code)
+ *   500 < INVITE            it is taken back, before its connection was open
  *   600 a: response 180     an event for the transaction whose user is "a"
  *
  * diary_is() compares all that was noted since it was last asked. */
@@ -41,6 +42,9 @@ static struct {
 
 /* The connection that a message takes which has none, or this one that is no more. 0: there is no memory for it. */
 static uint64_t opens = 1, gone;
+
+/* Its messages wait until it is open, and can be taken back. */
+static bool waits;
 
 /* The other way for a request whose connection is lost; NULL: there is none. */
 static const struct client_request *other_way;
@@ -84,6 +88,15 @@ static uint64_t world_send(void *context, const struct sip_flow *flow, struct sl
     if (flow->remote.transport == TRANSPORT_UDP)
         return 0;
     return flow->connection && flow->connection != gone ? flow->connection : opens;
+}
+
+static bool world_withdraw(void *context, uint64_t connection, struct slice bytes) {
+    (void)context;
+    cr_assert_gt(connection, 0);
+    bool found = waits && bytes.len == last_sent.length && memcmp(bytes.at, last_sent.bytes, bytes.len) == 0;
+    if (found)
+        note("< %.*s", (int)slice_find(bytes, 0, ' '), bytes.at);
+    return found;
 }
 
 static void tell_response(struct client_transaction *client, const struct sip_message *message,
@@ -131,7 +144,7 @@ static void tell_server_ended(struct server_transaction *server) {
 }
 
 static struct transactions *new_layer(const struct transaction_settings *settings) {
-    static const struct transactions_world world = {.send = world_send};
+    static const struct transactions_world world = {.send = world_send, .withdraw = world_withdraw};
     static const struct transaction_events events = {tell_response,    tell_timeout,        tell_reroute,
                                                      tell_failed,      tell_unacknowledged, tell_client_ended,
                                                      tell_server_ended};
