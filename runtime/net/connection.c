@@ -38,16 +38,18 @@ static bool is_kept(const struct connection *connection) {
 
 static void deadline_fires(struct timer *timer, uint64_t now);
 
-static void wait_for(struct connection *connection, uint32_t delay) {
-    timer_set(connection->streams->timers, &connection->deadline, loop_now(), delay, deadline_fires);
+static void wait_until(struct connection *connection, uint64_t due) {
+    uint64_t now = loop_now();
+    timer_set(connection->streams->timers, &connection->deadline, now, due > now ? (uint32_t)(due - now) : 0,
+              deadline_fires);
 }
 
 /* Half of the time for a WebSocket that has come to us, which is asked once before it is given up. */
 static void wait_idly(struct connection *connection) {
     uint32_t idle = connection->streams->limits.idle;
-    uint64_t due = connection->said + (is_kept(connection) ? idle / 2 : idle), now = loop_now();
+    uint64_t due = connection->said + (is_kept(connection) ? idle / 2 : idle);
     if (connection->state == CONNECTION_OPEN && !waits(connection))
-        wait_for(connection, due > now ? (uint32_t)(due - now) : 0);
+        wait_until(connection, due);
 }
 
 static void keep_open(struct connection *connection) {
@@ -76,7 +78,7 @@ static bool expire(struct connection *connection) {
         events->expired(events->context, &connection->remote, (struct slice){message->bytes, message->length});
     stream_set_weigh(connection);
     uint64_t due = backlog_first_due(backlog);
-    wait_for(connection, (uint32_t)((due < connection->patience ? due : connection->patience) - now));
+    wait_until(connection, due < connection->patience ? due : connection->patience);
     return true;
 }
 
@@ -106,7 +108,7 @@ static void close_softly(struct connection *connection) {
     connection->state = CONNECTION_CLOSING;
     stream_set_forget(connection);
     stream_set_wait(connection);
-    wait_for(connection, LINGER);
+    wait_until(connection, loop_now() + LINGER);
 }
 
 /* The socket, or TLS on it. */
@@ -135,19 +137,19 @@ static void add_bytes(struct connection *connection, struct slice bytes) {
     stream_set_weigh(connection);
 }
 
-static void hold(struct connection *connection, struct slice message, uint32_t patience) {
-    uint64_t due = patience ? loop_now() + patience : UINT64_MAX;
+static void hold(struct connection *connection, struct slice message, uint64_t until) {
+    uint64_t due = until ? until : UINT64_MAX;
     if (!backlog_add(&connection->backlog, message, due))
         lose(connection, CAUSE_LOCAL_LIMIT);
     else if (due < connection->deadline.due)
-        wait_for(connection, patience);
+        wait_until(connection, due);
 }
 
-void connection_queue(struct connection *connection, struct slice message, uint32_t patience) {
+void connection_queue(struct connection *connection, struct slice message, uint64_t until) {
     if (!stream_set_has_room(connection, message.len))
         lose(connection, CAUSE_LOCAL_LIMIT);
     else if (connection_is_opening(connection))
-        hold(connection, message, patience);
+        hold(connection, message, until);
     else if (!connection->web)
         add_bytes(connection, message);
     else if (!websocket_send(connection->web, message))
@@ -259,7 +261,7 @@ static void take(struct connection *connection, struct slice input) {
     connection->web ? take_frames(connection, input) : take_messages(connection, input);
     connection->whole || !connection->web || !connection->opened ? keep_open(connection) : wait_idly(connection);
     if (connection->state == CONNECTION_OPEN && waits(connection) && (connection->whole || !waited))
-        wait_for(connection, connection->streams->limits.message);
+        wait_until(connection, loop_now() + connection->streams->limits.message);
 }
 
 static void set_blocked(struct connection *connection, bool blocked) {
@@ -435,9 +437,9 @@ static void begin(struct connection *connection) {
         loop_sleep(connection->readable);
         set_blocked(connection, true);
         connection->patience = loop_now() + limits->connect;
-        wait_for(connection, limits->connect);
+        wait_until(connection, loop_now() + limits->connect);
     } else if (connection->tls || connection->web) {
-        wait_for(connection, limits->message);
+        wait_until(connection, loop_now() + limits->message);
     }
 }
 

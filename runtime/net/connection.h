@@ -75,9 +75,9 @@ static inline bool connection_is_opening(const struct connection *connection) {
             (connection->state == CONNECTION_OPEN && connection->web && !websocket_open(connection->web)));
 }
 
-/* Queues a message, which waits at most `patience` ms for the connection to be open; 0: as long as that may take. Too
- * many bytes, or no memory: it is lost. */
-void connection_queue(struct connection *connection, struct slice message, uint32_t patience);
+/* Queues a message, which waits for the connection to be open until then (ms of the loop); 0: as long as that may take.
+ * Too many bytes, or no memory: it is lost. */
+void connection_queue(struct connection *connection, struct slice message, uint64_t until);
 /* Takes the step of its handshake that it was queued for. */
 void connection_shake(struct connection *connection);
 /* Sends what is queued, as far as the socket takes it. */

@@ -361,7 +361,7 @@ uint64_t streams_send(struct streams *streams, const struct sip_flow *flow, stru
         return 0;
     uint64_t number = connection->number;
     if (connection->state != CONNECTION_LOST)
-        connection_queue(connection, bytes, flow->patience);
+        connection_queue(connection, bytes, flow->until);
     else
         backlog_add(&connection->backlog, bytes, UINT64_MAX); /* comes back when the loss is told */
     return number;

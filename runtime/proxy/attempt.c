@@ -96,6 +96,12 @@ static uint32_t inviting_share(const struct attempt *attempt, uint64_t now) {
     return share ? share : 1;
 }
 
+/* Until when it waits for a connection; 0: as long as the world does. */
+static uint64_t find_until(const struct attempt *attempt, uint64_t now) {
+    uint32_t patience = attempt->switched ? SWITCH_PATIENCE : inviting_share(attempt, now);
+    return patience ? now + patience : 0;
+}
+
 /* How it leaves for its place. */
 static enum cause find_route(const struct attempt *attempt, struct world_route *out) {
     return way_out(attempt->call, attempt->target, &attempt->remote, out);
@@ -189,7 +195,7 @@ static enum cause send_request(struct attempt *attempt, const struct world_route
         .flow = {.local = via->local,
                  .remote = attempt->remote,
                  .connection = way_connection(call->proxy, attempt->target, &attempt->remote),
-                 .patience = attempt->switched ? SWITCH_PATIENCE : inviting_share(attempt, now),
+                 .until = find_until(attempt, now),
                  .name = find_name(attempt)},
         .timeout = call->invite ? inviting_share(attempt, now) : 0,
         .user = attempt,

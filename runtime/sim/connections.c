@@ -91,8 +91,8 @@ static void hold(struct sim_world *world, struct sim_connection *connection, con
         world->out_of_memory = true;
         return;
     }
-    *held = (struct sim_held){
-        .due = flow->patience ? world->now + flow->patience : UINT64_MAX, .local = flow->local, .bytes = copy};
+    uint64_t due = flow->until ? flow->until - sim_world_monotonic(world) + world->now : UINT64_MAX;
+    *held = (struct sim_held){.due = due, .local = flow->local, .bytes = copy};
     while (*end)
         end = &(*end)->next;
     *end = held;

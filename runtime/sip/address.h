@@ -21,7 +21,7 @@ struct endpoint {
 struct sip_flow {
     struct endpoint local, remote;
     uint64_t connection; /* the one to take while it is there; 0: any that we have opened to `remote`, or a new one */
-    uint32_t patience;   /* ms that a new one may take; 0: as long as the world waits for any */
+    uint64_t until;      /* ms: a new one is waited for no longer; 0: as long as the world waits for any */
     struct slice name;   /* what `remote` is called, and must prove to be when the transport is secure (RFC 5922 4);
                             of a WebSocket's without one nobody knows how to open another */
 };

@@ -141,9 +141,9 @@ static struct sip_flow flow_of(const struct client_transaction *client) {
 }
 
 /* False: there is no memory for its connection. */
-static bool send_request(struct client_transaction *client, uint32_t patience) {
+static bool send_request(struct client_transaction *client, uint64_t until) {
     struct sip_flow flow = flow_of(client);
-    flow.patience = patience;
+    flow.until = until;
     bool sent = send_bytes(client->layer, flow, &client->connection, request_of(client));
     if (is_reliable(&client->remote) && sent)
         lookup_add(&client->layer->flows, &client->on, client->connection);
@@ -264,7 +264,7 @@ struct client_transaction *client_new(struct transactions *layer, const struct c
     struct client_transaction *client = make(layer, request);
     if (!client)
         return NULL;
-    if (!send_request(client, request->flow.patience)) {
+    if (!send_request(client, request->flow.until)) {
         client_destroy(&client->node);
         return NULL;
     }
@@ -427,7 +427,7 @@ static bool take_other_way(struct client_transaction *client, enum cause cause, 
         client->repeat = (struct timer){0};
         timer_set(layer->timers, &client->repeat, now, client->interval, fire_repeat);
     }
-    return send_request(client, other.flow.patience);
+    return send_request(client, other.flow.until);
 }
 
 /* False: nothing is to be told. */

@@ -115,7 +115,7 @@ Test(stream_opened, who_is_in_a_hurry_gives_up_alone) {
     begin(&usual);
     const struct endpoint target = deaf_place();
     uint64_t start = loop_now(), number = send_to(&target, 800);
-    const struct sip_flow flow = {.local = listener, .remote = target, .patience = 200};
+    const struct sip_flow flow = {.local = listener, .remote = target, .until = loop_now() + 200};
     cr_assert_eq(streams_send(streams, &flow, SLICE("hurry")), number);
     on_turn(NULL);
     while (!seen.expired)

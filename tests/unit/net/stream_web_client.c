@@ -289,7 +289,7 @@ Test(stream_web_client, who_is_in_a_hurry_gives_up_alone) {
     begin(20000, 60000);
     send_text("abc");
     agree(answer);
-    flow.patience = 200;
+    flow.until = loop_now() + 200;
     send_text("xyz");
     while (!seen.expired)
         loop_run(loop);
@@ -303,7 +303,7 @@ Test(stream_web_client, who_is_in_a_hurry_gives_up_alone) {
 
 Test(stream_web_client, who_waits_alone_decides_how_long) {
     begin(20000, 60000);
-    flow.patience = 200;
+    flow.until = loop_now() + 200;
     send_text("abc");
     wait_for_loss(CAUSE_CONNECT_TIMEOUT, "");
     cr_assert_eq(seen.expired, 0);

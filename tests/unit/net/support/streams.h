@@ -175,7 +175,7 @@ static inline int listen_somewhere(struct endpoint *bound, int backlog) {
 }
 
 static inline uint64_t send_to(const struct endpoint *remote, uint32_t patience) {
-    const struct sip_flow flow = {.local = listener, .remote = *remote, .patience = patience};
+    const struct sip_flow flow = {.local = listener, .remote = *remote, .until = patience ? loop_now() + patience : 0};
     uint64_t number = streams_send(streams, &flow, SLICE(MESSAGE));
     on_turn(NULL);
     return number;
