@@ -6,8 +6,7 @@ if [ "${1:-}" != alone ] && unshare -rmn ip link set lo up 2>/dev/null; then
     exec unshare -rmn bash -c 'ip link set lo up && exec bash "$0" alone' "$0"
 fi
 . tests/live/lib.sh
-[ "${1:-}" = alone ] ||
-    { echo "note: no story of a resolv.conf that changes: no namespaces (unshare -rmn)"; report; exit; }
+[ "${1:-}" = alone ] || skip "no namespaces of networks and mounts (unshare -rmn)"
 cat >"$work/names.txt" <<PLAN
 [Matching Patterns]
 \$request = ^INVITE sip:([0-9]+)@
