@@ -14,11 +14,12 @@ newcomers() {
     check "nobody waits too long" \
         "$BUILD/tests/live/newcomers" "$callers" "$pause" $bound "$1" "$net.5:0" "$net.1:$port"
 }
+is_abused() { [ "$(connections "$net.1" "$port")" -gt 0 ]; }
 # abuse KIND
 abuse() {
     "$BUILD/tests/live/abuser" "$1" "$((seconds * 1000))" tls "$net.9:0" "$net.1:$port" >"$work/$1" &
     children+=($!)
-    sleep 0.3
+    wait_for 60 is_abused
     newcomers udp
     newcomers tls
     wait_for 60 [ -s "$work/$1" ]

@@ -13,7 +13,6 @@ in_browser() {
 }
 for scenario in registrant.xml answer.xml caller.xml; do in_browser $scenario; done
 
-
 # browse ws|wss SERVER [ORIGIN]: the page is opened, and stays; $browser is its process
 browse() {
     "$BUILD/tests/live/browser" "$1" "$inside" "${@:2}" >"$work/browser.out" 2>&1 &
@@ -24,3 +23,12 @@ browse() {
 }
 # phone SCENARIO [SIPP OPTIONS...]: the phone does something (exit status)
 phone() { to=$inside from=$net.4 call -p "$phone" -sf "$work/browser-$1" "${@:2}"; }
+# The phone answers twenty calls, and all of them goes through its WebSocket.
+is_called() {
+    party "$net.4" "$phone" "$work/browser-answer.xml"
+    call -s bob -m 20 -r 20
+    equal "exit status of the caller" 0 $?
+    equal "INVITEs that went through the WebSocket" 20 \
+        "$(sent "$net.3:[0-9]*" 'INVITE sip:bob@phone.invalid;transport=ws ')"
+    equal "BYEs" 20 "$(sent "$net.3:[0-9]*" 'BYE sip:bob@phone.invalid;transport=ws ')"
+}

@@ -2,6 +2,18 @@
 # Real phones for a live story (sourced after lib.sh): baresip without a screen or a sound card, told what to do over
 # its control port. A phone hears its own echo.
 
+# Phones call each other by name.
+plan_for_phones() {
+    cat >"$work/pbx.txt" <<'END'
+[Matching Patterns]
+$request = ^INVITE
+To = sip:([a-z]+)@
+[Deploy Patterns]
+To = sip:%1@
+END
+    plan "$work/pbx.txt"
+}
+
 # phone NAME HOST REGISTRAR PASSWORD [LINES...]: starts it on $net.HOST, registering at REGISTRAR (ADDRESS:PORT, and
 # parameters of the URI), with the parameters of the account in $account; lines of its configuration
 phone() {

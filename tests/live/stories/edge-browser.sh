@@ -15,13 +15,8 @@ sed -i 's/^Contact: .*/&;+sip.instance="<urn:uuid:00000000-0000-1000-8000-000000
 phone registrant.xml -s bob
 equal "exit status of the phone that does" 0 $?
 
-party "$net.4" "$phone" "$work/browser-answer.xml"
 to=$home
-call -s bob -m 20 -r 20
-equal "exit status of the caller on the other side" 0 $?
-equal "INVITEs that went through the WebSocket" 20 \
-    "$(sent "$net.3:[0-9]*" 'INVITE sip:bob@phone.invalid;transport=ws ')"
-equal "BYEs" 20 "$(sent "$net.3:[0-9]*" 'BYE sip:bob@phone.invalid;transport=ws ')"
+is_called
 
 kill "$browser"
 wait_for 60 grep -q 'event=connection-lost' "$log"

@@ -3,14 +3,7 @@
 # the server is killed and started again; then they call each other by name, and the calls still arrive.
 . tests/live/lib.sh
 . tests/live/phones.sh
-cat >"$work/pbx.txt" <<'END'
-[Matching Patterns]
-$request = ^INVITE
-To = sip:([a-z]+)@
-[Deploy Patterns]
-To = sip:%1@
-END
-plan "$work/pbx.txt"
+plan_for_phones
 for user in alice bob; do
     "$BUILD/fovctl" -s "$work/state" user add $user --realm fov.example <<<"secret-of-$user" ||
         give_up "fovctl user add $user"

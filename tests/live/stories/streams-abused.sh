@@ -45,7 +45,7 @@ exec {page}>&-
 # Connects, and nothing else.
 (
     for ((i = 0; i < 500; i++)); do exec {fd}<>"/dev/tcp/${address/://}"; done
-    exec sleep 60
+    exec sleep infinity
 ) 2>/dev/null &
 children+=($!)
 check "connections are refused" wait_for 60 grep -q 'event=connections-refused count=' "$log"

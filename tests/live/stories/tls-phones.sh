@@ -5,14 +5,7 @@
 . tests/live/phones.sh
 . tests/live/secure.sh
 certificate fovrun "DNS:fov.example,IP:$net.1"
-cat >"$work/pbx.txt" <<'END'
-[Matching Patterns]
-$request = ^INVITE
-To = sip:([a-z]+)@
-[Deploy Patterns]
-To = sip:%1@
-END
-plan "$work/pbx.txt"
+plan_for_phones
 server -l "udp:$net.1:$port" -l "tls:$net.1:$((port + 1))" --domain fov.example --tls-certificate "$tls/fovrun.pem"
 phone alice 11 "$net.1:$port" secret
 phone bob 12 "$net.1:$((port + 1));transport=tls" secret "sip_cafile $authority"

@@ -16,12 +16,7 @@ check "it is listed" control registration list bob >/dev/null
 phone caller.xml
 equal "exit status of the phone that calls" 0 $?
 
-party "$net.4" "$phone" "$work/browser-answer.xml"
-call -s bob -m 20 -r 20
-equal "exit status of the caller" 0 $?
-equal "INVITEs that went through the WebSocket" 20 \
-    "$(sent "$net.3:[0-9]*" 'INVITE sip:bob@phone.invalid;transport=ws ')"
-equal "BYEs" 20 "$(sent "$net.3:[0-9]*" 'BYE sip:bob@phone.invalid;transport=ws ')"
+is_called
 
 kill "$browser"
 wait_for 60 grep -q 'event=registration-cut-off' "$log"

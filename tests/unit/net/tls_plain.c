@@ -25,6 +25,20 @@ static enum tls_result shake_plain(SSL *ssl, struct tls_session *session) {
     return result;
 }
 
+static void hang_up(SSL *ssl, struct tls_session *session, const int fds[2]) {
+    SSL_free(ssl);
+    tls_end(session);
+    close(fds[0]);
+    close(fds[1]);
+}
+
+static SSL_CTX *a_server(const char *file) {
+    SSL_CTX *context = SSL_CTX_new(TLS_server_method());
+    cr_assert(SSL_CTX_use_certificate_chain_file(context, file) == 1 &&
+              SSL_CTX_use_PrivateKey_file(context, file, SSL_FILETYPE_PEM) == 1);
+    return context;
+}
+
 Test(tls_plain, older_than_1_2_is_refused) {
     struct tls *tls = make(certificate("own", "DNS:sip.example"), authority, true, TLS_CLIENTS_OFF);
     SSL_CTX *context = SSL_CTX_new(TLS_client_method());
@@ -37,10 +51,7 @@ Test(tls_plain, older_than_1_2_is_refused) {
         struct tls_session *session = tls_accept(tls, fds[0]);
         SSL *ssl = plain(context, fds[1], true);
         cr_expect_eq(shake_plain(ssl, session), version < TLS1_2_VERSION ? TLS_FAILED : TLS_DONE);
-        SSL_free(ssl);
-        tls_end(session);
-        close(fds[0]);
-        close(fds[1]);
+        hang_up(ssl, session, fds);
     }
     SSL_CTX_free(context);
     tls_free(tls);
@@ -49,10 +60,8 @@ Test(tls_plain, older_than_1_2_is_refused) {
 Test(tls_plain, a_second_connection_to_the_same_destination_resumes_the_first) {
     const char *file = certificate("own", "DNS:sip.example");
     struct tls *tls = make(NULL, authority, true, TLS_CLIENTS_OFF);
-    SSL_CTX *context = SSL_CTX_new(TLS_server_method());
+    SSL_CTX *context = a_server(file);
     const struct endpoint remote = place();
-    cr_assert(SSL_CTX_use_certificate_chain_file(context, file) == 1 &&
-              SSL_CTX_use_PrivateKey_file(context, file, SSL_FILETYPE_PEM) == 1);
     for (int version = TLS1_2_VERSION; version <= TLS1_3_VERSION; version++) {
         static const char *const names[] = {"sip.example", "sip.example", "other.example"};
         SSL_CTX_set_min_proto_version(context, version);
@@ -69,10 +78,7 @@ Test(tls_plain, a_second_connection_to_the_same_destination_resumes_the_first) {
             cr_expect_eq(SSL_session_reused(ssl), i == 1, "version %x, connection %u", (unsigned)version, i);
             tls_read(session, bytes, sizeof bytes); /* tickets come behind the handshake */
             tls_close(session);
-            tls_end(session);
-            SSL_free(ssl);
-            close(fds[0]);
-            close(fds[1]);
+            hang_up(ssl, session, fds);
         }
     }
     SSL_CTX_free(context);
@@ -82,11 +88,9 @@ Test(tls_plain, a_second_connection_to_the_same_destination_resumes_the_first) {
 Test(tls_plain, what_was_agreed_on_before_the_files_were_read_again_is_not_resumed) {
     const char *file = certificate("own", "DNS:sip.example");
     struct tls *tls = make(NULL, authority, true, TLS_CLIENTS_OFF);
-    SSL_CTX *context = SSL_CTX_new(TLS_server_method());
+    SSL_CTX *context = a_server(file);
     const struct endpoint remote = place();
     char reason[256], bytes[8];
-    cr_assert(SSL_CTX_use_certificate_chain_file(context, file) == 1 &&
-              SSL_CTX_use_PrivateKey_file(context, file, SSL_FILETYPE_PEM) == 1);
     for (unsigned i = 0; i < 2; i++) {
         int fds[2];
         make_sockets(fds);
@@ -97,10 +101,7 @@ Test(tls_plain, what_was_agreed_on_before_the_files_were_read_again_is_not_resum
         if (i == 0)
             cr_assert_eq(tls_reload(tls, reason, sizeof reason), 0);
         tls_read(session, bytes, sizeof bytes); /* tickets come now */
-        tls_end(session);
-        SSL_free(ssl);
-        close(fds[0]);
-        close(fds[1]);
+        hang_up(ssl, session, fds);
     }
     SSL_CTX_free(context);
     tls_free(tls);
@@ -133,10 +134,7 @@ Test(tls_plain, a_caller_gets_the_certificate_that_he_asks_for_by_name) {
         X509_NAME_get_text_by_NID(X509_get_subject_name(SSL_get0_peer_certificate(ssl)), NID_commonName, shown,
                                   sizeof shown);
         cr_expect_str_eq(shown, rows[i].shown, "%s", rows[i].name);
-        SSL_free(ssl);
-        tls_end(session);
-        close(fds[0]);
-        close(fds[1]);
+        hang_up(ssl, session, fds);
     }
     SSL_CTX_free(context);
     tls_free(tls);
